@@ -1,0 +1,1 @@
+"""Doors: the command line, files out and in, reports and paper."""

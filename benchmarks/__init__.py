@@ -1,0 +1,1 @@
+"""Benchmarks anyone can run: quality against peers, speed with fixed work."""

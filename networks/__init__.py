@@ -1,0 +1,1 @@
+"""Roads of a county: reading, generating, profiles, snapping, travel matrices; no parcels."""

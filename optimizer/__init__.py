@@ -1,0 +1,1 @@
+"""Shared-delivery routing: shipments, vehicles, plans, the solver and the referee; no roads."""

@@ -1,0 +1,1 @@
+"""County scenarios: files, demand, the seam to roads and optimizer, KPIs."""
