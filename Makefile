@@ -20,7 +20,7 @@ run: setup
 	$(BIN)/gongpei plan scenarios/library/mountain --out out/mountain --seconds 30 --workers 2
 
 test: .venv/test.stamp check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2
 	$(MAKE) --no-print-directory bench-smoke
 	$(BIN)/gongpei plan scenarios/library/four_villages --out out/four_villages --iterations 20
 
