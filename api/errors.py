@@ -1,0 +1,170 @@
+"""Errors of the doors, codes E400 to E499.
+
+    Exception
+    ├── ValueError   <- InvalidInput   the caller's files or arguments; carries a code, values and faults
+    └── RuntimeError <- ExportFailed   an output could not be made; ours or the machine's
+
+Every code has one ``Sentence`` in ``CATALOGUE``: what is wrong and what to do,
+in Chinese and English, with the values of the exception filled in by name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """What is wrong and how to mend it, in both languages; ``{name}`` takes a value."""
+
+    zh: str
+    en: str
+    fix_zh: str
+    fix_en: str
+
+    def render(self, lang: str, values: Mapping[str, object]) -> str:
+        """Return "problem; remedy" in ``lang`` ("zh" or "en") with ``values`` filled in."""
+        what, fix = (self.zh, self.fix_zh) if lang == "zh" else (self.en, self.fix_en)
+        joint = "；" if lang == "zh" else "; "
+        return (what + joint + fix).format_map(values)
+
+
+CATALOGUE: dict[str, Sentence] = {
+    "E401": Sentence(
+        zh="命令行参数有误：{detail}",
+        en="the command line is not understood: {detail}",
+        fix_zh="用 gongpei {command} --help 查看用法",
+        fix_en="see gongpei {command} --help",
+    ),
+    "E402": Sentence(
+        zh="找不到 {path}",
+        en="{path} does not exist",
+        fix_zh="检查路径；新建一个县用 gongpei new",
+        fix_en="check the path; gongpei new makes a county to start from",
+    ),
+    "E403": Sentence(
+        zh="无法写入 {path}（{detail}）",
+        en="{path} cannot be written ({detail})",
+        fix_zh="换一个可写的文件夹，或关闭占用它的程序",
+        fix_en="choose a folder that can be written, or close the program that holds the file",
+    ),
+    "E404": Sentence(
+        zh="无法读取 {path}（{detail}）",
+        en="{path} cannot be read ({detail})",
+        fix_zh="检查文件是否完整、是否有读取权限",
+        fix_en="check that the file is whole and may be read",
+    ),
+    "E405": Sentence(
+        zh="{path} 不是空文件夹",
+        en="{path} is not an empty folder",
+        fix_zh="换一个新的文件夹名，以免覆盖已有的数据",
+        fix_en="name a new folder, so that nothing is overwritten",
+    ),
+    "E410": Sentence(
+        zh="{path} 不是合法的 JSON（第 {line} 行：{detail}）",
+        en="{path} is not valid JSON (line {line}: {detail})",
+        fix_zh="使用 gongpei plan 写出的 plan.json",
+        fix_en="use a plan.json as gongpei plan writes it",
+    ),
+    "E411": Sentence(
+        zh="{path} 不是 gongpei 的方案文件（schema 为 {value}）",
+        en="{path} is not a gongpei plan (its schema is {value})",
+        fix_zh="使用 gongpei plan 写出的 plan.json",
+        fix_en="use a plan.json as gongpei plan writes it",
+    ),
+    "E412": Sentence(
+        zh="{path} 的版本为 {value}，本程序只认识版本 {known}",
+        en="{path} has version {value}, this program knows version {known}",
+        fix_zh="升级 gongpei，或重新生成方案",
+        fix_en="upgrade gongpei, or make the plan again",
+    ),
+    "E413": Sentence(
+        zh="方案文件有 {count} 处错误",
+        en="the plan file has {count} faults",
+        fix_zh="逐条改正，或重新生成方案",
+        fix_en="mend them one by one, or make the plan again",
+    ),
+    "E414": Sentence(
+        zh="字段不合规定（{detail}）",
+        en="the field breaks the schema ({detail})",
+        fix_zh="按 plan.json 的格式改正",
+        fix_en="correct it as the schema of plan.json says",
+    ),
+    "E415": Sentence(
+        zh="场景中没有这个{what}",
+        en="the scenario has no such {what_en}",
+        fix_zh="改正编号，或换用对应的场景",
+        fix_en="correct the id, or use the scenario that the plan was made for",
+    ),
+    "E420": Sentence(
+        zh="本机没有中文字体，图中的中文将以编号代替",
+        en="this machine has no font with Chinese characters; the picture shows ids instead of names",
+        fix_zh="安装系统包 fonts-noto-cjk 后重新生成",
+        fix_en="install the system package fonts-noto-cjk and make the picture again",
+    ),
+    "E430": Sentence(
+        zh="没有错误编号 {value}",
+        en="there is no error code {value}",
+        fix_zh="用 gongpei errors 列出全部编号",
+        fix_en="list all codes with gongpei errors",
+    ),
+    "E490": Sentence(
+        zh="程序内部出错（{detail}）",
+        en="the program failed ({detail})",
+        fix_zh="请报告此错误；加 --debug 可得到详细信息",
+        fix_en="please report this; --debug gives the details",
+    ),
+}
+"""One sentence a code; the error pages are generated from it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One fault of a user's file: where it is, what stands there, and the values of its sentence.
+
+    ``row`` is the line as the user sees it, 0 where the file has no lines to speak of;
+    ``column`` names the field, for JSON as a path such as ``routes[0].trips``.
+    """
+
+    code: str
+    file: str = ""
+    sheet: str = ""
+    row: int = 0
+    column: str = ""
+    value: str = ""
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def render(self, lang: str) -> str:
+        """Return the sentence in ``lang`` ("zh" or "en"), without code and position."""
+        return CATALOGUE[self.code].render(lang, self.values)
+
+
+class InvalidInput(ValueError):  # noqa: N818 - the word of the handbook
+    """The caller's files or arguments are wrong; ``code`` is a key of ``CATALOGUE``."""
+
+    def __init__(self, code: str, *, faults: tuple[Fault, ...] = (), **values: object) -> None:
+        self.code = code
+        self.values = values
+        self.faults = faults
+        super().__init__(f"{code} {self.render('en')}")
+
+    def render(self, lang: str) -> str:
+        """Return the sentence in ``lang`` ("zh" or "en"), without the code."""
+        return CATALOGUE[self.code].render(lang, self.values)
+
+
+class ExportFailed(RuntimeError):  # noqa: N818 - the word of the handbook
+    """An output could not be made; ``code`` is a key of ``CATALOGUE``."""
+
+    def __init__(self, code: str, **values: object) -> None:
+        self.code = code
+        self.values = values
+        super().__init__(f"{code} {self.render('en')}")
+
+    def render(self, lang: str) -> str:
+        """Return the sentence in ``lang`` ("zh" or "en"), without the code."""
+        return CATALOGUE[self.code].render(lang, self.values)

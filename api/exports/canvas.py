@@ -1,0 +1,197 @@
+"""From degrees to a drawing: a local projection, lighter lines, and labels that do not overlap.
+
+Shared by the picture and the report's map, so that both look alike. Distances are
+true to about 0.5 % over a county, which is what a scale bar needs.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from api.views import DayView, Line
+
+METRES_PER_DEGREE = 111_320.0
+"""One degree of latitude, or of longitude at the equator."""
+
+CLASS_ORDER = ("G", "S", "X", "Y", "C", "street", "connector", "other")
+"""Road classes from most to least important on a map."""
+
+GROUND_CLASSES = {
+    "motorway": "G",
+    "G": "G",
+    "S": "S",
+    "X": "X",
+    "Y": "Y",
+    "C": "C",
+    "street": "street",
+    "connector": "connector",
+}
+"""Class of a road -> class of the ground; all else is "other"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Canvas:
+    """Maps degrees to a drawing of ``width`` by ``height`` units with y downwards."""
+
+    west: float
+    north: float
+    width: float
+    height: float
+    scale: float
+    """Drawing units per metre."""
+    shrink: float
+    """Cosine of the middle latitude."""
+
+    def project(self, line: Iterable[tuple[float, float]]) -> np.ndarray:
+        """Return the drawing coordinates (n, 2) of degrees (n, 2)."""
+        points = np.asarray(list(line), dtype=float).reshape(-1, 2)  # (n, 2)
+        x = (points[:, 0] - self.west) * METRES_PER_DEGREE * self.shrink * self.scale
+        y = (self.north - points[:, 1]) * METRES_PER_DEGREE * self.scale
+        return np.column_stack([x, y])  # (n, 2)
+
+    def bar_m(self) -> int:
+        """Return a round length in metres for the scale bar, about a fifth of the width."""
+        target = self.width / self.scale / 5
+        power = 10 ** math.floor(math.log10(max(target, 1)))
+        return int(power * max(step for step in (1, 2, 5) if step * power <= max(target, 1)))
+
+
+def fit(day: DayView, *, width: float, max_height: float, margin: float) -> Canvas:
+    """Return the canvas that shows all places and trips; roads beyond are cut by the frame.
+
+    A county of one place gets a window of about a kilometre.
+    """
+    points = [(p.lon, p.lat) for p in day.places]
+    points += [point for trip in day.trips for leg in trip.legs for point in leg.line]
+    lon, lat = np.asarray(points or [(0.0, 0.0)], dtype=float).T  # each (n,)
+    shrink = max(math.cos(math.radians(float(lat.min() + lat.max()) / 2)), 0.01)
+    wide_m = max((lon.max() - lon.min()) * METRES_PER_DEGREE * shrink, 500.0)
+    high_m = max((lat.max() - lat.min()) * METRES_PER_DEGREE, 500.0)
+    scale = min((width - 2 * margin) / wide_m, (max_height - 2 * margin) / high_m)
+    height = max(high_m * scale + 2 * margin, 0.45 * width)
+    middle_lon, middle_lat = float(lon.min() + lon.max()) / 2, float(lat.min() + lat.max()) / 2
+    return Canvas(
+        west=middle_lon - width / 2 / scale / METRES_PER_DEGREE / shrink,
+        north=middle_lat + height / 2 / scale / METRES_PER_DEGREE,
+        width=width,
+        height=height,
+        scale=scale,
+        shrink=shrink,
+    )
+
+
+def ground(day: DayView, canvas: Canvas, *, tolerance: float) -> dict[str, list[np.ndarray]]:
+    """Return the roads of each ground class as few, simplified lines in drawing units, clipped to the frame.
+
+    ``tolerance``: how far a simplified line may stray, in drawing units. O(vertices).
+    """
+    frame = (-canvas.width * 0.05, -canvas.height * 0.05, canvas.width * 1.05, canvas.height * 1.05)
+    found: dict[str, list[np.ndarray]] = {name: [] for name in CLASS_ORDER}
+    for road in day.roads:
+        lines = [canvas.project(line) for line in road.lines if len(line) > 1]
+        merged = shapely.line_merge(shapely.multilinestrings(lines)) if lines else None
+        if merged is None:
+            continue
+        clipped = shapely.clip_by_rect(shapely.simplify(merged, tolerance), *frame)
+        parts = (part for part in shapely.get_parts(clipped) if part.geom_type == "LineString")
+        found[GROUND_CLASSES.get(road.road_class, "other")] += [shapely.get_coordinates(part) for part in parts]
+    return {name: lines for name, lines in found.items() if lines}
+
+
+def simplified(points: np.ndarray, tolerance: float) -> np.ndarray:
+    """Return (k, 2) of the points (n, 2), straying no further than ``tolerance``."""
+    if len(points) < 3:
+        return points
+    return shapely.get_coordinates(shapely.simplify(shapely.linestrings(points), tolerance))
+
+
+def grounds_of(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Return the lines that have at least two vertices."""
+    return tuple(line for line in lines if len(line) > 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """A text beside a point; ``size`` in drawing units, lower ``priority`` is placed first."""
+
+    key: str
+    text: str
+    x: float
+    y: float
+    size: float
+    priority: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """Where a label's text begins, ends or is centred (``anchor``), baseline at ``y``."""
+
+    label: Label
+    x: float
+    y: float
+    anchor: str
+
+
+def text_width(text: str, size: float) -> float:
+    """Return the estimated width: a Chinese character is one em, others about 0.56."""
+    return size * sum(1.0 if ord(character) > 0x2E7F else 0.56 for character in text)
+
+
+def place_labels(labels: Iterable[Label], *, width: float, height: float, obstacles: np.ndarray) -> list[Placed]:
+    """Place as many labels as fit without touching another label, a marker or the frame.
+
+    Greedy by priority over eight positions around the point; who finds no room is left
+    out. ``obstacles`` (n, 3): x, y, radius of the markers. O(labels x (labels + markers)).
+    """
+    boxes = np.empty((0, 4))  # x0, y0, x1, y1 of texts already placed
+    placed: list[Placed] = []
+    for label in sorted(labels, key=lambda each: (each.priority, each.key)):
+        for x, y, anchor in _positions(label):
+            box = _box(label, x, y, anchor)
+            inside = box[0] >= 2 and box[1] >= 2 and box[2] <= width - 2 and box[3] <= height - 2
+            if inside and not _hits(box, boxes) and not _covers(box, obstacles, label):
+                boxes = np.vstack([boxes, box])
+                placed.append(Placed(label=label, x=x, y=y, anchor=anchor))
+                break
+    return placed
+
+
+def _positions(label: Label) -> Iterable[tuple[float, float, str]]:
+    away, up, down = label.size * 0.6, label.size * 0.55, label.size * 0.95
+    yield label.x + away, label.y + label.size * 0.36, "start"
+    yield label.x - away, label.y + label.size * 0.36, "end"
+    yield label.x, label.y - up, "middle"
+    yield label.x, label.y + down + up, "middle"
+    yield label.x + away * 0.8, label.y - up * 0.6, "start"
+    yield label.x + away * 0.8, label.y + down + up * 0.3, "start"
+    yield label.x - away * 0.8, label.y - up * 0.6, "end"
+    yield label.x - away * 0.8, label.y + down + up * 0.3, "end"
+
+
+def _box(label: Label, x: float, y: float, anchor: str) -> np.ndarray:
+    wide = text_width(label.text, label.size)
+    left = x - {"start": 0.0, "middle": wide / 2, "end": wide}[anchor]
+    return np.array([left - 1, y - label.size * 0.9, left + wide + 1, y + label.size * 0.18])
+
+
+def _hits(box: np.ndarray, boxes: np.ndarray) -> bool:
+    apart = (boxes[:, 0] > box[2]) | (boxes[:, 2] < box[0]) | (boxes[:, 1] > box[3]) | (boxes[:, 3] < box[1])
+    return bool((~apart).any())
+
+
+def _covers(box: np.ndarray, obstacles: np.ndarray, label: Label) -> bool:
+    """Tell whether the box lies on a marker other than the label's own."""
+    if not len(obstacles):
+        return False
+    others = obstacles[(np.abs(obstacles[:, 0] - label.x) > 0.01) | (np.abs(obstacles[:, 1] - label.y) > 0.01)]
+    dx = np.maximum(np.maximum(box[0] - others[:, 0], others[:, 0] - box[2]), 0)
+    dy = np.maximum(np.maximum(box[1] - others[:, 1], others[:, 1] - box[3]), 0)
+    return bool((np.hypot(dx, dy) < others[:, 2]).any())

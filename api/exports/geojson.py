@@ -1,0 +1,76 @@
+"""``routes.geojson``: every leg of every trip along its real roads, and every place, for any map program.
+
+RFC 7946: WGS-84, longitude first, no other reference system. A leg without a known
+line is drawn straight and says so in ``is_straight``.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from api.units import clock
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from api.views import DayView, LegView, Line, PlaceView, TripView
+
+DECIMALS = 6
+"""About 0.1 m; RFC 7946 section 11.2 advises no more."""
+
+
+def write_geojson(day: DayView, path: Path) -> None:
+    """Write one feature per leg and per place; O(vertices)."""
+    features = [_leg(trip, rank, leg) for trip in day.trips for rank, leg in enumerate(trip.legs, start=1)]
+    features += [_place(place) for place in day.places]
+    collection = {"type": "FeatureCollection", "name": f"{day.county} {day.date}".strip(), "features": features}
+    path.write_text(json.dumps(collection, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+
+
+def leg_ends(trip: TripView, rank: int) -> tuple[PlaceView, PlaceView]:
+    """Return where leg ``rank`` (from 1) begins and ends."""
+    places = [trip.start, *(visit.place for visit in trip.visits), trip.end]
+    return places[rank - 1], places[rank]
+
+
+def straight(trip: TripView, rank: int) -> Line:
+    """Return the beeline of leg ``rank``, for legs whose road is not known."""
+    a, b = leg_ends(trip, rank)
+    return ((a.lon, a.lat), (b.lon, b.lat))
+
+
+def _leg(trip: TripView, rank: int, leg: LegView) -> dict[str, Any]:
+    origin, destination = leg_ends(trip, rank)
+    properties = {
+        "kind": "leg",
+        "trip": trip.code,
+        "vehicle": trip.vehicle,
+        "rank": rank,
+        "from": origin.id,
+        "to": destination.id,
+        "from_name": origin.name,
+        "to_name": destination.name,
+        "depart": clock(leg.depart_s, seconds=True),
+        "arrive": clock(leg.arrive_s, seconds=True),
+        "distance_m": leg.distance_m,
+        "load": [down + up for down, up in zip(leg.load_down, leg.load_up, strict=True)],
+        "stroke": trip.color,
+        "is_straight": not leg.line,
+    }
+    line = leg.line or straight(trip, rank)
+    coordinates = [[round(lon, DECIMALS), round(lat, DECIMALS)] for lon, lat in line]
+    return {"type": "Feature", "geometry": {"type": "LineString", "coordinates": coordinates}, "properties": properties}
+
+
+def _place(place: PlaceView) -> dict[str, Any]:
+    properties = {
+        "kind": "place",
+        "id": place.id,
+        "name": place.name,
+        "tier": place.tier,
+        "is_visited": place.is_visited,
+        "is_short": place.is_short,
+    }
+    point = [round(place.lon, DECIMALS), round(place.lat, DECIMALS)]
+    return {"type": "Feature", "geometry": {"type": "Point", "coordinates": point}, "properties": properties}
