@@ -1,0 +1,255 @@
+"""Which vehicle drives which of the chosen trips, and when: the rules that bind between trips of one vehicle.
+
+Vehicles are told apart here: duty hours and overtime, number of trips, range, daily
+driving, rests, cleaning, locks on vehicles and orders. A trip that finds no vehicle
+is left out at the price of its shipments. Times are minutes of the master's grid.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ortools.sat.python import cp_model
+
+from optimizer.master import MINUTE_S, day_s, net_penalty, spans_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from optimizer.model import VehicleType
+    from optimizer.pool import PooledTrip
+    from optimizer.problem import Problem
+
+HORIZON_MIN = 3 * 1_440
+"""No minute of a plan is later; open ends of duty hours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A trip given to vehicle ``number`` of its type, loading from ``load_start_s`` on."""
+
+    trip: PooledTrip
+    number: int
+    load_start_s: int
+
+
+def pack_trips(
+    problem: Problem,
+    chosen: Sequence[tuple[PooledTrip, int]],
+    *,
+    deterministic_time: float,
+    seconds: float | None = None,
+    seed: int = 0,
+) -> list[Packed]:
+    """Give each of the ``chosen`` (trip, loading start) to a vehicle, moving them in time where that helps.
+
+    The starts given are the hint. CP-SAT with one worker weighs vehicles, hours from
+    first loading to last return, overtime and trips left out; repeatable unless
+    ``seconds`` ends it. The model has a variable for each pair of trip and vehicle.
+    """
+    model = _Packing(problem, chosen)
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.random_seed = seed
+    solver.parameters.max_deterministic_time = deterministic_time
+    if seconds is not None:
+        solver.parameters.max_time_in_seconds = seconds
+    if solver.solve(model.cp) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        return []
+    return model.packed(solver)
+
+
+def colour(problem: Problem, chosen: Sequence[tuple[PooledTrip, int]]) -> list[int]:
+    """Return a vehicle number for each trip at its given time, or 0 where none is free; best fit, O(t^2)."""
+    busy_until: dict[tuple[str, int], int] = {}
+    numbers = [0] * len(chosen)
+    for j in sorted(range(len(chosen)), key=lambda j: chosen[j][1]):
+        trip, load_start_s = chosen[j]
+        free = [
+            (busy_until.get((trip.vehicle_type, n), -1), n)
+            for n in range(1, problem.vehicle_type_of[trip.vehicle_type].count + 1)
+            if busy_until.get((trip.vehicle_type, n), -1) <= load_start_s
+        ]
+        if free:
+            numbers[j] = max(free, key=lambda f: (f[0], -f[1]))[1]
+            busy_until[trip.vehicle_type, numbers[j]] = trip.at(load_start_s).return_s
+    return numbers
+
+
+class _Packing:
+    """The CP-SAT model of the packing; costs in sixtieths of a fen."""
+
+    def __init__(self, problem: Problem, chosen: Sequence[tuple[PooledTrip, int]]) -> None:
+        self.problem = problem
+        self.trips = [trip for trip, _ in chosen]
+        self.cp = cp_model.CpModel()
+        self.spans = spans_of(problem, self.trips)
+        self.starts = [self.cp.new_int_var(s.first, s.late, f"l{j}") for j, s in enumerate(self.spans)]
+        lasting = [s.lasting(self.cp, start) for s, start in zip(self.spans, self.starts, strict=True)]
+        self.minutes, self.ends = [m for m, _ in lasting], [e for _, e in lasting]
+        self.drives: dict[tuple[int, str, int], cp_model.IntVar] = {}
+        self.costs: list[cp_model.LinearExprT] = []
+        self.begins = [self._begin(j) for j in range(len(self.trips))]
+        for kind in problem.vehicle_types:
+            self._vehicles(kind)
+        self._carry_or_pay()
+        self._limit_docks()
+        self._keep_orders()
+        self._hint(chosen)
+        self.cp.minimize(sum(self.costs))
+
+    def packed(self, solver: cp_model.CpSolver) -> list[Packed]:
+        """Return what the solver decided, in order of loading."""
+        done = [
+            Packed(self.trips[j], number, self.spans[j].second(solver.value(self.starts[j])))
+            for (j, _, number), var in self.drives.items()
+            if solver.boolean_value(var)
+        ]
+        return sorted(done, key=lambda p: (p.load_start_s, p.trip.vehicle_type, p.number))
+
+    def _vehicles(self, kind: VehicleType) -> None:
+        """Variables and rules of all vehicles of one type; alike vehicles are used in order of their numbers."""
+        own = [j for j, trip in enumerate(self.trips) if trip.vehicle_type == kind.id]
+        named = {lock.number for lock in self.problem.locks if lock.number and lock.vehicle_type == kind.id}
+        last = max([min(kind.count, len(own)), *named])
+        before: cp_model.IntVar | None = None
+        for number in range(1, last + 1):
+            used = self._vehicle(kind, number, own)
+            if before is not None and not named:
+                self.cp.add_implication(used, before)
+            before = used
+
+    def _vehicle(self, kind: VehicleType, number: int, own: Sequence[int]) -> cp_model.IntVar:
+        """One vehicle: its trips do not overlap and keep its day's limits; returns whether it is used."""
+        used = self.cp.new_bool_var("")
+        drives = {j: self.cp.new_bool_var("") for j in own if self._may_drive(j, number)}
+        for j, var in drives.items():
+            self.drives[j, kind.id, number] = var
+            self.cp.add_implication(var, used)
+        self.cp.add_no_overlap([self._busy(j, kind, var) for j, var in drives.items()])
+        self._limit_day(kind, used, drives)
+        self._soil(drives)
+        return used
+
+    def _may_drive(self, j: int, number: int) -> bool:
+        """Tell whether no lock forbids vehicle ``number`` of the trip's own type."""
+        trip = self.trips[j]
+        return all(
+            lock.vehicle_type in (None, trip.vehicle_type) and lock.number in (None, number)
+            for lock in self.problem.locks
+            if lock.shipment in trip.shipments
+        )
+
+    def _busy(self, j: int, kind: VehicleType, drives: cp_model.IntVar) -> cp_model.IntervalVar:
+        """Return cleaning, loading, trip and the rest after it as one interval of the vehicle."""
+        rest, rule = 0, kind.driving_rule
+        if rule is not None and 3 * self.trips[j].driving_s > rule.max_driving_s:
+            rest = -(-rule.rest_s // MINUTE_S)
+        begin, end = self.begins[j], self.ends[j] + rest
+        size = self.minutes[j] + rest if begin is self.starts[j] else self.cp.new_int_var(0, HORIZON_MIN, "")
+        return self.cp.new_optional_interval_var(begin, size, end, drives, "")
+
+    def _limit_day(self, kind: VehicleType, used: cp_model.IntVar, drives: dict[int, cp_model.IntVar]) -> None:
+        """Duty hours with overtime, number of trips, range and driving of one vehicle; and what they cost."""
+        first, last = (self.cp.new_int_var(0, HORIZON_MIN, "") for _ in range(2))
+        for j, var in drives.items():
+            self.cp.add(first <= self.starts[j]).only_enforce_if(var)
+            self.cp.add(last >= self.ends[j]).only_enforce_if(var)
+        duty = self.cp.new_int_var(0, day_s(kind) // MINUTE_S, "")
+        self.cp.add(duty == last - first)
+        late = self.cp.new_int_var(0, -(-kind.max_overtime_s // MINUTE_S), "")
+        self.cp.add(late * MINUTE_S >= duty * MINUTE_S - kind.regular_s)
+        self.costs += [60 * kind.fixed_fen * used, kind.time_fen_per_h * duty, kind.overtime_fen_per_h * late]
+        if kind.max_trips is not None:
+            self.cp.add(sum(drives.values()) <= kind.max_trips)
+        if kind.range_m is not None:
+            self.cp.add(sum(self.trips[j].distance_m * var for j, var in drives.items()) <= kind.range_m)
+        daily_s = kind.driving_rule.max_daily_driving_s if kind.driving_rule else None
+        if daily_s is not None:
+            self.cp.add(sum(self.trips[j].driving_s * var for j, var in drives.items()) <= daily_s)
+
+    def _begin(self, j: int) -> cp_model.IntVar:
+        """Return the minute at which cleaning before trip ``j`` begins, or its loading if nothing could soil it."""
+        if not self._soilers(j):
+            return self.starts[j]
+        begin = self.cp.new_int_var(-HORIZON_MIN, self.spans[j].late, "")
+        self.cp.add(begin <= self.starts[j])
+        return begin
+
+    def _soilers(self, j: int) -> list[tuple[int, int]]:
+        """Trips of the same type after which trip ``j`` needs cleaning, with its seconds."""
+        if not self.problem.cleanings:
+            return []
+        carried = self._commodities(j)
+        found = []
+        for i, other in enumerate(self.trips):
+            soil = self._commodities(i) if i != j and other.vehicle_type == self.trips[j].vehicle_type else set()
+            needed = [c.duration_s for c in self.problem.cleanings if c.after in soil and c.before in carried]
+            if needed:
+                found.append((i, max(needed)))
+        return found
+
+    def _commodities(self, j: int) -> set[str]:
+        return {self.problem.shipment_of[s].commodity for s in self.trips[j].shipments}
+
+    def _soil(self, drives: dict[int, cp_model.IntVar]) -> None:
+        """Clean before a trip that follows a soiling one on this vehicle, even if another cleaning came between."""
+        for j, var in drives.items():
+            for i, seconds in self._soilers(j):
+                if i in drives:
+                    later = self.cp.new_bool_var("")
+                    self.cp.add(self.starts[j] >= self.ends[i]).only_enforce_if(later)
+                    self.cp.add(self.ends[j] <= self.starts[i]).only_enforce_if([drives[i], var, ~later])
+                    cleaning = -(-seconds // MINUTE_S)
+                    self.cp.add(self.begins[j] + cleaning <= self.starts[j]).only_enforce_if([drives[i], var, later])
+
+    def _carry_or_pay(self) -> None:
+        for j, trip in enumerate(self.trips):
+            choices = [var for (i, _, _), var in self.drives.items() if i == j]
+            left = self.cp.new_bool_var("")
+            self.cp.add_exactly_one([left, *choices])
+            per_km = self.problem.vehicle_type_of[trip.vehicle_type].distance_fen_per_km
+            waived = sum(net_penalty(self.problem, s) for s in trip.shipments) - trip.distance_m * per_km // 1000
+            self.costs.append(60 * waived * left)
+
+    def _limit_docks(self) -> None:
+        for depot in self.problem.depots:
+            own = [j for j, trip in enumerate(self.trips) if trip.trip.start == depot.place]
+            if depot.docks is None or depot.loading_s == 0 or len(own) <= depot.docks:
+                continue
+            loading = []
+            for j in own:
+                driven = self.cp.new_bool_var("")
+                self.cp.add(sum(var for (i, _, _), var in self.drives.items() if i == j) == driven)
+                minutes = self.spans[j].loading_minutes(depot.loading_s)
+                loading.append(self.cp.new_optional_fixed_size_interval_var(self.starts[j], minutes, driven, ""))
+            self.cp.add_cumulative(loading, [1] * len(own), depot.docks)
+
+    def _keep_orders(self) -> None:
+        """Order locks across trips: the earlier handover's trip comes first on the same vehicle."""
+        for lock in self.problem.locks:
+            if lock.after is None:
+                continue
+            for j in self._carrying(lock.shipment, without=lock.after):
+                for (i, kind, number), var in list(self.drives.items()):
+                    if i == j:
+                        first = [
+                            (k, self.drives[k, kind, number])
+                            for k in self._carrying(lock.after, without=lock.shipment)
+                            if (k, kind, number) in self.drives
+                        ]
+                        self.cp.add_bool_or(~var, *(drives for _, drives in first))
+                        for k, drives in first:
+                            self.cp.add(self.ends[k] <= self.starts[j]).only_enforce_if([var, drives])
+
+    def _carrying(self, shipment: str, *, without: str) -> Iterable[int]:
+        return [j for j, t in enumerate(self.trips) if shipment in t.shipments and without not in t.shipments]
+
+    def _hint(self, chosen: Sequence[tuple[PooledTrip, int]]) -> None:
+        """Begin the search at the given starts, with vehicles by best fit."""
+        numbers = colour(self.problem, chosen)
+        for j, (_, load_start_s) in enumerate(chosen):
+            self.cp.add_hint(self.starts[j], -(-load_start_s // MINUTE_S))
+        for (j, _, number), var in self.drives.items():
+            self.cp.add_hint(var, numbers[j] == number)
