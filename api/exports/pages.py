@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from api import units
+from api.exports.tables import goods_text
+from api.views import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from api.views import DayView, Goods, TripView, VisitView
+    from optimizer.plan import Cost
 
 
 @lru_cache(maxsize=1)
@@ -32,6 +35,12 @@ def environment() -> Environment:
         hours=units.hours,
         load_name=units.load_name,
         bags=_bags,
+        cost_parts=_cost_parts,
+        goods_both=_goods_both,
+        loads_text=_loads_text,
+        metres=_metres,
+        shorten=_shorten,
+        total_km=_total_km,
         bags_of=_bags_of,
         brand_line=_brand_line,
         density=_density,
@@ -90,3 +99,45 @@ def _goods_load(goods: Goods, day: DayView) -> str:
 def _weight(goods: Iterable[Goods], day: DayView) -> str:
     first = next(iter(day.dimensions), "")
     return units.load_text(sum(g.load[0] for g in goods), first) if first else ""
+
+
+def _loads_text(load: tuple[int, ...], day: DayView) -> str:
+    return ", ".join(units.load_text(amount, name) for amount, name in zip(load, day.dimensions, strict=True))
+
+
+def _goods_both(goods: tuple[Goods, ...]) -> Text:
+    return Text(goods_text(goods, "zh"), goods_text(goods, "en"))
+
+
+def _total_km(day: DayView) -> str:
+    return units.km(sum(trip.distance_m for trip in day.trips))
+
+
+def _metres(distance_m: int) -> str:
+    return f"{distance_m // 1000} km" if distance_m >= 1000 else f"{distance_m} m"
+
+
+def _shorten(text: str, length: int) -> str:
+    """Cut to ``length`` half-width columns; a Chinese character takes two."""
+    width, kept = 0, ""
+    for character in text:
+        width += 2 if ord(character) > 0x2E7F else 1
+        if width > length:
+            return kept + "…"
+        kept += character
+    return text
+
+
+COST_COLORS = {
+    "fixed_fen": "#34495e",
+    "distance_fen": "#2364aa",
+    "time_fen": "#5fa8d3",
+    "overtime_fen": "#d98e04",
+    "handling_fen": "#8d99ae",
+    "penalty_fen": "#b3261e",
+}
+
+
+def _cost_parts(cost: Cost) -> list[tuple[str, str, int]]:
+    """Return the parts of the cost that are not zero: name, colour, fen."""
+    return [(name, color, getattr(cost, name)) for name, color in COST_COLORS.items() if getattr(cost, name)]

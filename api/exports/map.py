@@ -1,0 +1,254 @@
+"""``map.png``: the county and its trips on one picture that can be hung on a wall or sent by phone.
+
+Chinese names are drawn with a font found on the system; where there is none, ids
+are drawn instead and the caller gets the warning E420. No box is ever drawn.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib import patheffects
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from api import fonts
+from api.errors import CATALOGUE
+from api.exports.canvas import Canvas, Label, fit, ground, place_labels, simplified
+from api.exports.geojson import straight
+from api.words import WORDS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from matplotlib.axes import Axes
+    from matplotlib.patheffects import AbstractPathEffect
+
+    from api.views import DayView, PlaceView, TripView
+
+log = logging.getLogger(__name__)
+
+WIDTH = 1400.0
+MAX_HEIGHT = 1300.0
+DPI = 100
+TITLE_SIZE, LABEL_SIZE = 26.0, 12.5
+"""In drawing units, which are pixels; a point is 1/72 of an inch."""
+LEGEND_WIDTH = 250.0
+
+ROAD_STYLE = {
+    "G": ("#e2a867", 2.6),
+    "S": ("#e8c98b", 2.2),
+    "X": ("#d6cfba", 1.6),
+    "Y": ("#d8d5cc", 1.1),
+    "C": ("#e0ded7", 0.8),
+    "street": ("#e8e6e0", 0.6),
+    "connector": ("#e8e6e0", 0.6),
+    "other": ("#e8e6e0", 0.6),
+}
+MAX_LEGEND_TRIPS = 48
+"""More than this do not fit beside the map; the report lists them all."""
+
+
+def write_map(day: DayView, path: Path, *, lang: str) -> tuple[str, ...]:
+    """Write the picture (PNG, about 1,650 pixels wide); return warnings to show, none if all is well."""
+    canvas = fit(day, width=WIDTH, max_height=MAX_HEIGHT, margin=60)
+    with mpl.rc_context({"font.family": fonts.families(), "axes.unicode_minus": False}):
+        figure = Figure(figsize=((WIDTH + LEGEND_WIDTH) / DPI, (canvas.height + 70) / DPI), dpi=DPI, facecolor="white")
+        axes = _axes(figure, canvas)
+        _draw_ground(day, canvas, axes)
+        _draw_trips(day, canvas, axes)
+        _draw_places(day, canvas, axes)
+        _draw_labels(day, canvas, axes)
+        _draw_scale(canvas, axes)
+        _draw_frame(day, figure, axes, lang)
+        figure.savefig(path)
+    return () if fonts.chinese_font() else (f"E420 {CATALOGUE['E420'].render(lang, {})}",)
+
+
+def texts(day: DayView, lang: str) -> list[str]:
+    """Return every text that the picture may draw, for a test of missing glyphs."""
+    names = [_name(place) for place in day.places]
+    trips = [_trip_label(trip) for trip in day.trips]
+    return [*names, *trips, _title(day, lang), *(WORDS[key].pick(lang) for key in LEGEND_WORDS)]
+
+
+LEGEND_WORDS = ("hub", "station", "village_served", "village_idle", "unserved", "more_trips")
+
+
+def _axes(figure: Figure, canvas: Canvas) -> Axes:
+    total_w, total_h = WIDTH + LEGEND_WIDTH, canvas.height + 70
+    axes = figure.add_axes((16 / total_w, 14 / total_h, (WIDTH - 16) / total_w, (canvas.height - 14) / total_h))
+    axes.set_xlim(0, canvas.width)
+    axes.set_ylim(canvas.height, 0)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.set_facecolor("#fbfaf6")
+    for spine in axes.spines.values():
+        spine.set_color("#c9c6bd")
+    return axes
+
+
+def _draw_ground(day: DayView, canvas: Canvas, axes: Axes) -> None:
+    lines = ground(day, canvas, tolerance=0.4)
+    for name in reversed(lines):
+        color, width = ROAD_STYLE[name]
+        axes.add_collection(LineCollection(lines[name], colors=color, linewidths=width, zorder=1, capstyle="round"))
+
+
+def _draw_trips(day: DayView, canvas: Canvas, axes: Axes) -> None:
+    for trip in day.trips:
+        lines = [
+            simplified(canvas.project(leg.line or straight(trip, rank)), 0.3)
+            for rank, leg in enumerate(trip.legs, start=1)
+        ]
+        style = (0, (5, 1.6)) if trip.is_dashed else "solid"
+        axes.add_collection(LineCollection(lines, colors="white", linewidths=3.6, alpha=0.7, zorder=2))
+        axes.add_collection(
+            LineCollection(lines, colors=trip.color, linewidths=1.9, linestyles=[style], alpha=0.92, zorder=2.1)
+        )
+
+
+def _draw_places(day: DayView, canvas: Canvas, axes: Axes) -> None:
+    first_trip = {v.place.id: trip for trip in reversed(day.trips) for v in trip.visits}
+    for place in day.places:
+        ((x, y),) = canvas.project([(place.lon, place.lat)])
+        if place.tier == "hub":
+            axes.plot(x, y, "s", color="#111", markersize=11, markeredgecolor="white", markeredgewidth=1.6, zorder=6)
+        elif place.tier == "station":
+            axes.plot(x, y, "o", color="white", markersize=8, markeredgecolor="#1b2430", markeredgewidth=1.8, zorder=5)
+        elif place.id in first_trip:
+            color = first_trip[place.id].color
+            axes.plot(x, y, "o", color=color, markersize=5.2, markeredgecolor="white", markeredgewidth=0.8, zorder=4)
+        else:
+            axes.plot(x, y, "o", color="white", markersize=4.4, markeredgecolor="#9aa2ab", markeredgewidth=0.9, zorder=3)
+        if place.is_short:
+            axes.plot(x, y, "x", color="#b3261e", markersize=10, markeredgewidth=2.4, zorder=7)
+
+
+def _draw_labels(day: DayView, canvas: Canvas, axes: Axes) -> None:
+    spots = {place.id: canvas.project([(place.lon, place.lat)])[0] for place in day.places}
+    labels = [_label(place, *spots[place.id].tolist()) for place in day.places]
+    obstacles = np.array([(x, y, 5.0) for x, y in spots.values()]).reshape(-1, 3)  # (n, 3)
+    placed = place_labels(labels, width=canvas.width, height=canvas.height, obstacles=obstacles)
+    tiers = {place.id: place for place in day.places}
+    for spot in placed:
+        place = tiers[spot.label.key]
+        axes.text(
+            spot.x,
+            spot.y,
+            spot.label.text,
+            fontsize=spot.label.size * 72 / DPI,
+            ha={"start": "left", "middle": "center", "end": "right"}[spot.anchor],
+            va="baseline",
+            color="#b3261e" if place.is_short else "#1b2430",
+            fontweight="bold" if place.tier in ("hub", "station") else "normal",
+            zorder=8,
+            path_effects=_halo(),
+            parse_math=False,
+        )
+
+
+def _label(place: PlaceView, x: float, y: float) -> Label:
+    size = LABEL_SIZE * {"hub": 1.35, "station": 1.2}.get(place.tier, 1.0)
+    priority = {"hub": 0, "station": 1}.get(place.tier, 2 if place.is_short else 3)
+    return Label(key=place.id, text=_name(place), x=x, y=y, size=size, priority=priority)
+
+
+def _name(place: PlaceView) -> str:
+    return fonts.drawable(place.name, place.id)
+
+
+def _halo() -> list[AbstractPathEffect]:
+    return [patheffects.withStroke(linewidth=2.6, foreground="#fbfaf6")]
+
+
+def _draw_scale(canvas: Canvas, axes: Axes) -> None:
+    metres = canvas.bar_m()
+    x, y, wide = 24.0, canvas.height - 24, metres * canvas.scale
+    axes.plot([x, x, x + wide, x + wide], [y - 7, y, y, y - 7], color="#1b2430", linewidth=1.6, zorder=9)
+    text = f"{metres // 1000} km" if metres >= 1000 else f"{metres} m"
+    axes.text(x + wide / 2, y - 6, text, ha="center", va="baseline", fontsize=9.5, zorder=9, path_effects=_halo())
+    axes.annotate(
+        "N",
+        xy=(30, 24),
+        xytext=(30, 62),
+        ha="center",
+        fontsize=10,
+        arrowprops={"arrowstyle": "-|>", "color": "#1b2430", "linewidth": 1.2},
+        zorder=9,
+    )
+
+
+def _draw_frame(day: DayView, figure: Figure, axes: Axes, lang: str) -> None:
+    total_h = figure.get_figheight() * DPI
+    figure.text(
+        16 / (WIDTH + LEGEND_WIDTH),
+        1 - 44 / total_h,
+        _title(day, lang),
+        fontsize=TITLE_SIZE * 72 / DPI,
+        fontweight="bold",
+        color="#1b2430",
+        parse_math=False,
+    )
+    shown = day.trips[:MAX_LEGEND_TRIPS]
+    handles = [
+        Line2D([], [], color=t.color, linewidth=2.6, linestyle=(0, (4, 1.4)) if t.is_dashed else "-", label=_trip_label(t))
+        for t in shown
+    ]
+    if len(day.trips) > len(shown):
+        handles.append(Line2D([], [], linestyle="none", label=WORDS["more_trips"].pick(lang)))
+    legend = axes.legend(
+        handles=[*_signs(day, lang), *handles],
+        loc="upper left",
+        bbox_to_anchor=(1.008, 1.0),
+        borderaxespad=0,
+        frameon=False,
+        fontsize=9.2 if len(shown) <= 34 else 7.2,
+        handlelength=1.8,
+        labelspacing=0.42,
+    )
+    for text in legend.get_texts():
+        text.set_parse_math(False)
+
+
+def _signs(day: DayView, lang: str) -> list[Line2D]:
+    def sign(key: str, marker: str, face: str, edge: str, size: float) -> Line2D:
+        label = WORDS[key].pick(lang)
+        return Line2D(
+            [],
+            [],
+            linestyle="none",
+            marker=marker,
+            markerfacecolor=face,
+            markeredgecolor=edge,
+            markersize=size,
+            markeredgewidth=1.6,
+            label=fonts.drawable(label, WORDS[key].en),
+        )
+
+    tiers = {place.tier for place in day.places}
+    found = [sign("hub", "s", "#111", "white", 10)]
+    if "station" in tiers:
+        found.append(sign("station", "o", "white", "#1b2430", 8))
+    found.append(sign("village_served", "o", "#2364aa", "white", 7))
+    if any(not p.is_visited and not p.is_short and p.tier not in ("hub", "station") for p in day.places):
+        found.append(sign("village_idle", "o", "white", "#9aa2ab", 5.5))
+    if any(place.is_short for place in day.places):
+        found.append(sign("unserved", "x", "#b3261e", "#b3261e", 8))
+    return found
+
+
+def _trip_label(trip: TripView) -> str:
+    return fonts.drawable(f"{trip.code}  {trip.vehicle}  {trip.distance_m / 1000:.0f} km", trip.code)
+
+
+def _title(day: DayView, lang: str) -> str:
+    km = sum(trip.distance_m for trip in day.trips) / 1000
+    zh = f"{day.county}  {day.date}  {len(day.trips)} 趟  {km:,.0f} km  未服务 {len(day.unserved)}"
+    en = f"{day.county}  {day.date}  {len(day.trips)} trips  {km:,.0f} km  unserved {len(day.unserved)}"
+    plain = f"{day.date}  {len(day.trips)} trips  {km:,.0f} km  unserved {len(day.unserved)}"
+    return fonts.drawable(zh if lang == "zh" else en, plain)
