@@ -1,0 +1,204 @@
+"""Where a place touches the road: the nearest point of the nearest edge that its vehicle can use.
+
+Edges, not nodes, are snapped to, and only those of the profile's largest strongly
+connected part, so that whoever can drive there can drive back. The last stretch from the
+road to the place, the access leg, is taken as the crow flies at the profile's slowest
+speed. A place with no such edge within ``REACH_M`` is unreachable for the profile: that is a
+row of the report and not an error.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from networks.arcs import usable_arcs
+from networks.packed import length_dm
+from networks.profiles import Conditions
+
+if TYPE_CHECKING:
+    from networks.arcs import Arcs
+    from networks.network import RoadNetwork
+    from networks.points import Points
+    from networks.profiles import Profile
+
+FAR_M = 300.0
+"""An access leg longer than this makes a place "far": look at the map, a road may be missing."""
+
+REACH_M = 2_000.0
+"""An access leg is never longer than this; a place beyond is unreachable."""
+
+SEMI_MAJOR_M = 6_378_137.0
+"""Of the WGS-84 ellipsoid."""
+
+ECCENTRICITY_SQUARED = 0.00669437999014
+"""Of the WGS-84 ellipsoid."""
+
+
+@dataclass(frozen=True, eq=False)
+class SnapReport:
+    """How n points touch the roads of one profile.
+
+    ``table`` has a row a point, in order: ``id``; ``status`` "ok", "far" or "unreachable";
+    ``distance_m`` to the nearest usable edge (nan: there is none at all); ``edge`` its
+    position in the network (-1 when unreachable); ``fraction`` of the edge from u to v;
+    ``access_s`` and ``access_m`` of the access leg (nan when unreachable).
+    """
+
+    profile: str
+    table: pd.DataFrame
+
+    @property
+    def edge(self) -> np.ndarray:
+        """(n,) int64 edge positions, -1 when unreachable."""
+        return self.table["edge"].to_numpy(np.int64)
+
+    @property
+    def fraction(self) -> np.ndarray:
+        """(n,) float64 positions on the edges, 0 at u and 1 at v."""
+        return self.table["fraction"].to_numpy(np.float64)
+
+    @property
+    def unreachable(self) -> tuple[str, ...]:
+        """Ids that no road of this profile comes near."""
+        return self._with_status("unreachable")
+
+    @property
+    def far(self) -> tuple[str, ...]:
+        """Ids whose access leg is longer than ``FAR_M``."""
+        return self._with_status("far")
+
+    def _with_status(self, status: str) -> tuple[str, ...]:
+        return tuple(self.table.loc[self.table["status"] == status, "id"])
+
+
+def snap(
+    network: RoadNetwork,
+    profile: Profile,
+    points: Points,
+    conditions: Conditions = Conditions(),
+    *,
+    arcs: Arcs | None = None,
+) -> SnapReport:
+    """Return where ``points`` touch the roads of ``profile``; O((m + n) log m) for m edges, n points.
+
+    Tunnels and motorways are never snapped to: no village opens onto one. Of equally near
+    edges the first counts. Give ``arcs`` when they are known already.
+    """
+    arcs = usable_arcs(network, profile, conditions) if arcs is None else arcs
+    edges = np.flatnonzero(edges_there_and_back(arcs) & ~_closed_to_villages(network))
+    lon, lat = node_coordinates(network)
+    u, v = arcs.tail[2 * edges], arcs.head[2 * edges]  # (k,) each
+    nearest = _nearest(points, np.column_stack([lon[u], lat[u]]), np.column_stack([lon[v], lat[v]]))
+    has_edge = nearest >= 0
+    distance_m, fraction = np.full(len(points), np.nan), np.full(len(points), np.nan)
+    place = np.column_stack([points.lon, points.lat])[has_edge]
+    ends = (np.column_stack([lon[end], lat[end]]) for end in (u[nearest[has_edge]], v[nearest[has_edge]]))
+    distance_m[has_edge], fraction[has_edge] = _project(place, *ends)
+    edge = np.full(len(points), -1)
+    edge[has_edge] = edges[nearest[has_edge]]
+    return snap_report(profile, points.ids, edge, fraction, distance_m)
+
+
+def node_coordinates(network: RoadNetwork) -> tuple[np.ndarray, np.ndarray]:
+    """Return longitude and latitude of all nodes, (nodes,) each, degrees."""
+    geometry = network.nodes.geometry.to_numpy()
+    return shapely.get_x(geometry), shapely.get_y(geometry)
+
+
+def edges_there_and_back(arcs: Arcs) -> np.ndarray:
+    """Return (m,) bool: edges from which a leg can begin and on which it can end, for all of which each reaches each.
+
+    The longest strongly connected part of the through roads, and the roads for a leg's
+    ends from which that part can be reached and which can be reached from it.
+    """
+    through = np.flatnonzero(arcs.usable & arcs.transit)
+    core = np.zeros(arcs.num_nodes, dtype=bool)
+    if through.size:
+        part = _strong_parts(arcs.tail[through], arcs.head[through], arcs.num_nodes)
+        is_inside = part[arcs.tail[through]] == part[arcs.head[through]]
+        inner = through[is_inside]
+        core = (
+            part == np.bincount(part[arcs.tail[inner]], weights=length_dm(arcs.weight[inner])).argmax()
+            if inner.size
+            else core
+        )
+    found = arcs.usable & arcs.transit & core[arcs.tail] & core[arcs.head]
+    ends_only = np.flatnonzero(arcs.usable & ~arcs.transit)
+    if core.any() and ends_only.size:
+        merged = np.where(core, 0, 1 + np.arange(arcs.num_nodes))  # the through roads as one node
+        tail, head = merged[arcs.tail[ends_only]], merged[arcs.head[ends_only]]
+        part = _strong_parts(tail, head, arcs.num_nodes + 1)
+        found[ends_only] = (part[tail] == part[0]) & (part[head] == part[0])
+    return found[::2] | found[1::2]
+
+
+def _strong_parts(tail: np.ndarray, head: np.ndarray, num_nodes: int) -> np.ndarray:
+    links = coo_array((np.ones(tail.size), (tail, head)), shape=(num_nodes, num_nodes))
+    return connected_components(links, connection="strong")[1]
+
+
+def _closed_to_villages(network: RoadNetwork) -> np.ndarray:
+    is_motorway = (network.edges["road_class"] == "motorway").to_numpy(bool)
+    return is_motorway | network.edges["tunnel"].to_numpy(bool)
+
+
+def _nearest(points: Points, u: np.ndarray, v: np.ndarray) -> np.ndarray:
+    """Return the nearest of the edges u-v ((k, 2) degrees) for each point, the first of equals; -1 if k is 0."""
+    nearest = np.full(len(points), -1)
+    if len(u) == 0 or len(points) == 0:
+        return nearest
+    scale = np.array(metres_per_degree(float(np.median(points.lat))))  # (2,)
+    tree = shapely.STRtree(shapely.linestrings(np.stack([u * scale, v * scale], axis=1)))
+    places = shapely.points(points.lon * scale[0], points.lat * scale[1])
+    point, edge = tree.query_nearest(places, all_matches=True)
+    order = np.lexsort((edge, point))[::-1]
+    nearest[point[order]] = edge[order]  # the lowest edge of each point is written last
+    return nearest
+
+
+def _project(place: np.ndarray, u: np.ndarray, v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return metres from ``place`` to the segment u-v and the nearest fraction of it; (n, 2) degrees each.
+
+    Flat metres around each place, good to a millimetre per hundred metres.
+    """
+    scale = np.column_stack(metres_per_degree(place[:, 1]))
+    along, toward = (v - u) * scale, (place - u) * scale
+    length_squared = np.maximum((along**2).sum(axis=1), 1e-12)
+    fraction = np.clip((along * toward).sum(axis=1) / length_squared, 0.0, 1.0)
+    return np.hypot(*(toward - fraction[:, None] * along).T), fraction
+
+
+def metres_per_degree(lat: np.ndarray | float) -> tuple[np.ndarray, np.ndarray]:
+    """Return metres per degree of longitude and of latitude at ``lat`` on the WGS-84 ellipsoid."""
+    phi = np.radians(lat)
+    bend = 1.0 - ECCENTRICITY_SQUARED * np.sin(phi) ** 2
+    east = np.cos(phi) * SEMI_MAJOR_M / np.sqrt(bend)
+    north = SEMI_MAJOR_M * (1.0 - ECCENTRICITY_SQUARED) / bend**1.5
+    return np.radians(east), np.radians(north)
+
+
+def snap_report(
+    profile: Profile, ids: tuple[str, ...], edge: np.ndarray, fraction: np.ndarray, distance_m: np.ndarray
+) -> SnapReport:
+    """Return the report on points that are ``distance_m`` (n,) from their nearest edges."""
+    is_reached = distance_m <= REACH_M  # False where there is no distance
+    access_m = np.where(is_reached, distance_m, np.nan)
+    table = pd.DataFrame(
+        {
+            "id": list(ids),
+            "status": np.where(is_reached, np.where(distance_m <= FAR_M, "ok", "far"), "unreachable"),
+            "distance_m": distance_m,
+            "edge": np.where(is_reached, edge, -1),
+            "fraction": np.where(is_reached, fraction, np.nan),
+            "access_s": access_m / (profile.slowest_kmh / 3.6),
+            "access_m": access_m,
+        }
+    )
+    return SnapReport(profile.id, table)

@@ -1,0 +1,124 @@
+"""What a matrix already known saves: after a closure or a new point only some rows and columns are searched.
+
+Exact. Closing or slowing an arc can only change a pair of points whose best path used it,
+and a pair used it only if going to the arc, along it and on adds up to the known
+weight. Those pairs, and points that are new or touch the road elsewhere, are
+searched again, by rows or by columns, whichever are fewer. Whatever may open a better way
+(a faster or new arc, another turn, another access rule) is not handled here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.sparse.csgraph import dijkstra
+
+from networks.graph import Links, build_graph, hooks_of
+from networks.packed import NO_PATH
+from networks.search import columns, rows, search_matrix, turned
+
+if TYPE_CHECKING:
+    from networks.arcs import Arcs
+    from networks.graph import RoadGraph
+
+MOST_LINKS = 64
+"""More closed links than this, and searching everything anew is as quick."""
+
+
+NO_LINKS = Links(**{name: np.zeros(0, dtype=np.int64) for name in ("start", "end", "weight", "via")})
+"""For a search that begins at states only."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Known:
+    """An earlier matrix of k points: where they touched the road, on which arcs, and the packed weights (k, k)."""
+
+    arcs: Arcs
+    edge: np.ndarray
+    fraction: np.ndarray
+    packed: np.ndarray
+
+
+def updated(known: Known, arcs: Arcs, edge: np.ndarray, fraction: np.ndarray, old: np.ndarray) -> np.ndarray | None:
+    """Return the packed weights (n, n) on ``arcs``, or None when ``known`` is of no help.
+
+    ``edge``, ``fraction`` (n,) tell where the points touch the road now, ``old`` (n,) their
+    positions in ``known``, -1 for new ones.
+    """
+    changed = _closed_or_slower(known.arcs, arcs)
+    if changed is None:
+        return None
+    moved = (old < 0) | (known.edge[old] != edge) | ((edge >= 0) & (known.fraction[old] != fraction))  # (n,)
+    packed = np.where(moved[:, None] | moved, NO_PATH, known.packed[np.ix_(old, old)])  # (n, n)
+    by_row, by_column = moved.copy(), moved.copy()
+    if changed.size:
+        graph = build_graph(known.arcs, hooks_of(known.arcs, np.where(moved, -1, edge), fraction))
+        if not _mark_affected(graph, changed, packed, by_row, by_column):
+            return None
+    if by_row.sum() + by_column.sum() >= old.size:
+        return None
+    graph = build_graph(arcs, hooks_of(arcs, edge, fraction))
+    rank, file = np.flatnonzero(by_row), np.flatnonzero(by_column)
+    packed[rank] = rows(graph, rank)
+    packed[:, file] = columns(graph, file)
+    return packed
+
+
+def _closed_or_slower(before: Arcs, after: Arcs) -> np.ndarray | None:
+    """Return the arcs that got heavier or were closed; None when anything else differs."""
+    for name in ("tail", "head", "transit", "expanded", "turnarounds", "banned"):
+        if not np.array_equal(getattr(before, name), getattr(after, name)):
+            return None
+    changed = np.flatnonzero(before.weight != after.weight)
+    was, is_now = before.weight[changed], after.weight[changed]
+    is_worse = (is_now == NO_PATH) | ((was != NO_PATH) & (is_now > was))
+    return changed if bool((is_worse & (was != NO_PATH)).all()) else None
+
+
+def _mark_affected(
+    graph: RoadGraph, changed: np.ndarray, packed: np.ndarray, by_row: np.ndarray, by_column: np.ndarray
+) -> bool:
+    """Mark rows and columns that together hold every pair whose best path on ``graph`` used a changed arc.
+
+    False when there are too many changes to be worth it.
+    """
+    chain = graph.chains.chain
+    is_changed = np.zeros(graph.chains.tail.size + 1, dtype=bool)  # the last one stands for dropped arcs, -1
+    is_changed[chain[changed]] = True
+    is_changed[-1] = False
+    beside = graph.hooks.point[is_changed[chain[graph.hooks.arc]]]
+    by_row[beside] = by_column[beside] = True
+    link = np.flatnonzero(is_changed[graph.links.via])
+    if link.size > MOST_LINKS:
+        return False
+    weight = graph.links.weight[link]
+    to_link = _weights_to(graph, turned(graph.links), graph.links.start[link], graph.departures, by_row.size)
+    from_link = _weights_to(graph, graph.links, graph.links.end[link], turned(graph.arrivals), by_row.size)
+    for i in range(link.size):
+        used = packed == (to_link[i] + weight[i])[:, None] + from_link[i]  # (n, n)
+        _cover(used, by_row, by_column)
+    return True
+
+
+def _weights_to(graph: RoadGraph, links: Links, states: np.ndarray, ends: Links, num_points: int) -> np.ndarray:
+    """Return weights (k, n) between ``states`` (k,) and all points; ``ends`` lead from points to states."""
+    best = np.full((states.size, num_points), np.inf)
+    if states.size == 0:
+        return best
+    unique, place = np.unique(states, return_inverse=True)
+    found = dijkstra(search_matrix(graph, links, NO_LINKS), indices=unique)[place]  # (k, states)
+    np.minimum.at(best, (slice(None), ends.start), found[:, ends.end] + ends.weight)
+    return best
+
+
+def _cover(used: np.ndarray, by_row: np.ndarray, by_column: np.ndarray) -> None:
+    """Mark the rows or the columns of the pairs in ``used`` (n, n) that are not marked yet, the fewer of both."""
+    used[by_row] = False
+    used[:, by_column] = False
+    in_row, in_column = used.any(axis=1), used.any(axis=0)
+    if in_row.sum() <= in_column.sum():
+        by_row |= in_row
+    else:
+        by_column |= in_column
