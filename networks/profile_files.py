@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from networks.errors import Fault, raise_faults
 from networks.network import ROAD_CLASSES
-from networks.profiles import Energy, Profile, Rules
+from networks.profile_model import Energy, Profile, Rules
 from networks.toml_shape import Flag, Many, Number, Table, Text, faults_of, read_toml
 
 if TYPE_CHECKING:
@@ -149,11 +149,8 @@ def _faults_between(table: dict[str, Any], file: str) -> list[Fault]:
             found.append(Fault(code="E222", file=file, column=path, values={"field": path}))
     steps, factors = table["rules"]["grade"]["up_to_percent"], table["rules"]["grade"]["factor"]
     if len(factors) != len(steps) + 1 or list(steps) != sorted(set(steps)):
-        values_of_fault = {
-            "field": "rules.grade.factor",
-            "value": str(factors),
-            "expected": f"{len(steps) + 1} numbers",
-        }
+        expected = f"{len(steps) + 1} numbers for ascending steps"
+        values_of_fault = {"field": "rules.grade.factor", "value": str(factors), "expected": expected}
         found.append(Fault(code="E220", file=file, column="rules.grade.factor", values=values_of_fault))
     return found
 

@@ -30,6 +30,10 @@ class Conditions:
             raise InvalidInput("E224", what="season", value=self.season, known=", ".join(SEASONS))
 
 
+DRY_AND_CLEAR = Conditions()
+"""The default everywhere."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """What holds for all vehicle classes; see ``profiles.toml`` for the meaning of each table."""

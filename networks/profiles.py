@@ -16,7 +16,7 @@ import numpy as np
 
 from networks.errors import InvalidInput
 from networks.profile_files import load_profiles
-from networks.profile_model import Conditions, Energy, Profile, Rules
+from networks.profile_model import DRY_AND_CLEAR, Conditions, Energy, Profile, Rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from networks.network import RoadNetwork
 
-__all__ = ["ArcTimes", "Conditions", "Energy", "Profile", "Rules", "arc_times", "load_profiles"]
+__all__ = ["DRY_AND_CLEAR", "ArcTimes", "Conditions", "Energy", "Profile", "Rules", "arc_times", "load_profiles"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +39,7 @@ class ArcTimes:
     transit: np.ndarray
 
 
-def arc_times(network: RoadNetwork, profile: Profile, conditions: Conditions = Conditions()) -> ArcTimes:
+def arc_times(network: RoadNetwork, profile: Profile, conditions: Conditions = DRY_AND_CLEAR) -> ArcTimes:
     """Return how long ``profile`` takes along every edge, both ways; O(m), no loop over edges.
 
     Raises
