@@ -21,11 +21,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from networks.packed import NO_PATH, pack
-from networks.profiles import arc_times
+from networks.profiles import Conditions, arc_times
 
 if TYPE_CHECKING:
     from networks.network import RoadNetwork
-    from networks.profiles import Conditions, Profile
+    from networks.profiles import Profile
+
+USUAL = Conditions()
+"""Dry season, clear weather."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, slots=True)

@@ -16,10 +16,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from networks import cache as disk
-from networks.arcs import Arcs, usable_arcs
+from networks.arcs import USUAL, Arcs, usable_arcs
 from networks.graph import build_graph, hooks_of
 from networks.packed import NO_PATH, length_dm, refuse_overflow, time_ms
-from networks.profiles import Conditions
 from networks.search import rows
 from networks.snap import SnapReport, snap, snap_report
 from networks.update import Known, updated
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
     from networks.network import RoadNetwork
     from networks.points import Points
-    from networks.profiles import Profile
+    from networks.profiles import Conditions, Profile
 
 RULES = "1"
 """Changes whenever the same roads and points would give other numbers: old cache entries then go unused."""
@@ -71,7 +70,7 @@ def travel_matrix(
     profile: Profile,
     points: Points,
     *,
-    conditions: Conditions = Conditions(),
+    conditions: Conditions = USUAL,
     cache: Path | None = None,
 ) -> TravelMatrix:
     """Return the legs between ``points`` for ``profile``.

@@ -14,19 +14,18 @@ import numpy as np
 import shapely
 from scipy.sparse.csgraph import dijkstra
 
-from networks.arcs import usable_arcs
+from networks.arcs import USUAL, usable_arcs
 from networks.errors import InvalidInput
 from networks.graph import Links, build_graph, hooks_of
-from networks.profiles import Conditions
-from networks.search import CHUNK, by_rank, search_matrix
-from networks.snap import metres_per_degree, node_coordinates, snap
+from networks.search import by_rank, search_matrix
+from networks.snap import metres_per_degree, snap
 
 if TYPE_CHECKING:
     from networks.contract import Chains
     from networks.graph import RoadGraph
     from networks.network import RoadNetwork
     from networks.points import Points
-    from networks.profiles import Profile
+    from networks.profiles import Conditions, Profile
     from networks.snap import SnapReport
 
 
@@ -36,7 +35,7 @@ def leg_geometries(
     points: Points,
     legs: np.ndarray,
     *,
-    conditions: Conditions = Conditions(),
+    conditions: Conditions = USUAL,
 ) -> list[shapely.LineString]:
     """Return the lines (lon, lat) that ``legs`` (k, 2), rows of ``points``, follow for ``profile``.
 
@@ -69,6 +68,10 @@ def geodesic_length_m(line: shapely.LineString) -> float:
     return float(np.hypot(np.diff(lon) * east, np.diff(lat) * north).sum())
 
 
+CHUNK = 512
+"""Origins searched at a time; a tree of predecessors takes 12 bytes a state."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False, slots=True)
 class Stretches:
     """Parts of legs, each along one chain, from arc ``begin`` to arc ``end``, both included; (s,) each.
@@ -91,7 +94,7 @@ def find_stretches(graph: RoadGraph, legs: np.ndarray) -> Stretches:
     options = by_rank(graph.arrivals)
     origins, row = np.unique(legs[:, 0], return_inverse=True)
     is_moving = legs[:, 0] != legs[:, 1]
-    parts = []
+    parts: list[Stretches] = []
     for begin in range(0, origins.size, CHUNK):
         some = origins[begin : begin + CHUNK]
         mine = np.flatnonzero((row >= begin) & (row < begin + CHUNK) & is_moving)
@@ -135,27 +138,43 @@ def _along_piece(graph: RoadGraph, leg: np.ndarray, piece: np.ndarray) -> Stretc
 
 def _traced(graph: RoadGraph, before: np.ndarray, leg: np.ndarray, row: np.ndarray, arrival: Links) -> list[Stretches]:
     """Walk all legs back from their targets at once; as many steps as the longest has links."""
-    chains, hooks = graph.chains, graph.hooks
-    last = hooks.arc[arrival.via]
-    parts = [Stretches(leg=leg, rank=np.zeros_like(leg), begin=chains.first[chains.chain[last]], end=last)]
-    state, rank = arrival.start, 0
+    chains, hook_arc = graph.chains, graph.hooks.arc
+    last = hook_arc[arrival.via]
+    final = Stretches(leg=leg, rank=np.zeros_like(leg), begin=chains.first[chains.chain[last]], end=last)
+    leg, rank, start, end = _steps_back(graph.num_states, before, leg, row, arrival.start)
+    is_first = start >= graph.num_states  # from the origin itself
+    departure = graph.departures.find(start[is_first] - graph.num_states, end[is_first])
+    begin = hook_arc[graph.departures.via[departure]]
+    first = Stretches(leg=leg[is_first], rank=rank[is_first], begin=begin, end=chains.last[chains.chain[begin]])
+    leg, rank, chain = (
+        leg[~is_first],
+        rank[~is_first],
+        graph.links.via[graph.links.find(start[~is_first], end[~is_first])],
+    )
+    is_road = chain >= 0  # else a change of layer
+    chain = chain[is_road]
+    return [
+        final,
+        first,
+        Stretches(leg=leg[is_road], rank=rank[is_road], begin=chains.first[chain], end=chains.last[chain]),
+    ]
+
+
+def _steps_back(
+    num_states: int, before: np.ndarray, leg: np.ndarray, row: np.ndarray, state: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return leg, rank, start and end (s,) of all links that lead to ``state`` (k,) in the trees ``before``."""
+    steps = []
     while leg.size:
-        rank += 1
-        previous = before[row, state].astype(np.int64)
-        left = previous >= graph.num_states  # the origin itself
-        departure = graph.departures.find(previous[left] - graph.num_states, state[left])
-        first = hooks.arc[graph.departures.via[departure]]
-        parts.append(_stretches(leg[left], rank, first, chains.last[chains.chain[first]]))
-        leg, row, previous, state = leg[~left], row[~left], previous[~left], state[~left]
-        chain = graph.links.via[graph.links.find(previous, state)]
-        is_road = chain >= 0  # else a change of layer
-        parts.append(_stretches(leg[is_road], rank, chains.first[chain[is_road]], chains.last[chain[is_road]]))
-        state = previous
-    return parts
-
-
-def _stretches(leg: np.ndarray, rank: int, begin: np.ndarray, end: np.ndarray) -> Stretches:
-    return Stretches(leg=leg, rank=np.full(leg.size, rank), begin=begin, end=end)
+        previous = before[row, state]
+        steps.append((leg, previous, state))
+        goes_on = previous < num_states
+        leg, row, state = leg[goes_on], row[goes_on], previous[goes_on]
+    if not steps:
+        return (np.zeros(0, dtype=np.int64),) * 4
+    legs, starts, ends = (np.concatenate(column) for column in zip(*steps, strict=True))
+    rank = np.repeat(np.arange(len(steps)) + 1, [step[0].size for step in steps])
+    return legs, rank, starts.astype(np.int64), ends.astype(np.int64)
 
 
 def arcs_driven(chains: Chains, stretches: Stretches) -> tuple[np.ndarray, np.ndarray]:
@@ -182,25 +201,26 @@ def _lines(
     goes_on = np.zeros(leg.size, dtype=bool)
     goes_on[:-1] = leg[1:] == leg[:-1]  # the last arc's head lies beyond the target
     place = np.column_stack([points.lon, points.lat])
-    node = np.column_stack(node_coordinates(network))
+    node = np.column_stack([network.lon, network.lat])
     spot = _spots(node, place, snaps, network)
     stays = (place[legs[:, 0]] == place[legs[:, 1]]).all(axis=1)
-    found = np.unique(np.concatenate([leg, np.flatnonzero(stays)]))
-    moving = found[~stays[found]]
-    goes_on &= ~stays[leg]
-    origin, target = legs[:, 0], legs[:, 1]
-    parts = [
-        (found, place[origin[found]]),
-        (moving, spot[origin[moving]]),
-        (leg[goes_on], node[head[arc[goes_on]]]),
-        (moving, spot[target[moving]]),
-        (found, place[target[found]]),
-    ]
-    owner = np.concatenate([part[0] for part in parts])
-    order = np.argsort(owner, kind="stable")
+    moves = np.zeros_like(stays)
+    moves[leg] = True
+    moves &= ~stays
+    passed = goes_on & moves[leg]
+    leg, arc = leg[passed], arc[passed]
+    passes = np.bincount(leg, minlength=len(legs))  # nodes per leg
+    size = passes + 4 * moves + 2 * stays  # coordinates per leg
+    begin = np.cumsum(size) - size
+    line = np.empty((int(size.sum()), 2))
+    found = moves | stays
+    line[begin[found]] = place[legs[found, 0]]
+    line[(begin + size - 1)[found]] = place[legs[found, 1]]
+    line[begin[moves] + 1] = spot[legs[moves, 0]]
+    line[(begin + size - 2)[moves]] = spot[legs[moves, 1]]
+    line[(begin + 2 - np.cumsum(passes) + passes)[leg] + np.arange(leg.size)] = node[head[arc]]
     lines = np.full(len(legs), shapely.LineString(), dtype=object)
-    number = np.searchsorted(found, owner[order])
-    lines[found] = shapely.linestrings(np.concatenate([part[1] for part in parts])[order], indices=number)
+    lines[found] = shapely.linestrings(line, indices=np.repeat(np.cumsum(found) - 1, size))
     return list(lines)
 
 

@@ -19,13 +19,14 @@ from typing import TYPE_CHECKING
 import networkx as nx
 import numpy as np
 
-from networks.profiles import Conditions, arc_times
+from networks.arcs import USUAL
+from networks.profiles import arc_times
 from networks.snap import snap
 
 if TYPE_CHECKING:
     from networks.network import RoadNetwork
     from networks.points import Points
-    from networks.profiles import Profile
+    from networks.profiles import Conditions, Profile
 
 BEFORE, ON, AFTER = 0, 1, 2
 """Stages of a leg: on edges at its beginning, on through roads, on edges at its end."""
@@ -46,7 +47,7 @@ def reference_legs(
     points: Points,
     legs: np.ndarray,
     *,
-    conditions: Conditions = Conditions(),
+    conditions: Conditions = USUAL,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return seconds (k,) and metres (k,) of ``legs`` (k, 2), rows of ``points``; -1 where there is no path.
 

@@ -18,15 +18,14 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from networks.arcs import usable_arcs
+from networks.arcs import USUAL, usable_arcs
 from networks.packed import length_dm
-from networks.profiles import Conditions
 
 if TYPE_CHECKING:
     from networks.arcs import Arcs
     from networks.network import RoadNetwork
     from networks.points import Points
-    from networks.profiles import Profile
+    from networks.profiles import Conditions, Profile
 
 FAR_M = 300.0
 """An access leg longer than this makes a place "far": look at the map, a road may be missing."""
@@ -82,7 +81,7 @@ def snap(
     network: RoadNetwork,
     profile: Profile,
     points: Points,
-    conditions: Conditions = Conditions(),
+    conditions: Conditions = USUAL,
     *,
     arcs: Arcs | None = None,
 ) -> SnapReport:
@@ -93,7 +92,7 @@ def snap(
     """
     arcs = usable_arcs(network, profile, conditions) if arcs is None else arcs
     edges = np.flatnonzero(edges_there_and_back(arcs) & ~_closed_to_villages(network))
-    lon, lat = node_coordinates(network)
+    lon, lat = network.lon, network.lat
     u, v = arcs.tail[2 * edges], arcs.head[2 * edges]  # (k,) each
     nearest = _nearest(points, np.column_stack([lon[u], lat[u]]), np.column_stack([lon[v], lat[v]]))
     has_edge = nearest >= 0
@@ -104,12 +103,6 @@ def snap(
     edge = np.full(len(points), -1)
     edge[has_edge] = edges[nearest[has_edge]]
     return snap_report(profile, points.ids, edge, fraction, distance_m)
-
-
-def node_coordinates(network: RoadNetwork) -> tuple[np.ndarray, np.ndarray]:
-    """Return longitude and latitude of all nodes, (nodes,) each, degrees."""
-    geometry = network.nodes.geometry.to_numpy()
-    return shapely.get_x(geometry), shapely.get_y(geometry)
 
 
 def edges_there_and_back(arcs: Arcs) -> np.ndarray:

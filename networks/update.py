@@ -3,7 +3,7 @@
 Exact. Closing or slowing an arc can only change a pair of points whose best path used it,
 and a pair used it only if going to the arc, along it and on adds up to the known
 weight. Those pairs, and points that are new or touch the road elsewhere, are
-searched again, by rows or by columns, whichever are fewer. Whatever may open a better way
+searched again by the fewest rows and columns that hold them all. Whatever may open a better way
 (a faster or new arc, another turn, another access rule) is not handled here.
 """
 
@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse.csgraph import dijkstra
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra, maximum_bipartite_matching
 
 from networks.graph import Links, build_graph, hooks_of
 from networks.packed import NO_PATH
@@ -96,9 +97,14 @@ def _mark_affected(
     weight = graph.links.weight[link]
     to_link = _weights_to(graph, turned(graph.links), graph.links.start[link], graph.departures, by_row.size)
     from_link = _weights_to(graph, graph.links, graph.links.end[link], turned(graph.arrivals), by_row.size)
+    used = np.zeros_like(packed, dtype=bool)
     for i in range(link.size):
-        used = packed == (to_link[i] + weight[i])[:, None] + from_link[i]  # (n, n)
-        _cover(used, by_row, by_column)
+        used |= packed == (to_link[i] + weight[i])[:, None] + from_link[i]  # (n, n)
+    used[by_row] = False
+    used[:, by_column] = False
+    rank, file = smallest_cover(used)
+    by_row |= rank
+    by_column |= file
     return True
 
 
@@ -113,12 +119,25 @@ def _weights_to(graph: RoadGraph, links: Links, states: np.ndarray, ends: Links,
     return best
 
 
-def _cover(used: np.ndarray, by_row: np.ndarray, by_column: np.ndarray) -> None:
-    """Mark the rows or the columns of the pairs in ``used`` (n, n) that are not marked yet, the fewer of both."""
-    used[by_row] = False
-    used[:, by_column] = False
-    in_row, in_column = used.any(axis=1), used.any(axis=0)
-    if in_row.sum() <= in_column.sum():
-        by_row |= in_row
-    else:
-        by_column |= in_column
+def smallest_cover(pairs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the fewest rows (n,) bool and columns (m,) bool that hold all True entries of ``pairs`` (n, m).
+
+    References
+    ----------
+    Konig (1931): a largest matching of rows with columns gives the smallest cover. Its
+    rows are those that no alternating path from an unmatched row reaches, its columns those that one does.
+    """
+    matched = maximum_bipartite_matching(csr_array(pairs), perm_type="column")  # (n,), -1 when unmatched
+    row_of = np.full(pairs.shape[1], -1)
+    row_of[matched[matched >= 0]] = np.flatnonzero(matched >= 0)
+    reached_rows = matched < 0
+    reached_columns = np.zeros(pairs.shape[1], dtype=bool)
+    front = reached_rows
+    while front.any():
+        columns_ahead = pairs[front].any(axis=0) & ~reached_columns
+        reached_columns |= columns_ahead
+        front = np.zeros_like(reached_rows)
+        front[row_of[columns_ahead]] = True  # all matched: else the matching could grow
+        front &= ~reached_rows
+        reached_rows |= front
+    return ~reached_rows, reached_columns
