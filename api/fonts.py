@@ -65,8 +65,8 @@ def families() -> list[str]:
 
 
 def missing_glyphs(texts: Iterable[str]) -> set[str]:
-    """Return the printable characters of ``texts`` that none of ``families`` can draw."""
-    wanted = {character for text in texts for character in text if character.isprintable() and character != " "}
+    """Return the characters of ``texts`` that none of ``families`` can draw."""
+    wanted = {character for text in texts for character in text if character != " "}
     for family in families():
         wanted -= _characters(font_manager.findfont(family))
     return wanted

@@ -2,29 +2,19 @@
 
 Every output (tables, map, report, run sheets) is made from a ``DayView`` and from
 nothing else, so that all of them say the same. ``api.assemble`` fills it; here
-is only its shape. Texts that depend on the language are ``Text`` pairs.
+is only its shape. Words that depend on the language are ``scenarios.scenario.Text`` pairs.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from optimizer.plan import Cost
-
-
-class Text(NamedTuple):
-    """The same words in Chinese and English."""
-
-    zh: str
-    en: str
-
-    def pick(self, lang: str) -> str:
-        """Return the text in ``lang`` ("zh" or "en")."""
-        return self.zh if lang == "zh" else self.en
+    from scenarios.scenario import Text
 
 
 Line = tuple[tuple[float, float], ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-from api.views import Text
+from scenarios.scenario import Text
 
 WORDS: dict[str, Text] = {
     "run_sheets": Text("派车单", "Run sheets"),
@@ -53,7 +53,9 @@ WORDS: dict[str, Text] = {
     "places_unit": Text("个地点", "places"),
     "print": Text("打印", "Print"),
     "map": Text("地图", "Map"),
-    "map_hint": Text("点按行程可高亮，勾选可隐藏，滚轮缩放", "click a trip to keep it lit, tick to hide, wheel to zoom"),
+    "map_hint": Text(
+        "点按行程可高亮，勾选可隐藏，滚轮缩放", "click a trip to keep it lit, untick to hide, wheel zooms"
+    ),
     "timeline": Text("车辆时间轴", "Vehicles over the day"),
     "timeline_hint": Text("每行一辆车", "one row a vehicle"),
     "trips": Text("行程", "Trips"),

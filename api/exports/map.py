@@ -124,7 +124,9 @@ def _draw_places(day: DayView, canvas: Canvas, axes: Axes) -> None:
             color = first_trip[place.id].color
             axes.plot(x, y, "o", color=color, markersize=5.2, markeredgecolor="white", markeredgewidth=0.8, zorder=4)
         else:
-            axes.plot(x, y, "o", color="white", markersize=4.4, markeredgecolor="#9aa2ab", markeredgewidth=0.9, zorder=3)
+            axes.plot(
+                x, y, "o", color="white", markersize=4.4, markeredgecolor="#9aa2ab", markeredgewidth=0.9, zorder=3
+            )
         if place.is_short:
             axes.plot(x, y, "x", color="#b3261e", markersize=10, markeredgewidth=2.4, zorder=7)
 
@@ -196,7 +198,9 @@ def _draw_frame(day: DayView, figure: Figure, axes: Axes, lang: str) -> None:
     )
     shown = day.trips[:MAX_LEGEND_TRIPS]
     handles = [
-        Line2D([], [], color=t.color, linewidth=2.6, linestyle=(0, (4, 1.4)) if t.is_dashed else "-", label=_trip_label(t))
+        Line2D(
+            [], [], color=t.color, linewidth=2.6, linestyle=(0, (4, 1.4)) if t.is_dashed else "-", label=_trip_label(t)
+        )
         for t in shown
     ]
     if len(day.trips) > len(shown):

@@ -13,12 +13,12 @@ from api.views import (
     LegView,
     PlaceView,
     RoadView,
-    Text,
     TripView,
     UnservedView,
     VisitView,
 )
 from optimizer.plan import Cost
+from scenarios.scenario import Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +53,7 @@ def trip(
     at, n = begin_s + 1_800, len(places)
     visits, legs = [], []
     for rank, place in enumerate(places, start=1):
-        legs.append(_leg(at, n - rank + 1, rank // 2, [HUB, *places][rank - 1], place))
+        legs.append(_leg(at, n - rank + 1, (rank - 1) // 2, [HUB, *places][rank - 1], place))
         up = (goods("邮政", 1, 4, shipment=f"{code}u{rank}"),) if rank % 2 == 0 else ()
         down = (goods("中通", 2, 25, shipment=f"{code}a{rank}"), goods("韵达", 1, 9, shipment=f"{code}b{rank}"))
         arrive = at + 600
