@@ -13,13 +13,12 @@ from optimizer.cost import plan_cost, route_cost
 from optimizer.master import choose_trips
 from optimizer.packing import pack_trips
 from optimizer.plan import Plan, Route, Unserved
-from optimizer.schedule import TripDraft, VisitDraft, schedule_route
+from optimizer.schedule import draft_of, schedule_route
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from optimizer.packing import Packed
-    from optimizer.plan import Trip
     from optimizer.pool import PooledTrip
     from optimizer.problem import Problem
 
@@ -81,23 +80,12 @@ def lay_out(problem: Problem, packed: Iterable[Packed]) -> Plan:
     return Plan(routes=routes, unserved=left, cost=plan_cost(problem, plan))
 
 
-def drafts_of(trips: Iterable[Trip]) -> tuple[TripDraft, ...]:
-    """Return what the trips do, without the times."""
-    return tuple(
-        TripDraft(
-            visits=tuple(VisitDraft(place=v.place, deliver=v.deliver, collect=v.collect) for v in trip.visits),
-            stowage=trip.stowage,
-        )
-        for trip in trips
-    )
-
-
 def _route(problem: Problem, vehicle_type: str, number: int, day: Sequence[Packed]) -> Route:
     trips = tuple(one.trip.at(one.load_start_s) for one in day)
     route = Route(vehicle_type=vehicle_type, number=number, trips=trips)
     if any(problem.depot_of[trip.start].docks is not None for trip in trips):
         return route
-    timed = schedule_route(problem, vehicle_type, number, drafts_of(trips))
+    timed = schedule_route(problem, vehicle_type, number, [draft_of(trip) for trip in trips])
     if timed is None:
         return route
     return min(timed, route, key=lambda r: route_cost(problem, r).total_fen)

@@ -17,7 +17,7 @@ from optimizer.master import MINUTE_S, day_s, net_penalty, spans_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from optimizer.model import VehicleType
+    from optimizer.model import Cleaning, VehicleType
     from optimizer.pool import PooledTrip
     from optimizer.problem import Problem
 
@@ -90,6 +90,7 @@ class _Packing:
         self.minutes, self.ends = [m for m, _ in lasting], [e for _, e in lasting]
         self.drives: dict[tuple[int, str, int], cp_model.IntVar] = {}
         self.costs: list[cp_model.LinearExprT] = []
+        self.soilers = [self._soilers(j) if problem.cleanings else {} for j in range(len(self.trips))]
         self.begins = [self._begin(j) for j in range(len(self.trips))]
         for kind in problem.vehicle_types:
             self._vehicles(kind)
@@ -171,24 +172,37 @@ class _Packing:
 
     def _begin(self, j: int) -> cp_model.IntVar:
         """Return the minute at which cleaning before trip ``j`` begins, or its loading if nothing could soil it."""
-        if not self._soilers(j):
+        if not self.soilers[j]:
             return self.starts[j]
         begin = self.cp.new_int_var(-HORIZON_MIN, self.spans[j].late, "")
         self.cp.add(begin <= self.starts[j])
         return begin
 
-    def _soilers(self, j: int) -> list[tuple[int, int]]:
-        """Trips of the same type after which trip ``j`` needs cleaning, with its seconds."""
-        if not self.problem.cleanings:
-            return []
-        carried = self._commodities(j)
-        found = []
+    def _soilers(self, j: int) -> dict[int, int]:
+        """Return trips of the same type after which trip ``j`` needs cleaning, with the seconds if nothing else soils.
+
+        Cleanings for several goods add up; here each soiler is charged with all of them, to be safe.
+        """
+        carried, kind = self._commodities(j), self.trips[j].vehicle_type
+        due: dict[int, set[Cleaning]] = {}
         for i, other in enumerate(self.trips):
-            soil = self._commodities(i) if i != j and other.vehicle_type == self.trips[j].vehicle_type else set()
-            needed = [c.duration_s for c in self.problem.cleanings if c.after in soil and c.before in carried]
-            if needed:
-                found.append((i, max(needed)))
-        return found
+            if i != j and other.vehicle_type == kind:
+                soil = self._soil_left(i)
+                due[i] = {c for c in self.problem.cleanings if c.after in soil and c.before in carried}
+        total_s = sum(c.duration_s for c in set().union(*due.values()))
+        return {i: total_s for i, cleanings in due.items() if cleanings}
+
+    def _soil_left(self, j: int) -> set[str]:
+        """Return the commodities that trip ``j`` carries outside sealed compartments."""
+        trip = self.trips[j]
+        boxes = self.problem.vehicle_type_of[trip.vehicle_type].compartments
+        sealed = {box.id for box in boxes if box.sealed}
+        lies_in = dict(trip.trip.stowage) if len(boxes) > 1 else {}
+        return {
+            self.problem.shipment_of[s].commodity
+            for s in trip.shipments
+            if lies_in.get(s, boxes[0].id if len(boxes) == 1 else "") not in sealed
+        }
 
     def _commodities(self, j: int) -> set[str]:
         return {self.problem.shipment_of[s].commodity for s in self.trips[j].shipments}
@@ -196,13 +210,13 @@ class _Packing:
     def _soil(self, drives: dict[int, cp_model.IntVar]) -> None:
         """Clean before a trip that follows a soiling one on this vehicle, even if another cleaning came between."""
         for j, var in drives.items():
-            for i, seconds in self._soilers(j):
+            for i, seconds in self.soilers[j].items():
                 if i in drives:
                     later = self.cp.new_bool_var("")
+                    both, minutes = [drives[i], var], -(-seconds // MINUTE_S)
                     self.cp.add(self.starts[j] >= self.ends[i]).only_enforce_if(later)
-                    self.cp.add(self.ends[j] <= self.starts[i]).only_enforce_if([drives[i], var, ~later])
-                    cleaning = -(-seconds // MINUTE_S)
-                    self.cp.add(self.begins[j] + cleaning <= self.starts[j]).only_enforce_if([drives[i], var, later])
+                    self.cp.add(self.ends[j] <= self.starts[i]).only_enforce_if([*both, ~later])
+                    self.cp.add(self.begins[j] + minutes <= self.starts[j]).only_enforce_if([*both, later])
 
     def _carry_or_pay(self) -> None:
         for j, trip in enumerate(self.trips):

@@ -1,0 +1,184 @@
+"""OR-Tools routing as an engine: for the rules that a plain route search does not know.
+
+It knows goods that must not meet, time on board, due times at the depot, rests, docks,
+cleaning and locks; compartments it knows only by their sums. Best on pieces of up to
+about 40 visits. Trips are timed and completed by ``optimizer.repair``.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from ortools.constraint_solver import pywrapcp, routing_enums_pb2
+
+from optimizer.engines.ortools_model import RoutingDay
+from optimizer.engines.ortools_nodes import bundle
+from optimizer.engines.ortools_rules import add_rules
+from optimizer.errors import InvalidInput
+from optimizer.repair import complete
+from optimizer.schedule import TripDraft, VisitDraft
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from optimizer.engines import Budget
+    from optimizer.engines.ortools_nodes import Node
+    from optimizer.plan import Plan
+    from optimizer.problem import Problem
+
+logger = logging.getLogger(__name__)
+
+SOLUTIONS_PER_ITERATION = 20
+"""Accepted neighbours that count as one iteration of the search."""
+
+WORTH_REPORTING = 0.995
+"""An incumbent is completed and reported when its cost is below this share of the last one reported."""
+
+Paths = list[list[int]]
+"""Node positions in visiting order, path by path."""
+
+
+class OrToolsRouting:
+    """The engine; see the module's docstring for what it knows."""
+
+    name = "ortools"
+
+    def search(
+        self, problem: Problem, budget: Budget, seed: int, start: Plan | None, report: Callable[[Plan], None]
+    ) -> Plan:
+        """Return the best plan found within ``budget``, ``start`` included.
+
+        Guided local search from ``start`` if the model accepts it, else from cheapest
+        insertion. ``seed`` draws the order of the nodes. With iterations only, the same
+        arguments give the same plan.
+
+        Raises
+        ------
+        InvalidInput
+            E140, when the budget has neither seconds nor iterations.
+        """
+        if budget.seconds is None and budget.iterations is None:
+            raise InvalidInput("E140")
+        nodes = bundle(problem, _trip_of(start), seed)
+        if not nodes:
+            return _better(start, complete(problem, {}))
+
+        day = RoutingDay(problem, nodes)
+        add_rules(day)
+        watch = _Watch(day, budget, report)
+        paths = _solve(day, budget, seed, start, watch)
+
+        return _better(start, complete(problem, as_drafts(day, paths)))
+
+
+def as_drafts(day: RoutingDay, paths: Paths) -> dict[tuple[str, int], list[TripDraft]]:
+    """Return the trips of each vehicle that has any; consecutive nodes of one place become one visit."""
+    drafts: dict[tuple[str, int], list[TripDraft]] = {}
+    for path, positions in zip(day.paths, paths, strict=True):
+        if positions:
+            trip = TripDraft(visits=_visits([day.nodes[i] for i in positions]))
+            drafts.setdefault((path.kind.id, path.number), []).append(trip)
+    return drafts
+
+
+def _visits(nodes: Sequence[Node]) -> tuple[VisitDraft, ...]:
+    """Join neighbours of one place, unless what is collected first would be delivered in the same visit."""
+    visits: list[VisitDraft] = []
+    for node in nodes:
+        last = visits[-1] if visits else None
+        if last is not None and last.place == node.place and not set(last.collect) & set(node.deliver):
+            visits[-1] = VisitDraft(
+                place=node.place, deliver=last.deliver + node.deliver, collect=last.collect + node.collect
+            )
+        else:
+            visits.append(VisitDraft(place=node.place, deliver=node.deliver, collect=node.collect))
+    return tuple(visits)
+
+
+class _Watch:
+    """Remembers the cheapest paths as the search finds them, reports some, and passes on the wish to stop."""
+
+    def __init__(self, day: RoutingDay, budget: Budget, report: Callable[[Plan], None]) -> None:
+        self.paths: Paths | None = None
+        self._day, self._budget, self._report = day, budget, report
+        self._cost = self._reported = float("inf")
+
+    def __call__(self) -> None:
+        routing = self._day.routing
+        cost = routing.CostVar().Value()
+        if cost < self._cost:
+            self._cost = cost
+            self.paths = [_path(self._day, start) for start in self._day.starts]
+            if cost < self._reported * WORTH_REPORTING:
+                self._reported = cost
+                self._report(complete(self._day.problem, as_drafts(self._day, self.paths)))
+        if self._budget.should_stop():
+            routing.CancelSearch()
+
+
+def _path(day: RoutingDay, start: int) -> list[int]:
+    """Node positions from ``start`` on, read from the search's variables."""
+    index, found = day.routing.NextVar(start).Value(), []
+    while not day.routing.IsEnd(index):
+        found.append(day.manager.IndexToNode(index))
+        index = day.routing.NextVar(index).Value()
+    return found
+
+
+def _solve(day: RoutingDay, budget: Budget, seed: int, start: Plan | None, watch: _Watch) -> Paths:
+    """Run the search and return the cheapest paths seen; empty ones when nothing was found."""
+    parameters = _parameters(budget)
+    day.solver.ReSeed(seed)
+    day.routing.AddAtSolutionCallback(watch)
+    day.routing.CloseModelWithParameters(parameters)
+    first = None if start is None else day.routing.ReadAssignmentFromRoutes(_paths_of(day, start), True)
+    if start is not None and first is None:
+        logger.debug("the routing model does not accept the plan to start from")
+    if first is None:
+        day.routing.SolveWithParameters(parameters)
+    else:
+        day.routing.SolveFromAssignmentWithParameters(first, parameters)
+    return watch.paths or [[] for _ in day.paths]
+
+
+def _parameters(budget: Budget) -> pywrapcp.DefaultRoutingSearchParameters:
+    """Cheapest insertion, then guided local search, within the budget."""
+    parameters = pywrapcp.DefaultRoutingSearchParameters()
+    parameters.first_solution_strategy = routing_enums_pb2.FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION
+    parameters.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
+    seconds = budget.left_s()
+    if seconds is not None:
+        parameters.time_limit.FromMilliseconds(max(1, int(seconds * 1_000)))
+    if budget.iterations is not None:
+        parameters.solution_limit = budget.iterations * SOLUTIONS_PER_ITERATION
+    return parameters
+
+
+def _trip_of(plan: Plan | None) -> dict[str, int]:
+    """Return the rank of the trip that carries each shipment."""
+    trips = [] if plan is None else [trip for _, trip in plan.trips()]
+    return {shipment: rank for rank, trip in enumerate(trips) for shipment in trip.shipments}
+
+
+def _paths_of(day: RoutingDay, plan: Plan) -> Paths:
+    """Return the plan as node positions, path by path; what the model offers no path for is left out."""
+    position = {}
+    for i, node in enumerate(day.nodes):
+        position.update({(shipment, "deliver"): i for shipment in node.deliver})
+        position.update({(shipment, "collect"): i for shipment in node.collect})
+    path_at = {(p.kind.id, p.number, p.rank): k for k, p in enumerate(day.paths)}
+    paths: Paths = [[] for _ in day.paths]
+    for route in plan.routes:
+        for rank, trip in enumerate(route.trips):
+            k = path_at.get((route.vehicle_type, route.number, rank))
+            for visit in trip.visits if k is not None else ():
+                named = [(s, "deliver") for s in visit.deliver] + [(s, "collect") for s in visit.collect]
+                found = dict.fromkeys(position[key] for key in named if key in position)
+                paths[k or 0] += [i for i in found if i not in paths[k or 0]]
+    return paths
+
+
+def _better(start: Plan | None, found: Plan) -> Plan:
+    """Return the cheaper plan, the one found when equal."""
+    return start if start is not None and start.cost.total_fen < found.cost.total_fen else found
