@@ -148,9 +148,9 @@ CATALOGUE: dict[str, Sentence] = {
         "let each id appear once",
     ),
     "E321": _sentence(
-        "{column} 引用了不存在的{kind_zh} {value}（{kind}）",
+        "{column} 引用了不存在的{kind.zh} {value}",
         "先在 {table} 中定义它，或改正引用",
-        "{column} names {kind} {value} ({kind_zh}), which does not exist",
+        "{column} names {kind.en} {value}, which does not exist",
         "define it in {table}, or correct the reference",
     ),
     "E322": _sentence(
@@ -188,9 +188,9 @@ CATALOGUE: dict[str, Sentence] = {
     ),
     "E328": _sentence("表中没有任何数据行", "至少填写一行", "the table has no rows", "fill in at least one"),
     "E330": _sentence(
-        "货物 {value} 属于危险货物（{reason}），本软件不予规划",
+        "货物 {value} 属于危险货物（{reason.zh}），本软件不予规划",
         "交由有危险货物运输资质的企业承运；中毒农药须标明内包装≤5 kg/5 L、整件≤30 kg 并有标记",
-        "commodity {value} is dangerous goods ({reason}), which this software refuses to plan",
+        "commodity {value} is dangerous goods ({reason.en}), which this software refuses to plan",
         "leave it to a licensed carrier; pesticide of medium toxicity needs inner packs <= 5 kg/5 L, "
         "packages <= 30 kg and marks",
     ),
@@ -225,9 +225,9 @@ CATALOGUE: dict[str, Sentence] = {
         "correct its name, or drop it",
     ),
     "E336": _sentence(
-        "设置 {column} 应为{expected_zh}，却是 {value}（{expected}）",
+        "设置 {column} 应为{expected.zh}，却是 {value}",
         "改为正确的类型",
-        "setting {column} must be {expected} ({expected_zh}), not {value}",
+        "setting {column} must be {expected.en}, not {value}",
         "give it a value of that type",
     ),
     "E337": _sentence(

@@ -15,15 +15,39 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from optimizer.model import TimeWindow
 from scenarios.policy import Policy
+from scenarios.text import Text
 
 if TYPE_CHECKING:
     from datetime import date
 
     from optimizer.model import Cleaning, Conflict, DrivingRule
+
+__all__ = [
+    "DEFAULT_POLICY",
+    "ENERGY_SOURCES",
+    "GOODS_CLASSES",
+    "LOAD_DIMENSIONS",
+    "PARCEL",
+    "TOXICITIES",
+    "WORKING_DAY",
+    "Brand",
+    "Commodity",
+    "FleetVehicle",
+    "Load",
+    "Order",
+    "OrderLock",
+    "Roads",
+    "Scenario",
+    "ScenarioCompartment",
+    "ScenarioPlace",
+    "Shelf",
+    "Source",
+    "Text",
+]
 
 LOAD_DIMENSIONS = ("load_g", "load_ml", "totes", "pallets")
 """Kinds of capacity that files know; ``Policy.load_dimensions`` says which of them bind."""
@@ -40,17 +64,6 @@ ENERGY_SOURCES = ("diesel", "petrol", "electric")
 
 WORKING_DAY = TimeWindow(early_s=6 * 3_600, late_s=20 * 3_600)
 """Default shift: 06:00, when trunk trucks arrive, to 20:00."""
-
-
-class Text(NamedTuple):
-    """The same words in Chinese and English."""
-
-    zh: str
-    en: str
-
-    def pick(self, lang: str) -> str:
-        """Return the text in ``lang`` ("zh" or "en")."""
-        return self.zh if lang == "zh" else self.en
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +177,7 @@ class Commodity:
     ``goods_class``: among ``GOODS_CLASSES``; pesticide never meets food or produce, by law.
     ``max_on_board_s``: freshness, the longest time on board; None means no limit.
     ``service_s_per_piece``, ``handling_fen_per_piece``: for each end, and for the carriage.
+    ``piece_g``, ``piece_ml``: typical piece, for orders that state no load; 0 means unknown.
     ``bag_*``: most that one bag or tote may hold; 0 takes ``Policy.bag``.
     ``toxicity``, ``inner_pack_g``, ``inner_pack_ml``, ``package_g``, ``is_marked``: pesticides, see
     ``scenarios.dangerous``; goods that are dangerous are refused.
@@ -176,6 +190,8 @@ class Commodity:
     max_on_board_s: int | None = None
     service_s_per_piece: int = 2
     handling_fen_per_piece: int = 0
+    piece_g: int = 0
+    piece_ml: int = 0
     bag_pieces: int = 0
     bag_g: int = 0
     bag_ml: int = 0
@@ -281,7 +297,7 @@ class Source:
 DEFAULT_POLICY = Policy()
 """What a scenario without a policy of its own goes by."""
 
-PARCEL = Commodity(id="parcel", name="快递包裹")
+PARCEL = Commodity(id="parcel", name="快递包裹", piece_g=1_500, piece_ml=6_000)
 """The commodity of orders that name none."""
 
 
