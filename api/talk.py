@@ -17,11 +17,12 @@ import api.errors
 import networks.errors
 import optimizer.errors
 import scenarios.errors
+from scenarios.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from scenarios.scenario import Text
+    from scenarios.scenario import Scenario
 
 BAD_INPUT = (
     api.errors.InvalidInput,
@@ -95,3 +96,11 @@ def show_table(title: str, columns: Sequence[tuple[str, bool]], rows: Sequence[S
 def say(text: Text, lang: str, *, style: str = "") -> None:
     """Print one sentence in ``lang``."""
     line(text.pick(lang), style=style)
+
+
+def summary(scenario: Scenario, where: str) -> Text:
+    """Return what a scenario holds, in one sentence."""
+    counts = (len(scenario.places), len(scenario.orders), scenario.pieces, sum(v.count for v in scenario.fleet))
+    zh = "{}：{}，{} 个地点，{} 张订单共 {} 件，{} 辆车"
+    en = "{}: {}, {} places, {} orders of {} pieces, {} vehicles"
+    return Text(zh.format(where, scenario.name, *counts), en.format(where, scenario.name, *counts))

@@ -6,8 +6,6 @@ here and nowhere else, so that screen, paper and tables agree.
 
 from __future__ import annotations
 
-DAY_S = 86_400
-
 LOAD_UNITS: dict[str, tuple[str, int, int]] = {
     "g": ("kg", 1_000, 1),
     "ml": ("L", 1_000, 0),
@@ -25,12 +23,9 @@ LOAD_NAMES: dict[str, tuple[str, str]] = {
 
 
 def clock(time_s: int, *, seconds: bool = False) -> str:
-    """Return ``06:05`` (or ``06:05:09``); after midnight ``01:10+1``. Cuts, never rounds up."""
-    day, rest = divmod(time_s, DAY_S)
-    text = f"{rest // 3600:02d}:{rest // 60 % 60:02d}"
-    if seconds:
-        text += f":{rest % 60:02d}"
-    return text if day == 0 else f"{text}{day:+d}"
+    """Return ``06:05`` (or ``06:05:09``); hours run on past midnight, as in the files. Cuts, never rounds up."""
+    text = f"{time_s // 3600:02d}:{time_s // 60 % 60:02d}"
+    return f"{text}:{time_s % 60:02d}" if seconds else text
 
 
 def hours(duration_s: float) -> str:

@@ -2,7 +2,7 @@
 
 Every output (tables, map, report, run sheets) is made from a ``DayView`` and from
 nothing else, so that all of them say the same. ``api.assemble`` fills it; here
-is only its shape. Words that depend on the language are ``scenarios.scenario.Text`` pairs.
+is only its shape. Words that depend on the language are ``scenarios.text.Text`` pairs.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from optimizer.plan import Cost
-    from scenarios.scenario import Text
+    from scenarios.text import Text
 
 
 Line = tuple[tuple[float, float], ...]

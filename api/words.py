@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-from scenarios.scenario import Text
+from scenarios.text import Text
 
 WORDS: dict[str, Text] = {
     "run_sheets": Text("派车单", "Run sheets"),

@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from api import units
 from api.exports.tables import goods_text
-from scenarios.scenario import Text
+from scenarios.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

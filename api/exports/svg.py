@@ -152,10 +152,10 @@ def path_data(points: np.ndarray) -> str:
 def draw_gantt(day: DayView) -> Gantt:
     """Return one row per vehicle over the whole hours of the day."""
     begin, end = timeline.day_range(day)
-    scale = (GANTT_WIDTH - GANTT_LEFT - 12) / max(end - begin, 1)
+    scale = (GANTT_WIDTH - GANTT_LEFT - 24) / max(end - begin, 1)
     step = timeline.HOUR_S * (1 if end - begin <= 14 * timeline.HOUR_S else 2)
     rows = []
-    for i, (vehicle, trips) in enumerate(day.vehicles.items()):
+    for i, (vehicle, trips) in enumerate(sorted(day.vehicles.items(), key=_vehicle_order)):
         bars = (_bar(trip, span, begin, scale) for trip in trips for span in timeline.spans(trip))
         rows.append((vehicle, 22 + i * GANTT_ROW, tuple(bars)))
     hours = tuple((round(GANTT_LEFT + (t - begin) * scale, 1), t) for t in range(begin, end + 1, step))
@@ -182,6 +182,11 @@ def load_steps(trip: TripView) -> tuple[LoadStep, ...]:
         )
         x += width
     return tuple(steps)
+
+
+def _vehicle_order(item: tuple[str, tuple[TripView, ...]]) -> tuple[str, int]:
+    trip = item[1][0]
+    return trip.vehicle_type, trip.number
 
 
 def _bar(trip: TripView, span: timeline.Span, begin: int, scale: float) -> Bar:

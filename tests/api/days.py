@@ -18,7 +18,7 @@ from api.views import (
     VisitView,
 )
 from optimizer.plan import Cost
-from scenarios.scenario import Text
+from scenarios.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
