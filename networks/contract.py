@@ -83,9 +83,9 @@ def without_dead_ends(arcs: Chains, keep: np.ndarray, has_point: np.ndarray) -> 
 
 def subset(arcs: Chains, alive: np.ndarray) -> Chains:
     """Return only the chains of ``alive`` (c,) bool, renumbered."""
-    number = np.where(alive, np.cumsum(alive) - 1, -1)
+    number = np.append(np.where(alive, np.cumsum(alive) - 1, -1), -1)  # its last entry is for dropped arcs, -1
     return Chains(
-        chain=np.where(arcs.chain >= 0, number[arcs.chain], -1),
+        chain=number[arcs.chain],
         offset=arcs.offset,
         tail=arcs.tail[alive],
         head=arcs.head[alive],
@@ -173,10 +173,10 @@ def _one_node_per_ring(arcs: Chains, in_ring: np.ndarray, num_nodes: int) -> np.
 
 def _joined(arcs: Chains, chain: np.ndarray, offset: np.ndarray, first: np.ndarray, last: np.ndarray) -> Chains:
     """Return the new chains in terms of the arcs that ``arcs`` itself is made of."""
-    known = arcs.chain >= 0
+    chain, before = np.append(chain, -1), np.append(offset, 0)  # the last entries are for dropped arcs, -1
     return Chains(
-        chain=np.where(known, chain[arcs.chain], -1),
-        offset=np.where(known, arcs.offset + offset[arcs.chain], 0),
+        chain=chain[arcs.chain],
+        offset=before[arcs.chain] + arcs.offset,
         tail=arcs.tail[first],
         head=arcs.head[last],
         weight=offset[last] + arcs.weight[last],
