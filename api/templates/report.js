@@ -9,15 +9,15 @@
   const unitsPerM = Number(map.dataset.unitsPerM);
   const bar = document.querySelector(".scale");
 
-  const draw = () => {
+  const draw = (scale) => {
     map.setAttribute("viewBox", `${view.x} ${view.y} ${view.w} ${view.h}`);
-    const pixels = map.clientWidth / view.w;
+    const pixels = scale || map.clientWidth / view.w;
     map.style.setProperty("--k", pixels);
     for (const text of all("text", map)) text.classList.toggle("hidden", pixels < Number(text.dataset.zoom) * 0.84);
-    const target = map.clientWidth / 5 / pixels / unitsPerM;
+    const target = view.w / 5 / unitsPerM;
     const power = 10 ** Math.floor(Math.log10(target));
     const metres = power * [5, 2, 1].find((step) => step * power <= target);
-    bar.style.width = `${metres * unitsPerM * pixels}px`;
+    bar.style.width = `${(100 * metres * unitsPerM) / view.w}%`;
     bar.textContent = metres >= 1000 ? `${metres / 1000} km` : `${metres} m`;
   };
   const zoom = (factor, cx = view.x + view.w / 2, cy = view.y + view.h / 2) => {
@@ -82,7 +82,8 @@
   for (const details of all(".card details")) details.ontoggle = () => details.closest(".card").classList.toggle("open", details.open);
   document.querySelector("[data-lang]").onclick = () => { root.lang = root.lang === "en" ? "zh-CN" : "en"; };
   document.querySelector("[data-print]").onclick = () => print();
-  addEventListener("resize", draw);
-  addEventListener("beforeprint", () => { Object.assign(view, full); draw(); });
+  addEventListener("resize", () => draw());
+  addEventListener("beforeprint", () => { Object.assign(view, full); draw(1); });
+  addEventListener("afterprint", () => draw());
   draw();
 })();
