@@ -8,24 +8,26 @@ The four-village county lies on one straight road, villages 10 min and 5 km apar
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from optimizer.check import check
+from optimizer.cost import plan_cost
 from optimizer.model import Compartment, Depot, Place, Shipment, TimeWindow, VehicleType
+from optimizer.plan import Plan, Route, Trip, Unserved, Visit
 from optimizer.problem import Matrix, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from optimizer.plan import Plan, Result
-    from optimizer.problem import Matrix as MatrixType
+    from optimizer.plan import Result
 
 HOUR_S = 3_600
 STEP_S, STEP_M = 600, 5_000
 
 
-def line_matrix(num_places: int, *, step_s: int = STEP_S, step_m: int = STEP_M) -> MatrixType:
+def line_matrix(num_places: int, *, step_s: int = STEP_S, step_m: int = STEP_M) -> Matrix:
     """Return the matrix of places strung along one road, ``step_s`` and ``step_m`` apart."""
     at = np.arange(num_places)
     steps = np.abs(at[:, None] - at[None, :])  # (n, n)
@@ -117,18 +119,67 @@ def with_shipment(county: Problem, id_: str, **changes: Any) -> Problem:
     return replace(county, shipments=shipments)
 
 
-def rules(county: Problem, plan: Plan) -> set[str]:
-    """Return the rules that the referee sees broken."""
-    from optimizer.check import check
+class Call(NamedTuple):
+    """One visit of a hand-made trip; service begins at ``start_s`` or on arrival, whichever is later."""
 
-    return {violation.rule for violation in check(county, plan)}
+    place: str
+    deliver: tuple[str, ...] = ()
+    collect: tuple[str, ...] = ()
+    start_s: int = 0
+    rest_s: int = 0
 
 
-def assert_clean(county: Problem, plan: Plan) -> None:
+def run(
+    county: Problem, *calls: Call, kind: str = "van", load_start_s: int = 0, depart_s: int = 0, **changes: Any
+) -> Trip:
+    """Return a trip with every moment as early as the calls allow; ``changes`` are fields of ``Trip``.
+
+    Nothing is judged. It leaves when loaded, or at ``depart_s`` if that is later.
+    """
+    vehicle_type = county.vehicle_type_of[kind]
+    seconds, home = county.matrices[vehicle_type.profile].duration_s, vehicle_type.depot
+    at, leave_s = home, max(depart_s, load_start_s + county.depot_of[home].loading_s)
+    departed_s, visits = leave_s, []
+    for call in calls:
+        arrive_s = leave_s + int(seconds[county.index(at), county.index(call.place)])
+        start_s = max(arrive_s, call.start_s)
+        goods = [county.shipment_of[i] for i in (*call.deliver, *call.collect)]
+        end_s = start_s + county.place(call.place).visit_s + sum(s.service_s for s in goods)
+        at, leave_s = call.place, end_s + call.rest_s
+        moments = {"arrive_s": arrive_s, "start_s": start_s, "end_s": end_s, "depart_s": leave_s}
+        visits.append(Visit(place=at, deliver=call.deliver, collect=call.collect, **moments))
+    fields: dict[str, Any] = {
+        "start": home,
+        "end": home,
+        "load_start_s": load_start_s,
+        "depart_s": departed_s,
+        "return_s": leave_s + int(seconds[county.index(at), county.index(home)]),
+        "visits": tuple(visits),
+    }
+    return Trip(**{**fields, **changes})
+
+
+def route(*trips: Trip, kind: str = "van", number: int = 1) -> Route:
+    """Return the route of one vehicle."""
+    return Route(vehicle_type=kind, number=number, trips=trips)
+
+
+def plan(county: Problem, *routes: Route) -> Plan:
+    """Return the plan of these routes: everything else unserved, the cost as the price list has it."""
+    carried = {i for r in routes for trip in r.trips for i in trip.shipments}
+    left = tuple(Unserved(shipment=s.id, reason="U100") for s in county.shipments if s.id not in carried)
+    bare = Plan(routes=routes, unserved=left)
+    return replace(bare, cost=plan_cost(county, bare))
+
+
+def rules(county: Problem, judged: Plan) -> list[str]:
+    """Return the rules that the referee sees broken, each once, in its order."""
+    return list(dict.fromkeys(violation.rule for violation in check(county, judged)))
+
+
+def assert_clean(county: Problem, judged: Plan) -> None:
     """Fail with every violation in words unless the referee accepts the plan."""
-    from optimizer.check import check
-
-    violations = check(county, plan)
+    violations = check(county, judged)
     assert not violations, "\n".join(v.render("en") for v in violations)
 
 
@@ -137,8 +188,9 @@ def solve_checked(county: Problem, **options: Any) -> Result:
 
     Without a stop: 20 iterations, repeatable.
     """
-    from optimizer.solve import solve
-    from optimizer.stop import Stop
+    from optimizer.solve import solve  # noqa: PLC0415 - starts the solver's machinery, which most tests need not
+
+    from optimizer.stop import Stop  # noqa: PLC0415 - same
 
     result = solve(county, **{"stop": Stop(iterations=20), **options})
     assert_clean(county, result.plan)

@@ -1,0 +1,73 @@
+"""Referee: the cost that a plan states is the cost that it has; an own price list in exact fractions."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from fractions import Fraction
+from math import floor
+from typing import TYPE_CHECKING
+
+from optimizer.plan import Cost
+from optimizer.violations import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from optimizer.plan import Plan, Route
+    from optimizer.problem import Problem
+
+
+def judge_cost(problem: Problem, plan: Plan) -> Iterator[Violation]:
+    """Judge that every part of the stated cost equals the re-derived one, to the fen."""
+    derived = _plan_cost(problem, plan)
+    for part in fields(Cost):
+        stated, true = getattr(plan.cost, part.name), getattr(derived, part.name)
+        if stated != true:
+            yield Violation(rule="cost", amount=stated, limit=true, detail=part.name)
+
+
+def _plan_cost(problem: Problem, plan: Plan) -> Cost:
+    parts = {"fixed": 0, "distance": 0, "time": 0, "overtime": 0, "handling": 0}
+    for route in plan.routes:
+        if route.trips:
+            for name, fen in _route_parts(problem, route).items():
+                parts[name] += fen
+    return Cost(
+        fixed_fen=parts["fixed"],
+        distance_fen=parts["distance"],
+        time_fen=parts["time"],
+        overtime_fen=parts["overtime"],
+        handling_fen=parts["handling"],
+        penalty_fen=sum(problem.shipment_of[u.shipment].penalty_fen for u in plan.unserved),
+    )
+
+
+def _route_parts(problem: Problem, route: Route) -> dict[str, int]:
+    kind = problem.vehicle_type_of[route.vehicle_type]
+    duration_s = route.trips[-1].return_s - route.trips[0].load_start_s
+    over_s = max(0, duration_s - kind.regular_s)
+    carried = [problem.shipment_of[i] for trip in route.trips for i in trip.shipments]
+    return {
+        "fixed": kind.fixed_fen,
+        "distance": _half_up(Fraction(_metres(problem, route) * kind.distance_fen_per_km, 1000)),
+        "time": _half_up(Fraction(duration_s * kind.time_fen_per_h, 3600)),
+        "overtime": _half_up(Fraction(over_s * kind.overtime_fen_per_h, 3600)),
+        "handling": sum(s.handling_fen for s in carried),
+    }
+
+
+def _metres(problem: Problem, route: Route) -> int:
+    """Sum of the legs; a leg without a path counts nothing and is named by the clock."""
+    metres = problem.matrices[problem.vehicle_type_of[route.vehicle_type].profile].distance_m
+    total = 0
+    for trip in route.trips:
+        at = problem.index(trip.start)
+        for place in (*(v.place for v in trip.visits), trip.end):
+            to = problem.index(place)
+            total += max(0, int(metres[at, to]))
+            at = to
+    return total
+
+
+def _half_up(amount: Fraction) -> int:
+    return floor(amount + Fraction(1, 2))
