@@ -21,14 +21,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from networks.packed import NO_PATH, pack
-from networks.profiles import Conditions, arc_times
+from networks.profiles import arc_times
 
 if TYPE_CHECKING:
     from networks.network import RoadNetwork
-    from networks.profiles import Profile
-
-USUAL = Conditions()
-"""Dry season, clear weather."""
+    from networks.profiles import Conditions, Profile
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, slots=True)
@@ -52,7 +49,7 @@ class Arcs:
     @property
     def usable(self) -> np.ndarray:
         """(2 m,) bool: the profile may drive this arc."""
-        return self.weight != NO_PATH
+        return np.asarray(self.weight != NO_PATH)
 
     @property
     def num_nodes(self) -> int:
@@ -108,7 +105,7 @@ def make_arcs(
 
 def turn_keys(from_arc: np.ndarray, to_arc: np.ndarray, num_arcs: int) -> np.ndarray:
     """Return the number under which a turn is listed in ``Arcs.banned``."""
-    return from_arc * num_arcs + to_arc
+    return np.asarray(from_arc * num_arcs + to_arc)
 
 
 def _banned_keys(u: np.ndarray, v: np.ndarray, turns: np.ndarray) -> np.ndarray:

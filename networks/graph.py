@@ -17,9 +17,9 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from networks.contract import Chains, contract, one_arc_chains, subset, without_dead_ends
-from networks.packed import pack, length_dm, time_ms, NO_PATH
 from networks.arcs import turn_keys
+from networks.contract import Chains, contract, one_arc_chains, without_dead_ends
+from networks.packed import NO_PATH, length_dm, pack, time_ms
 
 if TYPE_CHECKING:
     from networks.arcs import Arcs
@@ -57,7 +57,7 @@ class Links:
         return Links(start=self.start[idx], end=self.end[idx], weight=self.weight[idx], via=self.via[idx])
 
     def find(self, start: np.ndarray, end: np.ndarray) -> np.ndarray:
-        """Return positions (k,) of the links from ``start`` to ``end`` (k,), -1 where there is none; links are sorted."""
+        """Return positions (k,) of the links from ``start`` to ``end`` (k,) in sorted links, -1 where there is none."""
         if self.start.size == 0:
             return np.full(start.size, -1)
         base = int(max(self.end.max(), end.max(initial=0))) + 1
@@ -194,9 +194,11 @@ def _useful(arcs: Arcs, hooks: Hooks) -> np.ndarray:
 
 @dataclass(frozen=True, kw_only=True, eq=False, slots=True)
 class _States:
-    """``after`` (c,) is the state at the end of each chain; ``entry``, ``entered`` (t,) list
+    """Numbers of the states, through roads first.
+
+    ``after`` (c,) is the state at the end of each chain; ``entry``, ``entered`` (t,) list
     which chains may be entered from which states. ``before_through``, ``after_through``
-    (count,) give a state's twin in the first and last layer, -1 where it has none.
+    give a state's twin in the first and last layer, -1 where it has none.
     """
 
     count: int

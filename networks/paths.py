@@ -14,9 +14,10 @@ import numpy as np
 import shapely
 from scipy.sparse.csgraph import dijkstra
 
-from networks.arcs import USUAL, usable_arcs
+from networks.arcs import usable_arcs
 from networks.errors import InvalidInput
 from networks.graph import Links, build_graph, hooks_of
+from networks.profiles import DRY_AND_CLEAR
 from networks.search import by_rank, search_matrix
 from networks.snap import metres_per_degree, snap
 
@@ -35,7 +36,7 @@ def leg_geometries(
     points: Points,
     legs: np.ndarray,
     *,
-    conditions: Conditions = USUAL,
+    conditions: Conditions = DRY_AND_CLEAR,
 ) -> list[shapely.LineString]:
     """Return the lines (lon, lat) that ``legs`` (k, 2), rows of ``points``, follow for ``profile``.
 
@@ -55,8 +56,21 @@ def leg_geometries(
     arcs = usable_arcs(network, profile, conditions)
     snaps = snap(network, profile, points, conditions, arcs=arcs)
     graph = build_graph(arcs, hooks_of(arcs, snaps.edge, snaps.fraction))
-    driven = arcs_driven(graph.chains, find_stretches(graph, legs))
-    return _lines(network, points, snaps, legs, driven, arcs.head)
+    place = np.column_stack([points.lon, points.lat])  # (n, 2)
+    moving = np.flatnonzero((place[legs[:, 0]] != place[legs[:, 1]]).any(axis=1))
+    leg, arc = arcs_driven(graph.chains, find_stretches(graph, legs[moving]))
+    is_passed = np.zeros(leg.size, dtype=bool)
+    is_passed[:-1] = leg[1:] == leg[:-1]  # the head of a leg's last arc lies beyond the target
+    node = np.column_stack([network.lon, network.lat])  # (nodes, 2)
+    spot = _spots(network, node, snaps)
+    lines = np.full(len(legs), shapely.LineString(), dtype=object)
+    staying = np.setdiff1d(np.arange(len(legs)), moving)
+    lines[staying] = shapely.linestrings(place[legs[staying]])
+    is_found = np.bincount(leg, minlength=moving.size) > 0
+    ends = legs[moving[is_found]]  # (f, 2)
+    owner = (np.cumsum(is_found) - 1)[leg[is_passed]]
+    lines[moving[is_found]] = _lines(place[ends], spot[ends], owner, node[arcs.head[arc[is_passed]]])
+    return list(lines)
 
 
 def geodesic_length_m(line: shapely.LineString) -> float:
@@ -88,16 +102,15 @@ class Stretches:
 def find_stretches(graph: RoadGraph, legs: np.ndarray) -> Stretches:
     """Return the stretches of road that ``legs`` (k, 2) follow, by leg and then in order of driving.
 
-    A leg without a path, or from a point to itself, has none. One search per distinct origin.
+    Each leg joins two different points; one without a path has no stretch. One search per distinct origin.
     """
     network = search_matrix(graph, graph.links, graph.departures)
     options = by_rank(graph.arrivals)
     origins, row = np.unique(legs[:, 0], return_inverse=True)
-    is_moving = legs[:, 0] != legs[:, 1]
     parts: list[Stretches] = []
     for begin in range(0, origins.size, CHUNK):
         some = origins[begin : begin + CHUNK]
-        mine = np.flatnonzero((row >= begin) & (row < begin + CHUNK) & is_moving)
+        mine = np.flatnonzero((row >= begin) & (row < begin + CHUNK))
         weights, before = dijkstra(network, indices=graph.num_states + some, return_predecessors=True)
         arrival = _best_arrival(options, weights, row[mine] - begin, legs[mine, 1])
         piece, is_direct = _direct(graph, legs[mine], arrival.weight)
@@ -188,47 +201,27 @@ def arcs_driven(chains: Chains, stretches: Stretches) -> tuple[np.ndarray, np.nd
     return np.repeat(stretches.leg, count), order[np.repeat(begin, count) + within]
 
 
-def _lines(
-    network: RoadNetwork,
-    points: Points,
-    snaps: SnapReport,
-    legs: np.ndarray,
-    driven: tuple[np.ndarray, np.ndarray],
-    head: np.ndarray,
-) -> list[shapely.LineString]:
-    """Return a line per leg: place, spot on the road, nodes between, spot on the road, place."""
-    leg, arc = driven
-    goes_on = np.zeros(leg.size, dtype=bool)
-    goes_on[:-1] = leg[1:] == leg[:-1]  # the last arc's head lies beyond the target
-    place = np.column_stack([points.lon, points.lat])
-    node = np.column_stack([network.lon, network.lat])
-    spot = _spots(node, place, snaps, network)
-    stays = (place[legs[:, 0]] == place[legs[:, 1]]).all(axis=1)
-    moves = np.zeros_like(stays)
-    moves[leg] = True
-    moves &= ~stays
-    passed = goes_on & moves[leg]
-    leg, arc = leg[passed], arc[passed]
-    passes = np.bincount(leg, minlength=len(legs))  # nodes per leg
-    size = passes + 4 * moves + 2 * stays  # coordinates per leg
-    begin = np.cumsum(size) - size
-    line = np.empty((int(size.sum()), 2))
-    found = moves | stays
-    line[begin[found]] = place[legs[found, 0]]
-    line[(begin + size - 1)[found]] = place[legs[found, 1]]
-    line[begin[moves] + 1] = spot[legs[moves, 0]]
-    line[(begin + size - 2)[moves]] = spot[legs[moves, 1]]
-    line[(begin + 2 - np.cumsum(passes) + passes)[leg] + np.arange(leg.size)] = node[head[arc]]
-    lines = np.full(len(legs), shapely.LineString(), dtype=object)
-    lines[found] = shapely.linestrings(line, indices=np.repeat(np.cumsum(found) - 1, size))
-    return list(lines)
-
-
-def _spots(node: np.ndarray, place: np.ndarray, snaps: SnapReport, network: RoadNetwork) -> np.ndarray:
-    """Return where each place touches the road, (n, 2); the place itself where it does not."""
-    edge = np.maximum(snaps.edge, 0)
-    if len(network.edges) == 0:
-        return place
+def _spots(network: RoadNetwork, node: np.ndarray, snaps: SnapReport) -> np.ndarray:
+    """Return where each place touches the road, (n, 2) degrees; nan where it does not."""
+    spot = np.full((snaps.edge.size, 2), np.nan)
+    is_reached = snaps.edge >= 0
+    edge, fraction = snaps.edge[is_reached], snaps.fraction[is_reached, None]
     u, v = (node[network.edges[end].to_numpy(np.int64)[edge]] for end in ("u", "v"))
-    spot = u + snaps.fraction[:, None] * (v - u)
-    return np.where(snaps.edge[:, None] >= 0, spot, place)
+    spot[is_reached] = u + fraction * (v - u)
+    return spot
+
+
+def _lines(places: np.ndarray, spots: np.ndarray, owner: np.ndarray, passed: np.ndarray) -> np.ndarray:
+    """Return f lines: place, spot on the road, nodes passed, spot on the road, place.
+
+    ``places``, ``spots`` (f, 2, 2) are those at both ends; ``passed`` (p, 2) the nodes in
+    between, those of line ``owner`` (p,), ascending.
+    """
+    nodes = np.bincount(owner, minlength=len(places))
+    size = nodes + 4
+    begin, end = np.cumsum(size) - size, np.cumsum(size)
+    line = np.empty((int(size.sum()), 2))
+    line[begin], line[begin + 1] = places[:, 0], spots[:, 0]
+    line[end - 2], line[end - 1] = spots[:, 1], places[:, 1]
+    line[np.arange(owner.size) + 4 * owner + 2] = passed
+    return np.asarray(shapely.linestrings(line, indices=np.repeat(np.arange(len(places)), size)))

@@ -14,13 +14,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import networkx as nx
 import numpy as np
 
-from networks.arcs import USUAL
-from networks.profiles import arc_times
+from networks.profiles import DRY_AND_CLEAR, arc_times
 from networks.snap import snap
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ def reference_legs(
     points: Points,
     legs: np.ndarray,
     *,
-    conditions: Conditions = USUAL,
+    conditions: Conditions = DRY_AND_CLEAR,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return seconds (k,) and metres (k,) of ``legs`` (k, 2), rows of ``points``; -1 where there is no path.
 
@@ -91,7 +90,7 @@ class _Roads:
     into: dict[int, list[Arc]]
     banned: set[tuple[int, int, int]]
     may_turn_round: set[int]
-    graph: nx.DiGraph
+    graph: nx.DiGraph[object]
 
     def may_turn(self, first: Arc, then: Arc) -> bool:
         """Tell whether ``then`` may be driven right after ``first``, which ends where ``then`` begins."""
@@ -120,7 +119,7 @@ class _Roads:
             self.graph.add_edge(START, (arc, stage), cost=self.cost[arc] - before)
         costs = nx.single_source_dijkstra_path_length(self.graph, START, weight="cost")
         self.graph.remove_node(START)
-        return dict(costs)
+        return cast("dict[tuple[Arc, int], int]", costs)
 
     def finish(
         self, costs: dict[tuple[Arc, int], int], origin: list[tuple[Arc, int]], target: list[tuple[Arc, int]]

@@ -58,13 +58,19 @@ def _searched(graph: RoadGraph, network: csr_array, points: np.ndarray, enter: L
     for begin in range(0, points.size, CHUNK):
         some = points[begin : begin + CHUNK]
         to_states = dijkstra(network, indices=graph.num_states + some)  # (r, size)
-        best = np.full((some.size, num_points), np.inf)
-        for way in options:
-            best[:, way.end] = np.minimum(best[:, way.end], to_states[:, way.start] + way.weight)
+        best = reached(to_states, options, num_points)
         best[np.arange(some.size), some] = 0.0
         found[begin : begin + CHUNK] = np.where(np.isinf(best), NO_PATH, best)
     _shorten(found, points, pieces, num_points)
     return found
+
+
+def reached(to_states: np.ndarray, options: list[Links], num_points: int) -> np.ndarray:
+    """Return the least weights (r, n) at all points, given those at the states (r, states); inf: no path."""
+    best = np.full((len(to_states), num_points), np.inf)
+    for way in options:
+        best[:, way.end] = np.minimum(best[:, way.end], to_states[:, way.start] + way.weight)
+    return best
 
 
 def by_rank(enter: Links) -> list[Links]:

@@ -18,8 +18,9 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from networks.arcs import USUAL, usable_arcs
+from networks.arcs import usable_arcs
 from networks.packed import length_dm
+from networks.profiles import DRY_AND_CLEAR
 
 if TYPE_CHECKING:
     from networks.arcs import Arcs
@@ -56,12 +57,27 @@ class SnapReport:
     @property
     def edge(self) -> np.ndarray:
         """(n,) int64 edge positions, -1 when unreachable."""
-        return self.table["edge"].to_numpy(np.int64)
+        return np.asarray(self.table["edge"], dtype=np.int64)
 
     @property
     def fraction(self) -> np.ndarray:
         """(n,) float64 positions on the edges, 0 at u and 1 at v."""
-        return self.table["fraction"].to_numpy(np.float64)
+        return np.asarray(self.table["fraction"], dtype=np.float64)
+
+    @property
+    def distance_m(self) -> np.ndarray:
+        """(n,) float64 metres to the nearest usable edge, nan when there is none."""
+        return np.asarray(self.table["distance_m"], dtype=np.float64)
+
+    @property
+    def access_ms(self) -> np.ndarray:
+        """(n,) int64 whole milliseconds of the access legs, 0 when unreachable."""
+        return _whole(self.table["access_s"], 1000)
+
+    @property
+    def access_dm(self) -> np.ndarray:
+        """(n,) int64 whole decimetres of the access legs, 0 when unreachable."""
+        return _whole(self.table["access_m"], 10)
 
     @property
     def unreachable(self) -> tuple[str, ...]:
@@ -77,11 +93,15 @@ class SnapReport:
         return tuple(self.table.loc[self.table["status"] == status, "id"])
 
 
+def _whole(column: pd.Series, per_unit: int) -> np.ndarray:
+    return np.asarray(np.rint(column.fillna(0.0).to_numpy() * per_unit), dtype=np.int64)
+
+
 def snap(
     network: RoadNetwork,
     profile: Profile,
     points: Points,
-    conditions: Conditions = USUAL,
+    conditions: Conditions = DRY_AND_CLEAR,
     *,
     arcs: Arcs | None = None,
 ) -> SnapReport:
@@ -129,7 +149,7 @@ def edges_there_and_back(arcs: Arcs) -> np.ndarray:
         tail, head = merged[arcs.tail[ends_only]], merged[arcs.head[ends_only]]
         part = _strong_parts(tail, head, arcs.num_nodes + 1)
         found[ends_only] = (part[tail] == part[0]) & (part[head] == part[0])
-    return found[::2] | found[1::2]
+    return np.asarray(found[::2] | found[1::2])
 
 
 def _strong_parts(tail: np.ndarray, head: np.ndarray, num_nodes: int) -> np.ndarray:
@@ -138,8 +158,8 @@ def _strong_parts(tail: np.ndarray, head: np.ndarray, num_nodes: int) -> np.ndar
 
 
 def _closed_to_villages(network: RoadNetwork) -> np.ndarray:
-    is_motorway = (network.edges["road_class"] == "motorway").to_numpy(bool)
-    return is_motorway | network.edges["tunnel"].to_numpy(bool)
+    is_motorway = np.asarray(network.edges["road_class"] == "motorway")
+    return np.asarray(is_motorway | network.edges["tunnel"].to_numpy(bool))
 
 
 def _nearest(points: Points, u: np.ndarray, v: np.ndarray) -> np.ndarray:
@@ -148,7 +168,8 @@ def _nearest(points: Points, u: np.ndarray, v: np.ndarray) -> np.ndarray:
     if len(u) == 0 or len(points) == 0:
         return nearest
     scale = np.array(metres_per_degree(float(np.median(points.lat))))  # (2,)
-    tree = shapely.STRtree(shapely.linestrings(np.stack([u * scale, v * scale], axis=1)))
+    pieces = np.asarray(shapely.linestrings(np.stack([u * scale, v * scale], axis=1)))
+    tree = shapely.STRtree(pieces)
     places = shapely.points(points.lon * scale[0], points.lat * scale[1])
     point, edge = tree.query_nearest(places, all_matches=True)
     order = np.lexsort((edge, point))[::-1]

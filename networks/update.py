@@ -18,7 +18,7 @@ from scipy.sparse.csgraph import dijkstra, maximum_bipartite_matching
 
 from networks.graph import Links, build_graph, hooks_of
 from networks.packed import NO_PATH
-from networks.search import columns, rows, search_matrix, turned
+from networks.search import by_rank, columns, reached, rows, search_matrix, turned
 
 if TYPE_CHECKING:
     from networks.arcs import Arcs
@@ -110,13 +110,11 @@ def _mark_affected(
 
 def _weights_to(graph: RoadGraph, links: Links, states: np.ndarray, ends: Links, num_points: int) -> np.ndarray:
     """Return weights (k, n) between ``states`` (k,) and all points; ``ends`` lead from points to states."""
-    best = np.full((states.size, num_points), np.inf)
     if states.size == 0:
-        return best
+        return np.zeros((0, num_points))
     unique, place = np.unique(states, return_inverse=True)
     found = dijkstra(search_matrix(graph, links, NO_LINKS), indices=unique)[place]  # (k, states)
-    np.minimum.at(best, (slice(None), ends.start), found[:, ends.end] + ends.weight)
-    return best
+    return reached(found, by_rank(turned(ends)), num_points)
 
 
 def smallest_cover(pairs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
