@@ -159,6 +159,7 @@ class _Packing:
             self.cp.add(last >= self.ends[j]).only_enforce_if(var)
         duty = self.cp.new_int_var(0, day_s(kind) // MINUTE_S, "")
         self.cp.add(duty == last - first)
+        self.cp.add(duty >= sum(self.spans[j].minutes * var for j, var in drives.items()))  # tightens the relaxation
         late = self.cp.new_int_var(0, -(-kind.max_overtime_s // MINUTE_S), "")
         self.cp.add(late * MINUTE_S >= duty * MINUTE_S - kind.regular_s)
         self.costs += [60 * kind.fixed_fen * used, kind.time_fen_per_h * duty, kind.overtime_fen_per_h * late]

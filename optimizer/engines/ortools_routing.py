@@ -29,8 +29,14 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-SOLUTIONS_PER_ITERATION = 20
-"""Accepted neighbours that count as one iteration of the search."""
+SOLUTIONS_PER_ITERATION = 1
+"""Accepted neighbours that count as one iteration of the search: about 100 a second at 50 nodes."""
+
+BRANCHES_PER_ITERATION = 1_000
+"""Search steps after which an iteration counts as done; ends the search where no neighbour is ever accepted."""
+
+SPARE_ITERATIONS = 100
+"""Iterations' worth of search steps granted on top, for finding a first plan."""
 
 WORTH_REPORTING = 0.995
 """An incumbent is completed and reported when its cost is below this share of the last one reported."""
@@ -60,16 +66,18 @@ class OrToolsRouting:
         """
         if budget.seconds is None and budget.iterations is None:
             raise InvalidInput("E140")
-        nodes = bundle(problem, _trip_of(start), seed)
+        # a first plan of our own is there at once; insertion takes seconds where vehicles make several trips
+        first = complete(problem, {}) if start is None else start
+        nodes = bundle(problem, _trip_of(first), seed)
         if not nodes:
-            return _better(start, complete(problem, {}))
+            return first
 
         day = RoutingDay(problem, nodes)
         add_rules(day)
-        watch = _Watch(day, budget, report)
-        paths = _solve(day, budget, seed, start, watch)
+        paths = _solve(day, budget, seed, first, _Watch(day, budget, report))
 
-        return _better(start, complete(problem, as_drafts(day, paths)))
+        found = complete(problem, as_drafts(day, paths))
+        return min(found, first, key=lambda plan: plan.cost.total_fen)
 
 
 def as_drafts(day: RoutingDay, paths: Paths) -> dict[tuple[str, int], list[TripDraft]]:
@@ -126,16 +134,18 @@ def _path(day: RoutingDay, start: int) -> list[int]:
     return found
 
 
-def _solve(day: RoutingDay, budget: Budget, seed: int, start: Plan | None, watch: _Watch) -> Paths:
+def _solve(day: RoutingDay, budget: Budget, seed: int, start: Plan, watch: _Watch) -> Paths:
     """Run the search and return the cheapest paths seen; empty ones when nothing was found."""
     parameters = _parameters(budget)
     day.solver.ReSeed(seed)
     day.routing.AddAtSolutionCallback(watch)
+    if budget.iterations is not None:
+        branches = (budget.iterations + SPARE_ITERATIONS) * BRANCHES_PER_ITERATION
+        day.routing.AddSearchMonitor(day.solver.BranchesLimit(branches))
     day.routing.CloseModelWithParameters(parameters)
-    first = None if start is None else day.routing.ReadAssignmentFromRoutes(_paths_of(day, start), True)
-    if start is not None and first is None:
-        logger.debug("the routing model does not accept the plan to start from")
+    first = day.routing.ReadAssignmentFromRoutes(_paths_of(day, start), True) if start.routes else None
     if first is None:
+        logger.debug("the routing model starts by insertion: no plan to start from, or it does not accept it")
         day.routing.SolveWithParameters(parameters)
     else:
         day.routing.SolveFromAssignmentWithParameters(first, parameters)
@@ -155,10 +165,9 @@ def _parameters(budget: Budget) -> pywrapcp.DefaultRoutingSearchParameters:
     return parameters
 
 
-def _trip_of(plan: Plan | None) -> dict[str, int]:
+def _trip_of(plan: Plan) -> dict[str, int]:
     """Return the rank of the trip that carries each shipment."""
-    trips = [] if plan is None else [trip for _, trip in plan.trips()]
-    return {shipment: rank for rank, trip in enumerate(trips) for shipment in trip.shipments}
+    return {shipment: rank for rank, (_, trip) in enumerate(plan.trips()) for shipment in trip.shipments}
 
 
 def _paths_of(day: RoutingDay, plan: Plan) -> Paths:
@@ -177,8 +186,3 @@ def _paths_of(day: RoutingDay, plan: Plan) -> Paths:
                 found = dict.fromkeys(position[key] for key in named if key in position)
                 paths[k or 0] += [i for i in found if i not in paths[k or 0]]
     return paths
-
-
-def _better(start: Plan | None, found: Plan) -> Plan:
-    """Return the cheaper plan, the one found when equal."""
-    return start if start is not None and start.cost.total_fen < found.cost.total_fen else found
