@@ -94,12 +94,6 @@ CATALOGUE: dict[str, Sentence] = {
         fix_zh="按 plan.json 的格式改正",
         fix_en="correct it as the schema of plan.json says",
     ),
-    "E415": Sentence(
-        zh="场景中没有这个{what}",
-        en="the scenario has no such {what_en}",
-        fix_zh="改正编号，或换用对应的场景",
-        fix_en="correct the id, or use the scenario that the plan was made for",
-    ),
     "E420": Sentence(
         zh="本机没有中文字体，图中的中文将以编号代替",
         en="this machine has no font with Chinese characters; the picture shows ids instead of names",

@@ -1,7 +1,7 @@
 """Writes and reads ``plan.json``: equal plans give equal bytes, faulty files give all their faults.
 
 Knows the file, not the scenario: whether the ids in it mean anything is the
-business of ``unknown_ids`` and then of the referee.
+business of the referee.
 """
 
 from __future__ import annotations
@@ -16,11 +16,7 @@ from api.errors import Fault, InvalidInput
 from api.schemas import SCHEMA, VERSION, PlanFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
-
-    from optimizer.plan import Plan
-    from optimizer.problem import Problem
 
 MAX_FAULTS = 50
 """A file that is wrong in more places than this is the wrong file."""
@@ -62,42 +58,6 @@ def read_plan(path: Path) -> PlanFile:
     except ValidationError as error:
         faults = tuple(_fault(path, details) for details in error.errors(include_url=False)[:MAX_FAULTS])
         raise InvalidInput("E413", faults=faults, count=error.error_count()) from None
-
-
-def unknown_ids(problem: Problem, plan: Plan, path: Path) -> tuple[Fault, ...]:
-    """Return one E415 for every id of the plan that the problem does not know; O(size of the plan)."""
-    faults = []
-    seen: set[tuple[str, str]] = set()
-    for what, id_, where in _ids(plan):
-        if id_ not in _known(problem, what) and (what, id_) not in seen:
-            seen.add((what, id_))
-            values = {"what": ID_KINDS[what], "what_en": what}
-            faults.append(Fault(code="E415", file=path.name, column=where, value=_short(id_), values=values))
-    return tuple(faults)
-
-
-ID_KINDS = {"place": "地点", "shipment": "货运", "vehicle type": "车型"}
-"""Kinds of ids in a plan, en -> zh."""
-
-
-def _known(problem: Problem, what: str) -> dict[str, Any]:
-    if what == "shipment":
-        return dict(problem.shipment_of)
-    return dict(problem.vehicle_type_of) if what == "vehicle type" else {p.id: p for p in problem.places}
-
-
-def _ids(plan: Plan) -> Iterator[tuple[str, str, str]]:
-    for r, route in enumerate(plan.routes):
-        yield "vehicle type", route.vehicle_type, f"plan.routes[{r}].vehicle_type"
-        for t, trip in enumerate(route.trips):
-            where = f"plan.routes[{r}].trips[{t}]"
-            yield "place", trip.start, f"{where}.start"
-            yield "place", trip.end, f"{where}.end"
-            for v, visit in enumerate(trip.visits):
-                yield "place", visit.place, f"{where}.visits[{v}].place"
-                yield from (("shipment", s, f"{where}.visits[{v}]") for s in (*visit.deliver, *visit.collect))
-            yield from (("shipment", s, f"{where}.stowage") for s, _ in trip.stowage)
-    yield from (("shipment", u.shipment, f"plan.unserved[{i}]") for i, u in enumerate(plan.unserved))
 
 
 def _read_text(path: Path) -> str:
