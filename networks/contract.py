@@ -143,7 +143,7 @@ def _through_nodes(arcs: Chains, keep: np.ndarray, low: np.ndarray, high: np.nda
     is_even = (kinds == 0) | (kinds == ways)
     shape = out_low + 2 * out_high + 4 * in_low + 8 * in_high
     is_through = (shape == 0b1111) | (shape == 0b0110) | (shape == 0b1001)  # both ways, low to high, high to low
-    return np.logical_and.reduce([~keep, has_two, at_most_one, is_even, is_through])
+    return np.asarray(~keep & has_two & at_most_one & is_even & is_through)
 
 
 def _roots(previous: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

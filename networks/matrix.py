@@ -104,4 +104,4 @@ def _summed(road: np.ndarray, access: np.ndarray, unit: int) -> np.ndarray:
 def _same_coordinates(points: Points) -> np.ndarray:
     """Return (n, n) bool: the diagonal, and pairs of points with the very same coordinates."""
     _, number = np.unique(points.lon + 1j * points.lat, return_inverse=True)
-    return np.equal.outer(number, number)
+    return np.asarray(number[:, None] == number)

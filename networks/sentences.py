@@ -276,6 +276,12 @@ CATALOGUE: dict[str, Sentence] = {
         fix_zh="检查 lon、lat 两列是否颠倒",
         fix_en="columns lon and lat may be swapped",
     ),
+    "E254": Sentence(
+        zh="行程引用了第 {value} 个点，但只有 {count} 个点",
+        en="a leg names point {value}, but there are only {count} points",
+        fix_zh="行程中的编号从 0 开始，小于点的数量",
+        fix_en="legs hold positions from 0 to one less than the number of points",
+    ),
     "E290": Sentence(
         zh="路网处理出错（{detail}）",
         en="working on the road network failed ({detail})",
