@@ -282,6 +282,18 @@ CATALOGUE: dict[str, Sentence] = {
         fix_zh="行程中的编号从 0 开始，小于点的数量",
         fix_en="legs hold positions from 0 to one less than the number of points",
     ),
+    "E270": Sentence(
+        zh="不认识地形 {value}",
+        en="terrain {value} is not known",
+        fix_zh="可用的有：{known}",
+        fix_en="use one of {known}",
+    ),
+    "E271": Sentence(
+        zh="{field} 为 {value}，应在 {least} 到 {most} 之间",
+        en="{field} is {value}, but must lie between {least} and {most}",
+        fix_zh="改为该范围内的整数",
+        fix_en="use a whole number in that range",
+    ),
     "E290": Sentence(
         zh="路网处理出错（{detail}）",
         en="working on the road network failed ({detail})",
