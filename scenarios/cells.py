@@ -71,10 +71,10 @@ def ident(limit: int = 64) -> Cell:
     return Cell(read=lambda raw: _read_ident(raw, limit), span=f"<= {limit}")
 
 
-def idents(*, as_set: bool) -> Cell:
+def idents(*, as_set: bool, limit: int = 64) -> Cell:
     """Read several ids, separated by semicolons: a frozenset, or a tuple that keeps the order."""
     return Cell(
-        read=lambda raw: (frozenset if as_set else tuple)(_read_ident(part, 64) for part in _parts(raw)),
+        read=lambda raw: (frozenset if as_set else tuple)(_read_ident(part, limit) for part in _parts(raw)),
         show=lambda value: ";".join(sorted(value) if as_set else value),
         unit="a;b",
     )
@@ -137,7 +137,7 @@ def windows() -> Cell:
 
 def choice(words: Mapping[str, str]) -> Cell:
     """Read one of ``words``: value -> its Chinese word; either may be written."""
-    known = {zh: value for value, zh in words.items() if zh} | {value: value for value in words}
+    known = {word.lower(): value for value, zh in words.items() for word in (value, zh) if word}
 
     def read(raw: str) -> str:
         if raw.lower() in known:

@@ -18,7 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from optimizer.model import TimeWindow
+from scenarios.errors import InvalidInput
 from scenarios.policy import Policy
+from scenarios.relations import find_faults, parts_of
 from scenarios.text import Text
 
 if TYPE_CHECKING:
@@ -334,6 +336,11 @@ class Scenario:
     placeholders: tuple[Text, ...] = ()
     notes: tuple[Text, ...] = field(default=(), compare=False)
     folder: Path | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        faults = find_faults(parts_of(self), self.roads)
+        if faults:
+            raise InvalidInput("E300", faults=faults, count=len(faults))
 
     @property
     def depots(self) -> tuple[ScenarioPlace, ...]:

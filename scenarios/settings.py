@@ -9,7 +9,7 @@ from __future__ import annotations
 from optimizer.model import Cleaning, Conflict
 from scenarios import cells
 from scenarios.columns import Column, Table
-from scenarios.scenario import LOAD_DIMENSIONS, Scenario, Source, Text
+from scenarios.scenario import LOAD_DIMENSIONS, Source, Text
 
 FILE = "scenario.toml"
 """The settings file of a scenario folder."""
@@ -73,7 +73,7 @@ SETTINGS = (
     _setting("roads.overrides", "道路修正", _PATH),
     _setting("roads.closures", "封路", _PATH),
     _setting("roads.profiles", "道路类别文件", _PATH, about="empty: the built-in profiles"),
-    _setting("roads.elevation", "高程文件", cells.idents(as_set=False), about="SRTM tiles"),
+    _setting("roads.elevation", "高程文件", cells.idents(as_set=False, limit=500), about="SRTM tiles"),
     _setting("datums.places", "地点坐标系", _DATUM, about="of places.csv; converted on reading"),
     _setting("datums.roads", "路网坐标系", _DATUM, "roads.datum", about="of the road file"),
     _setting("policy.load_dimensions", "装载维度", cells.choices(LOAD_WORDS), about="those that bind"),
@@ -155,6 +155,3 @@ LISTS = (CONFLICTS, CLEANINGS, SOURCES, PLACEHOLDERS)
 
 MAPPING = "roads.mapping"
 """The one table with free keys: our road columns -> those of the road file."""
-
-OWNER = Scenario
-"""The class whose fields the settings fill."""

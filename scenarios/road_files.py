@@ -1,0 +1,66 @@
+"""Checks the road side of a scenario folder: its files are there, and the words in them exist.
+
+Profiles and overlays are small and read at once; the roads themselves are only read
+when the county is built.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import networks.errors
+from networks.profiles import load_profiles
+from scenarios.errors import Fault, adopt
+from scenarios.settings import FILE
+from scenarios.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from networks.profiles import Profile
+    from scenarios.relations import Item
+    from scenarios.scenario import Roads
+
+
+def road_faults(folder: Path, roads: Roads, vehicles: tuple[Item, ...], weather: str) -> list[Fault]:
+    """Return what is wrong with the files that ``roads`` names, and with profiles and weather."""
+    found = list(_missing(folder, roads))
+    try:
+        profiles = load_profiles(folder / roads.profiles if roads.profiles else None)
+    except networks.errors.InvalidInput as error:
+        missing = {fault.value for fault in found}
+        return found if roads.profiles in missing else [*found, *adopt(error, file=roads.profiles)]
+    return [*found, *_unknown(profiles, vehicles, weather)]
+
+
+def _missing(folder: Path, roads: Roads) -> Iterator[Fault]:
+    named = {
+        "roads.file": (roads.file,),
+        "roads.overrides": (roads.overrides,),
+        "roads.closures": (roads.closures,),
+        "roads.profiles": (roads.profiles,),
+        "roads.elevation": roads.elevation,
+    }
+    for column, names in named.items():
+        for name in names:
+            if name and not _is_file(folder, name):
+                yield Fault(code="E301", file=FILE, column=column, value=name)
+
+
+def _is_file(folder: Path, name: str) -> bool:
+    try:
+        return (folder / name).is_file()
+    except (OSError, ValueError):  # a name that no file system takes
+        return False
+
+
+def _unknown(profiles: Mapping[str, Profile], vehicles: tuple[Item, ...], weather: str) -> Iterator[Fault]:
+    kind = Text("道路类别", "road profile")
+    for item in vehicles:
+        if item.thing is not None and item.thing.profile not in profiles:
+            yield item.fault("E321", "profile", item.thing.profile, kind=kind, table="profiles.toml")
+    known = {name for profile in profiles.values() for name in profile.rules.weather_factor}
+    if weather not in known:
+        choices = " / ".join(sorted(known))
+        yield Fault(code="E316", file=FILE, column="weather", value=weather, values={"choices": choices})

@@ -1,0 +1,171 @@
+"""Writes a scenario as a folder of files that reads back equal.
+
+CSV files are UTF-8 with a byte order mark and Chinese headers, so that a spreadsheet
+opens them as they are; columns that no row fills in are left out. Road files are not
+copied: what was relative to another folder is written as an absolute path.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import MISSING, fields, replace
+from typing import TYPE_CHECKING, Any
+
+from scenarios.columns import BRANDS, COMMODITIES, COMPARTMENTS, LOCKS, ORDERS, PLACES, VEHICLES
+from scenarios.settings import CLEANINGS, CONFLICTS, FILE, MAPPING, PLACEHOLDERS, SETTINGS, SOURCES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from scenarios.columns import Column, Table
+    from scenarios.scenario import FleetVehicle, Scenario
+
+ALWAYS = ("load.load_g", "box.room.load_g")
+"""Loads that are written even if 0, since a reader would take a missing load for unknown."""
+
+
+def write_scenario(scenario: Scenario, folder: Path, *, lang: str = "zh") -> None:
+    """Write all files of a scenario into a folder, which is made if need be; ``lang`` picks the headers.
+
+    The same scenario gives the same bytes.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    scenario = _rebased(scenario, folder)
+    (folder / FILE).write_text(_settings(scenario), encoding="utf-8")
+    own = [(v.id, c) for v in scenario.fleet if not _is_box(v) for c in v.compartments]
+    rows: list[tuple[Table, list[dict[str, Any]]]] = [
+        (PLACES, [_cells(place, PLACES) for place in scenario.places]),
+        (ORDERS, [_cells(order, ORDERS) for order in scenario.orders]),
+        (VEHICLES, [_vehicle_cells(vehicle) for vehicle in scenario.fleet]),
+        (COMPARTMENTS, [{"vehicle": vehicle, **_cells(part, COMPARTMENTS)} for vehicle, part in own]),
+        (COMMODITIES, [_cells(commodity, COMMODITIES) for commodity in scenario.commodities]),
+        (BRANDS, [_cells(brand, BRANDS) for brand in scenario.brands]),
+        (LOCKS, [_cells(lock, LOCKS) for lock in scenario.locks]),
+    ]
+    for table, found in rows:
+        if found or table.is_required:
+            _write_table(folder / table.file, table, found, lang)
+
+
+def _rebased(scenario: Scenario, folder: Path) -> Scenario:
+    """Return the scenario with its road paths good for ``folder``."""
+    if scenario.folder is None or scenario.folder.resolve() == folder.resolve():
+        return scenario
+    old, roads = scenario.folder, scenario.roads
+
+    def moved(name: str) -> str:
+        return str((old / name).resolve()) if name else ""
+
+    roads = replace(
+        roads,
+        file=moved(roads.file),
+        overrides=moved(roads.overrides),
+        closures=moved(roads.closures),
+        profiles=moved(roads.profiles),
+        elevation=tuple(moved(tile) for tile in roads.elevation),
+    )
+    return replace(scenario, roads=roads)
+
+
+def _is_box(vehicle: FleetVehicle) -> bool:
+    """Whether a row of vehicles.csv can describe the vehicle's only compartment."""
+    return len(vehicle.compartments) == 1 and vehicle.compartments[0].id == "box"
+
+
+def _vehicle_cells(vehicle: FleetVehicle) -> dict[str, Any]:
+    cells = {c.field: _at(vehicle, c.field) for c in VEHICLES.columns if not c.field.startswith("box.")}
+    if _is_box(vehicle):
+        box = vehicle.compartments[0]
+        cells |= {c.field: _at(box, c.field[4:]) for c in VEHICLES.columns if c.field.startswith("box.")}
+    return cells
+
+
+def _cells(thing: object, table: Table) -> dict[str, Any]:
+    return {column.field: _at(thing, column.field) for column in table.columns if column.field != "vehicle"}
+
+
+def _at(thing: Any, path: str) -> Any:
+    """Return the value at a dotted path, None as soon as something on the way is None."""
+    for name in path.split("."):
+        thing = None if thing is None else getattr(thing, name)
+    return thing
+
+
+def _write_table(path: Path, table: Table, rows: Sequence[dict[str, Any]], lang: str) -> None:
+    columns = [c for c in table.columns if c.is_required or any(_is_told(row.get(c.field), c, table) for row in rows)]
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([c.zh if lang == "zh" else c.name for c in columns])
+        for row in rows:
+            writer.writerow([_shown(row.get(column.field), column) for column in columns])
+
+
+def _is_told(value: Any, column: Column, table: Table) -> bool:
+    """Whether leaving the value out would lose it, or make a reader assume something."""
+    if value is None or value in ("", ()):
+        return False
+    if column.is_placeholder or column.field in ALWAYS:
+        return True
+    if column.field.partition(".")[0] in ("load", "room", "box"):
+        return bool(value)
+    default = next((f.default for f in fields(table.of) if f.name == column.field), MISSING)
+    return bool(value != default)
+
+
+def _shown(value: Any, column: Column) -> str:
+    if value is None or value == ():
+        return ""
+    return column.cell.show(value)
+
+
+def _settings(scenario: Scenario) -> str:
+    """Return the text of ``scenario.toml``: every setting that has a value, in the order of the schema."""
+    lines: list[str] = []
+    section = ""
+    for column in SETTINGS:
+        head, _, key = column.name.rpartition(".")
+        value = _setting(scenario, column)
+        if value is None or value in ("", ()):
+            continue
+        if head != section:
+            lines += ["", f"[{head}]"]
+            section = head
+        lines.append(f"{key} = {_toml(value, column)}")
+    if scenario.roads.mapping:
+        lines += ["", f"[{MAPPING}]"]
+        lines += [f"{_quoted(ours)} = {_quoted(theirs)}" for ours, theirs in scenario.roads.mapping]
+    tables: Iterable[tuple[Table, tuple[object, ...]]] = (
+        (CONFLICTS, scenario.conflicts),
+        (CLEANINGS, scenario.cleanings),
+        (SOURCES, scenario.sources),
+        (PLACEHOLDERS, scenario.placeholders),
+    )
+    for table, things in tables:
+        for thing in things:
+            values = [(c, _at(thing, c.field)) for c in table.columns]
+            lines += ["", f"[[{table.name}]]"]
+            lines += [f"{c.name} = {_toml(value, c)}" for c, value in values if value is not None and value != ""]
+    return "\n".join(lines).lstrip("\n") + "\n"
+
+
+def _setting(scenario: Scenario, column: Column) -> Any:
+    """Return the value of a setting; None where the file should not have it."""
+    if column.field == "datums.places":
+        return None  # coordinates are WGS-84 by now
+    if column.field == "policy.has_driving_rule":
+        return scenario.policy.driving_rule is not None
+    is_recipe = column.name in ("roads.townships", "roads.villages", "roads.seed")
+    return None if is_recipe and not scenario.roads.is_recipe else _at(scenario, column.field)
+
+
+def _toml(value: Any, column: Column) -> str:
+    if column.cell.kind == "flag":
+        return "true" if value else "false"
+    shown = column.cell.show(value)
+    return shown if column.cell.kind == "number" else _quoted(shown)
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
