@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from shapely import MultiLineString
+
     from optimizer.plan import Cost
     from scenarios.text import Text
 
@@ -170,10 +172,10 @@ class KpiView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoadView:
-    """All roads of one class, for the map's ground."""
+    """All roads of one class, for the map's ground: lines of (lon, lat)."""
 
     road_class: str
-    lines: tuple[Line, ...]
+    shape: MultiLineString
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ import shapely
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from api.views import DayView, Line
+    from api.views import DayView
 
 METRES_PER_DEGREE = 111_320.0
 """One degree of latitude, or of longitude at the equator."""
@@ -50,9 +50,9 @@ class Canvas:
     shrink: float
     """Cosine of the middle latitude."""
 
-    def project(self, line: Iterable[tuple[float, float]]) -> np.ndarray:
+    def project(self, line: Sequence[tuple[float, float]] | np.ndarray) -> np.ndarray:
         """Return the drawing coordinates (n, 2) of degrees (n, 2)."""
-        points = np.asarray(list(line), dtype=float).reshape(-1, 2)  # (n, 2)
+        points = np.asarray(line, dtype=float).reshape(-1, 2)  # (n, 2)
         x = (points[:, 0] - self.west) * METRES_PER_DEGREE * self.shrink * self.scale
         y = (self.north - points[:, 1]) * METRES_PER_DEGREE * self.scale
         return np.column_stack([x, y])  # (n, 2)
@@ -96,10 +96,7 @@ def ground(day: DayView, canvas: Canvas, *, tolerance: float) -> dict[str, list[
     frame = (-canvas.width * 0.05, -canvas.height * 0.05, canvas.width * 1.05, canvas.height * 1.05)
     found: dict[str, list[np.ndarray]] = {name: [] for name in CLASS_ORDER}
     for road in day.roads:
-        lines = [canvas.project(line) for line in road.lines if len(line) > 1]
-        merged = shapely.line_merge(shapely.multilinestrings(lines)) if lines else None
-        if merged is None:
-            continue
+        merged = shapely.line_merge(shapely.transform(road.shape, canvas.project))
         clipped = shapely.clip_by_rect(shapely.simplify(merged, tolerance), *frame)
         parts = (part for part in shapely.get_parts(clipped) if part.geom_type == "LineString")
         found[GROUND_CLASSES.get(road.road_class, "other")] += [shapely.get_coordinates(part) for part in parts]
@@ -113,14 +110,16 @@ def simplified(points: np.ndarray, tolerance: float) -> np.ndarray:
     return shapely.get_coordinates(shapely.simplify(shapely.linestrings(points), tolerance))
 
 
-def grounds_of(lines: Sequence[Line]) -> tuple[Line, ...]:
-    """Return the lines that have at least two vertices."""
-    return tuple(line for line in lines if len(line) > 1)
+MUST = 1
+"""Priority of labels that a map cannot do without: the hub and the stations."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
-    """A text beside a point; ``size`` in drawing units, lower ``priority`` is placed first."""
+    """A text beside a point, ``gap`` away from it; lengths in drawing units.
+
+    Lower ``priority`` is placed first; ``MUST`` and below are placed even on a marker.
+    """
 
     key: str
     text: str
@@ -128,6 +127,7 @@ class Label:
     y: float
     size: float
     priority: int
+    gap: float = 7.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,18 +154,26 @@ def place_labels(labels: Iterable[Label], *, width: float, height: float, obstac
     boxes = np.empty((0, 4))  # x0, y0, x1, y1 of texts already placed
     placed: list[Placed] = []
     for label in sorted(labels, key=lambda each: (each.priority, each.key)):
-        for x, y, anchor in _positions(label):
-            box = _box(label, x, y, anchor)
-            inside = box[0] >= 2 and box[1] >= 2 and box[2] <= width - 2 and box[3] <= height - 2
-            if inside and not _hits(box, boxes) and not _covers(box, obstacles, label):
-                boxes = np.vstack([boxes, box])
-                placed.append(Placed(label=label, x=x, y=y, anchor=anchor))
-                break
+        spots = [(spot, _box(label, *spot)) for spot in _positions(label)]
+        free = [
+            (spot, box)
+            for spot, box in spots
+            if box[0] >= 2 and box[1] >= 2 and box[2] <= width - 2 and box[3] <= height - 2 and not _hits(box, boxes)
+        ]
+        if not free:
+            continue
+        covered = [_covered(box, obstacles, label) for _, box in free]
+        best = min(range(len(free)), key=covered.__getitem__)
+        if covered[best] and label.priority > MUST:
+            continue
+        (x, y, anchor), box = free[best]
+        boxes = np.vstack([boxes, box])
+        placed.append(Placed(label=label, x=x, y=y, anchor=anchor))
     return placed
 
 
 def _positions(label: Label) -> Iterable[tuple[float, float, str]]:
-    away, up, down = label.size * 0.6, label.size * 0.55, label.size * 0.95
+    away, up, down = label.gap, label.gap * 0.9, label.size * 0.95
     yield label.x + away, label.y + label.size * 0.36, "start"
     yield label.x - away, label.y + label.size * 0.36, "end"
     yield label.x, label.y - up, "middle"
@@ -187,11 +195,11 @@ def _hits(box: np.ndarray, boxes: np.ndarray) -> bool:
     return bool((~apart).any())
 
 
-def _covers(box: np.ndarray, obstacles: np.ndarray, label: Label) -> bool:
-    """Tell whether the box lies on a marker other than the label's own."""
+def _covered(box: np.ndarray, obstacles: np.ndarray, label: Label) -> int:
+    """Return how many markers other than the label's own the box lies on."""
     if not len(obstacles):
-        return False
+        return 0
     others = obstacles[(np.abs(obstacles[:, 0] - label.x) > 0.01) | (np.abs(obstacles[:, 1] - label.y) > 0.01)]
     dx = np.maximum(np.maximum(box[0] - others[:, 0], others[:, 0] - box[2]), 0)
     dy = np.maximum(np.maximum(box[1] - others[:, 1], others[:, 1] - box[3]), 0)
-    return bool((np.hypot(dx, dy) < others[:, 2]).any())
+    return int((np.hypot(dx, dy) < others[:, 2]).sum())

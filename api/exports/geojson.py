@@ -22,7 +22,11 @@ DECIMALS = 6
 
 def write_geojson(day: DayView, path: Path) -> None:
     """Write one feature per leg and per place; O(vertices)."""
-    features = [_leg(trip, rank, leg) for trip in day.trips for rank, leg in enumerate(trip.legs, start=1)]
+    features = [
+        _leg(trip, rank, leg, line)
+        for trip in day.trips
+        for rank, (leg, line) in enumerate(zip(trip.legs, lines_of(trip), strict=True), start=1)
+    ]
     features += [_place(place) for place in day.places]
     collection = {"type": "FeatureCollection", "name": f"{day.county} {day.date}".strip(), "features": features}
     path.write_text(json.dumps(collection, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
@@ -34,13 +38,16 @@ def leg_ends(trip: TripView, rank: int) -> tuple[PlaceView, PlaceView]:
     return places[rank - 1], places[rank]
 
 
-def straight(trip: TripView, rank: int) -> Line:
-    """Return the beeline of leg ``rank``, for legs whose road is not known."""
-    a, b = leg_ends(trip, rank)
+def lines_of(trip: TripView) -> list[Line]:
+    """Return the line of every leg, straight where its road is not known."""
+    return [leg.line or _beeline(*leg_ends(trip, rank)) for rank, leg in enumerate(trip.legs, start=1)]
+
+
+def _beeline(a: PlaceView, b: PlaceView) -> Line:
     return ((a.lon, a.lat), (b.lon, b.lat))
 
 
-def _leg(trip: TripView, rank: int, leg: LegView) -> dict[str, Any]:
+def _leg(trip: TripView, rank: int, leg: LegView, line: Line) -> dict[str, Any]:
     origin, destination = leg_ends(trip, rank)
     properties = {
         "kind": "leg",
@@ -58,7 +65,6 @@ def _leg(trip: TripView, rank: int, leg: LegView) -> dict[str, Any]:
         "stroke": trip.color,
         "is_straight": not leg.line,
     }
-    line = leg.line or straight(trip, rank)
     coordinates = [[round(lon, DECIMALS), round(lat, DECIMALS)] for lon, lat in line]
     return {"type": "Feature", "geometry": {"type": "LineString", "coordinates": coordinates}, "properties": properties}
 

@@ -19,7 +19,6 @@ from matplotlib.lines import Line2D
 from api import fonts
 from api.errors import CATALOGUE
 from api.exports.canvas import Canvas, Label, fit, ground, place_labels, simplified
-from api.exports.geojson import straight
 from api.words import WORDS
 
 if TYPE_CHECKING:
@@ -100,16 +99,13 @@ def _draw_ground(day: DayView, canvas: Canvas, axes: Axes) -> None:
 
 
 def _draw_trips(day: DayView, canvas: Canvas, axes: Axes) -> None:
-    for trip in day.trips:
-        lines = [
-            simplified(canvas.project(leg.line or straight(trip, rank)), 0.3)
-            for rank, leg in enumerate(trip.legs, start=1)
-        ]
+    lines = [[simplified(canvas.project(line), 0.3) for line in lines_of(trip)] for trip in day.trips]
+    halo = [line for each in lines for line in each]
+    axes.add_collection(LineCollection(halo, colors="white", linewidths=3.8, alpha=0.8, zorder=2))
+    for trip, each in zip(day.trips, lines, strict=True):
         style = (0, (5, 1.6)) if trip.is_dashed else "solid"
-        axes.add_collection(LineCollection(lines, colors="white", linewidths=3.6, alpha=0.7, zorder=2))
-        axes.add_collection(
-            LineCollection(lines, colors=trip.color, linewidths=1.9, linestyles=[style], alpha=0.92, zorder=2.1)
-        )
+        ways = LineCollection(each, colors=trip.color, linewidths=1.9, linestyles=[style], alpha=0.92, zorder=2.1)
+        axes.add_collection(ways)
 
 
 def _draw_places(day: DayView, canvas: Canvas, axes: Axes) -> None:
@@ -155,9 +151,16 @@ def _draw_labels(day: DayView, canvas: Canvas, axes: Axes) -> None:
 
 
 def _label(place: PlaceView, x: float, y: float) -> Label:
-    size = LABEL_SIZE * {"hub": 1.35, "station": 1.2}.get(place.tier, 1.0)
-    priority = {"hub": 0, "station": 1}.get(place.tier, 2 if place.is_short else 3)
-    return Label(key=place.id, text=_name(place), x=x, y=y, size=size, priority=priority)
+    tier = "short" if place.is_short else place.tier
+    return Label(
+        key=place.id,
+        text=_name(place),
+        x=x,
+        y=y,
+        size=LABEL_SIZE * {"hub": 1.35, "station": 1.2}.get(tier, 1.0),
+        priority={"hub": 0, "station": 1, "short": 2}.get(tier, 3),
+        gap={"hub": 12.0, "station": 9.5, "short": 11.0}.get(tier, 6.5),
+    )
 
 
 def _name(place: PlaceView) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 
 from api.exports import timeline
 from api.exports.canvas import Canvas, Label, fit, ground, place_labels, simplified
-from api.exports.geojson import straight
+from api.exports.geojson import lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -132,8 +132,7 @@ def draw_map(day: DayView) -> MapDrawing:
 
 def trip_path(trip: TripView, canvas: Canvas) -> str:
     """Return the path of a whole trip along its roads, straight where the road is not known."""
-    lines = [leg.line or straight(trip, rank) for rank, leg in enumerate(trip.legs, start=1)]
-    return "".join(path_data(simplified(canvas.project(line), TOLERANCE)) for line in lines)
+    return "".join(path_data(simplified(canvas.project(line), TOLERANCE)) for line in lines_of(trip))
 
 
 def path_data(points: np.ndarray) -> str:
@@ -245,9 +244,13 @@ def _labels(marks: Iterable[Mark], canvas: Canvas) -> tuple[MapLabel, ...]:
 
 
 def _label(mark: Mark, zoom: float) -> Label:
-    tier = mark.place.tier
-    size = LABEL_SIZE * {"hub": 1.35, "station": 1.15}.get(tier, 1.0)
-    priority = 0 if tier == "hub" else 1 if tier == "station" else 2 if mark.place.is_short else 3
+    tier = "short" if mark.place.is_short else mark.place.tier
     return Label(
-        key=mark.place.id, text=mark.place.name, x=mark.x * zoom, y=mark.y * zoom, size=size, priority=priority
+        key=mark.place.id,
+        text=mark.place.name,
+        x=mark.x * zoom,
+        y=mark.y * zoom,
+        size=LABEL_SIZE * {"hub": 1.35, "station": 1.15}.get(tier, 1.0),
+        priority={"hub": 0, "station": 1, "short": 2}.get(tier, 3),
+        gap={"hub": 10.5, "station": 8.0, "short": 9.5}.get(tier, 6.0),
     )

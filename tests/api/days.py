@@ -6,6 +6,8 @@ import math
 import random
 from typing import TYPE_CHECKING
 
+from shapely import MultiLineString
+
 from api.views import (
     DayView,
     Goods,
@@ -181,7 +183,7 @@ def _day(
     *,
     unserved: tuple[UnservedView, ...],
 ) -> DayView:
-    lines = tuple(leg.line for each in trips for leg in each.legs)
+    lines = tuple(leg.line for each in trips for leg in each.legs if leg.line)
     return DayView(
         county=county,
         date="2026-03-02",
@@ -203,5 +205,8 @@ def _day(
         assumptions=(Text("旱季，晴", "dry season, clear"),),
         notes=(),
         provenance=((Text("种子", "seed"), "7"),),
-        roads=(RoadView(road_class="X", lines=lines[::2]), RoadView(road_class="C", lines=lines[1::2])),
+        roads=(
+            RoadView(road_class="X", shape=MultiLineString(lines[::2])),
+            RoadView(road_class="C", shape=MultiLineString(lines[1::2])),
+        ),
     )
