@@ -19,6 +19,7 @@ from matplotlib.lines import Line2D
 from api import fonts
 from api.errors import CATALOGUE
 from api.exports.canvas import Canvas, Label, fit, ground, place_labels, simplified
+from api.exports.geojson import lines_of
 from api.words import WORDS
 
 if TYPE_CHECKING:
