@@ -15,7 +15,7 @@ Closures do not change the rule, so that a closure never opens a way.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -55,10 +55,6 @@ class Arcs:
     def num_nodes(self) -> int:
         """Nodes of the network, whether an arc touches them or not."""
         return int(self.expanded.size)
-
-    def arrays(self) -> dict[str, np.ndarray]:
-        """Return the fields by name, to be stored."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 def usable_arcs(network: RoadNetwork, profile: Profile, conditions: Conditions) -> Arcs:

@@ -85,6 +85,37 @@ class RoadGraph:
     arrivals: Links
     pieces: Links
 
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Return everything as arrays by dotted name, to be stored."""
+        named = {"num_states": np.array(self.num_states), "num_points": np.array(self.hooks.num_points)}
+        named["position"] = self.position
+        for part, names in _PARTS.items():
+            named |= {f"{part}.{name}": getattr(getattr(self, part), name) for name in names}
+        return named
+
+    @classmethod
+    def from_arrays(cls, arrays: dict[str, np.ndarray]) -> RoadGraph:
+        """Return the graph that ``arrays`` were made from."""
+        parts = {part: {name: arrays[f"{part}.{name}"] for name in names} for part, names in _PARTS.items()}
+        return cls(
+            num_states=int(arrays["num_states"]),
+            hooks=Hooks(num_points=int(arrays["num_points"]), **parts["hooks"]),
+            chains=Chains(**parts["chains"]),
+            position=arrays["position"],
+            **{name: Links(**parts[name]) for name in ("links", "departures", "arrivals", "pieces")},
+        )
+
+
+_LINK = ("start", "end", "weight", "via")
+_PARTS: dict[str, tuple[str, ...]] = {
+    "hooks": ("point", "arc", "before"),
+    "chains": ("chain", "offset", "tail", "head", "weight", "kind", "first", "last"),
+    "links": _LINK,
+    "departures": _LINK,
+    "arrivals": _LINK,
+    "pieces": _LINK,
+}
+
 
 def hooks_of(arcs: Arcs, edge: np.ndarray, fraction: np.ndarray) -> Hooks:
     """Return the hooks of n points on ``edge`` (n,) (-1: nowhere) at ``fraction`` (n,) of its way from u to v.

@@ -9,7 +9,7 @@ one is kept (``networks.update``).
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,12 +17,12 @@ import numpy as np
 from networks import cache as disk
 from networks.arcs import Arcs, usable_arcs
 from networks.energy import arc_energy
-from networks.graph import build_graph, hooks_of
+from networks.graph import RoadGraph, build_graph, hooks_of
 from networks.leg_energy import leg_energy
 from networks.packed import refuse_overflow
 from networks.profiles import arc_times
 from networks.search import rows
-from networks.snap import SnapReport, snap, snap_report
+from networks.snap import SnapReport, Spots, find_spots, open_edges, snap, snap_report
 from networks.update import Known, updated
 
 if TYPE_CHECKING:
@@ -61,19 +61,16 @@ def compute_legs(
     if cache is None:
         arcs = usable_arcs(network, profile, conditions)
         snaps = snap(network, profile, points, conditions, arcs=arcs)
-        return _anew(arcs, snaps), snaps
+        return _searched(arcs, snaps)[0], snaps
     name = _name(network, profile, points, conditions)
     entry = disk.load(cache, str(name))
     if entry is not None:
-        return entry["packed"], snap_report(profile, points.ids, entry["edge"], entry["fraction"], entry["distance_m"])
-    arcs = usable_arcs(network, profile, conditions)
-    snaps = snap(network, profile, points, conditions, arcs=arcs)
-    packed = _from_earlier(arcs, snaps, points, cache, name)
-    if packed is None:
-        packed = _anew(arcs, snaps)
-    spots = {"lon": points.lon, "lat": points.lat, "edge": snaps.edge, "fraction": snaps.fraction}
-    disk.store(cache, str(name), spots | {"distance_m": snaps.distance_m, "packed": packed})
-    disk.store(cache, f"arcs-{name.road}-{name.way}", arcs.arrays())
+        return entry["packed"], snap_report(profile, points.ids, _spots_of(entry))
+    roads = _roads(network, usable_arcs(network, profile, conditions))
+    packed, snaps, graph = _from_earlier(roads, profile, points, cache, name) or _anew(roads, profile, points)
+    entry = {"lon": points.lon, "lat": points.lat, "packed": packed, **fields_of(snaps.spots)}
+    disk.store(cache, str(name), entry | ({} if graph is None else graph.arrays()))
+    disk.store(cache, f"roads-{name.road}-{name.way}", {**fields_of(roads.arcs), "is_open": roads.is_open})
     return packed, snaps
 
 
@@ -100,33 +97,92 @@ def compute_energy(
     return a, b
 
 
-def _anew(arcs: Arcs, snaps: SnapReport) -> np.ndarray:
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Roads:
+    """A network as a profile sees it; ``is_open`` (m,) bool edges may be snapped to."""
+
+    network: RoadNetwork
+    arcs: Arcs
+    is_open: np.ndarray
+
+
+_Found = tuple[np.ndarray, SnapReport, RoadGraph | None]
+"""Packed weights, snaps, and the graph searched if all of it was."""
+
+
+def _roads(network: RoadNetwork, arcs: Arcs) -> _Roads:
+    return _Roads(network=network, arcs=arcs, is_open=open_edges(network, arcs))
+
+
+def _searched(arcs: Arcs, snaps: SnapReport) -> tuple[np.ndarray, RoadGraph]:
     graph = build_graph(arcs, hooks_of(arcs, snaps.edge, snaps.fraction))
     packed = rows(graph, np.arange(snaps.edge.size))
     refuse_overflow(int(packed.max(initial=0)), arcs.weight[arcs.usable])
-    return packed
+    return packed, graph
+
+
+def _anew(roads: _Roads, profile: Profile, points: Points) -> _Found:
+    snaps = snap_report(profile, points.ids, find_spots(roads.network, roads.is_open, points))
+    packed, graph = _searched(roads.arcs, snaps)
+    return packed, snaps, graph
 
 
 def _name(network: RoadNetwork, profile: Profile, points: Points, conditions: Conditions) -> _Name:
     way = hashlib.sha256(f"{RULES}\n{profile!r}\n{conditions!r}".encode()).hexdigest()
-    return _Name(road=network.digest[:20], way=way[:20], points=points.digest[:20])
+    shape = hashlib.sha256(network.lon.tobytes() + network.lat.tobytes()).hexdigest()
+    return _Name(road=f"{shape[:12]}.{network.digest[:20]}", way=way[:20], points=points.digest[:20])
 
 
-def _from_earlier(arcs: Arcs, snaps: SnapReport, points: Points, cache: Path, name: _Name) -> np.ndarray | None:
-    """Return the legs by way of an earlier entry: other points on these roads, or these points on other roads."""
-    for pattern in (f"legs-{name.road}-{name.way}-*", f"legs-*-{name.way}-{name.points}"):
+def _from_earlier(roads: _Roads, profile: Profile, points: Points, cache: Path, name: _Name) -> _Found | None:
+    """Return the legs by way of an earlier entry: other points on these roads, or these points on other roads.
+
+    Other roads have the same nodes, or they are of no use.
+    """
+    shape = name.road.split(".")[0]
+    for pattern in (f"legs-{name.road}-{name.way}-*", f"legs-{shape}.*-{name.way}-{name.points}"):
         earlier = disk.newest(cache, pattern)
         entry = disk.load(cache, earlier) if earlier else None
-        roads = disk.load(cache, f"arcs-{earlier.split('-')[1]}-{name.way}") if earlier and entry else None
-        if entry is None or roads is None:
+        before = disk.load(cache, f"roads-{earlier.split('-')[1]}-{name.way}") if earlier and entry else None
+        if entry is None or before is None:
             continue
-        known = Known(arcs=Arcs(**roads), edge=entry["edge"], fraction=entry["fraction"], packed=entry["packed"])
-        old = _positions(points, entry["lon"] + 1j * entry["lat"])
-        packed = updated(known, arcs, snaps.edge, snaps.fraction, old)
+        was_open = before.pop("is_open")
+        spots, old = _spots_of(entry), _positions(points, entry["lon"] + 1j * entry["lat"])
+        snaps = snap_report(profile, points.ids, _spots_again(roads, points, was_open, spots, old))
+        reached = snap_report(profile, tuple("" for _ in spots.edge), spots)
+        known = Known(
+            arcs=Arcs(**before),
+            edge=reached.edge,
+            fraction=reached.fraction,
+            packed=entry["packed"],
+            graph=RoadGraph.from_arrays(entry) if "num_states" in entry else None,
+        )
+        packed = updated(known, roads.arcs, snaps.edge, snaps.fraction, old)
         if packed is not None:
-            refuse_overflow(int(packed.max(initial=0)), arcs.weight[arcs.usable])
-            return packed
+            refuse_overflow(int(packed.max(initial=0)), roads.arcs.weight[roads.arcs.usable])
+            return packed, snaps, None
     return None
+
+
+def _spots_again(roads: _Roads, points: Points, was_open: np.ndarray, spots: Spots, old: np.ndarray) -> Spots:
+    """Return the nearest spots of ``points``, looking only for those whose edge is no longer open, and new ones."""
+    if was_open.shape != roads.is_open.shape or (roads.is_open & ~was_open).any():
+        return find_spots(roads.network, roads.is_open, points)
+    edge = spots.edge[old]
+    lost = np.flatnonzero((old < 0) | ((edge >= 0) & ~roads.is_open[edge]))
+    kept = {name: array[old] for name, array in fields_of(spots).items()}
+    if lost.size:
+        for name, array in fields_of(find_spots(roads.network, roads.is_open, points.take(lost))).items():
+            kept[name][lost] = array
+    return Spots(**kept)
+
+
+def _spots_of(entry: dict[str, np.ndarray]) -> Spots:
+    return Spots(**{field.name: entry[field.name] for field in fields(Spots)})
+
+
+def fields_of(thing: Arcs | Spots) -> dict[str, np.ndarray]:
+    """Return the arrays of ``thing`` by name, to be stored."""
+    return {field.name: getattr(thing, field.name) for field in fields(thing)}
 
 
 def _positions(points: Points, known: np.ndarray) -> np.ndarray:

@@ -41,6 +41,24 @@ ECCENTRICITY_SQUARED = 0.00669437999014
 """Of the WGS-84 ellipsoid."""
 
 
+@dataclass(frozen=True, kw_only=True, eq=False, slots=True)
+class Spots:
+    """The spot of the road nearest to each of n points, within reach or not.
+
+    ``edge`` (n,) int64 (-1: there is no road), ``fraction`` (n,) of the edge from u to
+    v, ``distance_m`` (n,); nan where there is no road.
+    """
+
+    edge: np.ndarray
+    fraction: np.ndarray
+    distance_m: np.ndarray
+
+    @classmethod
+    def nowhere(cls, count: int) -> Spots:
+        """Return the spots of ``count`` points in a county without roads."""
+        return cls(edge=np.full(count, -1), fraction=np.full(count, np.nan), distance_m=np.full(count, np.nan))
+
+
 @dataclass(frozen=True, eq=False)
 class SnapReport:
     """How n points touch the roads of one profile.
@@ -48,11 +66,13 @@ class SnapReport:
     ``table`` has a row a point, in order: ``id``; ``status`` "ok", "far" or "unreachable";
     ``distance_m`` to the nearest usable edge (nan: there is none at all); ``edge`` its
     position in the network (-1 when unreachable); ``fraction`` of the edge from u to v;
-    ``access_s`` and ``access_m`` of the access leg (nan when unreachable).
+    ``access_s`` and ``access_m`` of the access leg (nan when unreachable). ``spots`` are the
+    nearest of all, those out of reach included.
     """
 
     profile: str
     table: pd.DataFrame
+    spots: Spots
 
     @property
     def edge(self) -> np.ndarray:
@@ -63,11 +83,6 @@ class SnapReport:
     def fraction(self) -> np.ndarray:
         """(n,) float64 positions on the edges, 0 at u and 1 at v."""
         return np.asarray(self.table["fraction"], dtype=np.float64)
-
-    @property
-    def distance_m(self) -> np.ndarray:
-        """(n,) float64 metres to the nearest usable edge, nan when there is none."""
-        return np.asarray(self.table["distance_m"], dtype=np.float64)
 
     @property
     def access_ms(self) -> np.ndarray:
@@ -111,18 +126,30 @@ def snap(
     edges the first counts. Give ``arcs`` when they are known already.
     """
     arcs = usable_arcs(network, profile, conditions) if arcs is None else arcs
-    edges = np.flatnonzero(edges_there_and_back(arcs) & ~_closed_to_villages(network))
-    lon, lat = network.lon, network.lat
-    u, v = arcs.tail[2 * edges], arcs.head[2 * edges]  # (k,) each
-    nearest = _nearest(points, np.column_stack([lon[u], lat[u]]), np.column_stack([lon[v], lat[v]]))
-    has_edge = nearest >= 0
-    distance_m, fraction = np.full(len(points), np.nan), np.full(len(points), np.nan)
-    place = np.column_stack([points.lon, points.lat])[has_edge]
-    ends = (np.column_stack([lon[end], lat[end]]) for end in (u[nearest[has_edge]], v[nearest[has_edge]]))
-    distance_m[has_edge], fraction[has_edge] = _project(place, *ends)
-    edge = np.full(len(points), -1)
-    edge[has_edge] = edges[nearest[has_edge]]
-    return snap_report(profile, points.ids, edge, fraction, distance_m)
+    return snap_report(profile, points.ids, find_spots(network, open_edges(network, arcs), points))
+
+
+def open_edges(network: RoadNetwork, arcs: Arcs) -> np.ndarray:
+    """Return (m,) bool: the edges that may be snapped to."""
+    is_motorway = np.asarray(network.edges["road_class"] == "motorway")
+    return np.asarray(edges_there_and_back(arcs) & ~is_motorway & ~network.edges["tunnel"].to_numpy(bool))
+
+
+def find_spots(network: RoadNetwork, is_open: np.ndarray, points: Points) -> Spots:
+    """Return the spots on the edges ``is_open`` (m,) bool nearest to ``points``, one by one, however far."""
+    edges = np.flatnonzero(is_open)
+    ends = [np.column_stack([network.lon[node], network.lat[node]]) for node in _ends(network, edges)]
+    nearest = _nearest(points, *ends, scale=metres_per_degree(float(np.median(network.lat)))) if edges.size else None
+    spots = Spots.nowhere(len(points))
+    if nearest is not None:
+        place = np.column_stack([points.lon, points.lat])
+        spots.distance_m[:], spots.fraction[:] = _project(place, *(end[nearest] for end in ends))
+        spots.edge[:] = edges[nearest]
+    return spots
+
+
+def _ends(network: RoadNetwork, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return network.edges["u"].to_numpy()[edges], network.edges["v"].to_numpy()[edges]
 
 
 def edges_there_and_back(arcs: Arcs) -> np.ndarray:
@@ -157,22 +184,16 @@ def _strong_parts(tail: np.ndarray, head: np.ndarray, num_nodes: int) -> np.ndar
     return connected_components(links, connection="strong")[1]
 
 
-def _closed_to_villages(network: RoadNetwork) -> np.ndarray:
-    is_motorway = np.asarray(network.edges["road_class"] == "motorway")
-    return np.asarray(is_motorway | network.edges["tunnel"].to_numpy(bool))
+def _nearest(points: Points, u: np.ndarray, v: np.ndarray, *, scale: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+    """Return the nearest of the edges u-v ((k, 2) degrees, k > 0) for each point, the first of equals.
 
-
-def _nearest(points: Points, u: np.ndarray, v: np.ndarray) -> np.ndarray:
-    """Return the nearest of the edges u-v ((k, 2) degrees) for each point, the first of equals; -1 if k is 0."""
-    nearest = np.full(len(points), -1)
-    if len(u) == 0 or len(points) == 0:
-        return nearest
-    scale = np.array(metres_per_degree(float(np.median(points.lat))))  # (2,)
+    ``scale`` depends on the network alone, so that a point's spot does not depend on the other points.
+    """
     pieces = np.asarray(shapely.linestrings(np.stack([u * scale, v * scale], axis=1)))
-    tree = shapely.STRtree(pieces)
     places = shapely.points(points.lon * scale[0], points.lat * scale[1])
-    point, edge = tree.query_nearest(places, all_matches=True)
+    point, edge = shapely.STRtree(pieces).query_nearest(places, all_matches=True)
     order = np.lexsort((edge, point))[::-1]
+    nearest = np.zeros(len(points), dtype=np.int64)
     nearest[point[order]] = edge[order]  # the lowest edge of each point is written last
     return nearest
 
@@ -198,21 +219,19 @@ def metres_per_degree(lat: np.ndarray | float) -> tuple[np.ndarray, np.ndarray]:
     return np.radians(east), np.radians(north)
 
 
-def snap_report(
-    profile: Profile, ids: tuple[str, ...], edge: np.ndarray, fraction: np.ndarray, distance_m: np.ndarray
-) -> SnapReport:
-    """Return the report on points that are ``distance_m`` (n,) from their nearest edges."""
-    is_reached = distance_m <= REACH_M  # False where there is no distance
-    access_m = np.where(is_reached, distance_m, np.nan)
+def snap_report(profile: Profile, ids: tuple[str, ...], spots: Spots) -> SnapReport:
+    """Return the report on points with these nearest ``spots``."""
+    is_reached = spots.distance_m <= REACH_M  # False where there is no distance
+    access_m = np.where(is_reached, spots.distance_m, np.nan)
     table = pd.DataFrame(
         {
             "id": list(ids),
-            "status": np.where(is_reached, np.where(distance_m <= FAR_M, "ok", "far"), "unreachable"),
-            "distance_m": distance_m,
-            "edge": np.where(is_reached, edge, -1),
-            "fraction": np.where(is_reached, fraction, np.nan),
+            "status": np.where(is_reached, np.where(access_m <= FAR_M, "ok", "far"), "unreachable"),
+            "distance_m": spots.distance_m,
+            "edge": np.where(is_reached, spots.edge, -1),
+            "fraction": np.where(is_reached, spots.fraction, np.nan),
             "access_s": access_m / (profile.slowest_kmh / 3.6),
             "access_m": access_m,
         }
     )
-    return SnapReport(profile.id, table)
+    return SnapReport(profile.id, table, spots)

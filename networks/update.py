@@ -34,12 +34,16 @@ NO_LINKS = Links(**{name: np.zeros(0, dtype=np.int64) for name in ("start", "end
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Known:
-    """An earlier matrix of k points: where they touched the road, on which arcs, and the packed weights (k, k)."""
+    """An earlier matrix of k points: its arcs, where the points touched them, the packed weights (k, k).
+
+    ``graph`` is the one it was searched on, for these points in this order, if it was kept.
+    """
 
     arcs: Arcs
     edge: np.ndarray
     fraction: np.ndarray
     packed: np.ndarray
+    graph: RoadGraph | None
 
 
 def updated(known: Known, arcs: Arcs, edge: np.ndarray, fraction: np.ndarray, old: np.ndarray) -> np.ndarray | None:
@@ -48,26 +52,37 @@ def updated(known: Known, arcs: Arcs, edge: np.ndarray, fraction: np.ndarray, ol
     ``edge``, ``fraction`` (n,) tell where the points touch the road now, ``old`` (n,) their
     positions in ``known``, -1 for new ones.
     """
-    changed = _closed_or_slower(known.arcs, arcs)
+    changed = closed_or_slower(known.arcs, arcs)
     if changed is None:
         return None
     moved = (old < 0) | (known.edge[old] != edge) | ((edge >= 0) & (known.fraction[old] != fraction))  # (n,)
-    packed = np.where(moved[:, None] | moved, NO_PATH, known.packed[np.ix_(old, old)])  # (n, n)
+    packed: np.ndarray = known.packed[np.ix_(old, old)]  # (n, n)
+    packed[moved] = NO_PATH
+    packed[:, moved] = NO_PATH
     by_row, by_column = moved.copy(), moved.copy()
-    if changed.size:
-        graph = build_graph(known.arcs, hooks_of(known.arcs, np.where(moved, -1, edge), fraction))
-        if not _mark_affected(graph, changed, packed, by_row, by_column):
-            return None
-    if by_row.sum() + by_column.sum() >= old.size:
+    if changed.size and not _mark_affected(
+        _earlier_graph(known, edge, fraction, old), changed, packed, by_row, by_column
+    ):
         return None
-    graph = build_graph(arcs, hooks_of(arcs, edge, fraction))
     rank, file = np.flatnonzero(by_row), np.flatnonzero(by_column)
-    packed[rank] = rows(graph, rank)
-    packed[:, file] = columns(graph, file)
+    if rank.size + file.size >= old.size:
+        return None
+    if rank.size + file.size:
+        graph = build_graph(arcs, hooks_of(arcs, edge, fraction))
+        packed[rank] = rows(graph, rank)
+        packed[:, file] = columns(graph, file)
     return packed
 
 
-def _closed_or_slower(before: Arcs, after: Arcs) -> np.ndarray | None:
+def _earlier_graph(known: Known, edge: np.ndarray, fraction: np.ndarray, old: np.ndarray) -> RoadGraph:
+    """Return a graph of the earlier arcs on which all points that did not move hang in their present order."""
+    if known.graph is not None and np.array_equal(old, np.arange(known.edge.size)):
+        return known.graph
+    stayed = (old >= 0) & (known.edge[old] == edge)
+    return build_graph(known.arcs, hooks_of(known.arcs, np.where(stayed, edge, -1), fraction))
+
+
+def closed_or_slower(before: Arcs, after: Arcs) -> np.ndarray | None:
     """Return the arcs that got heavier or were closed; None when anything else differs."""
     for name in ("tail", "head", "transit", "expanded", "turnarounds", "banned"):
         if not np.array_equal(getattr(before, name), getattr(after, name)):
@@ -94,12 +109,12 @@ def _mark_affected(
     link = np.flatnonzero(is_changed[graph.links.via])
     if link.size > MOST_LINKS:
         return False
-    weight = graph.links.weight[link]
+    weight, known = graph.links.weight[link], packed.astype(np.float64)
     to_link = _weights_to(graph, turned(graph.links), graph.links.start[link], graph.departures, by_row.size)
     from_link = _weights_to(graph, graph.links, graph.links.end[link], turned(graph.arrivals), by_row.size)
     used = np.zeros_like(packed, dtype=bool)
     for i in range(link.size):
-        used |= packed == (to_link[i] + weight[i])[:, None] + from_link[i]  # (n, n)
+        used |= known == (to_link[i] + weight[i])[:, None] + from_link[i]  # (n, n)
     used[by_row] = False
     used[:, by_column] = False
     rank, file = smallest_cover(used)
