@@ -240,6 +240,12 @@ CATALOGUE: dict[str, Sentence] = {
         fix_zh="换一个来源",
         fix_en="take it from another source",
     ),
+    "E243": Sentence(
+        zh="高程文件（{tiles}）没有覆盖任何道路",
+        en="no road lies within the elevation tiles ({tiles})",
+        fix_zh="选用道路所在经纬度的瓦片",
+        fix_en="take the tiles of the roads' longitude and latitude",
+    ),
     "E245": Sentence(
         zh="不认识坐标基准 {value}",
         en="datum {value} is not known",
@@ -352,6 +358,12 @@ NOTES: dict[str, Sentence] = {
         en="{count} loose ends within {gap_m} m of a road were joined to it",
         fix_zh="不应相连的，请在数据源里拉开",
         fix_en="pull them apart at the source where they should not meet",
+    ),
+    "N209": Sentence(
+        zh="{count} 个节点没有高程，按平路计算",
+        en="{count} nodes have no elevation and count as level",
+        fix_zh="补上缺少的高程瓦片",
+        fix_en="add the missing elevation tiles",
     ),
 }
 """What a reader settled by itself; said once, never a refusal."""
