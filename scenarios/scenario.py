@@ -24,6 +24,7 @@ from scenarios.relations import find_faults, parts_of
 from scenarios.text import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from optimizer.model import Cleaning, Conflict, DrivingRule
@@ -80,6 +81,23 @@ class Load:
     def of(self, dimensions: tuple[str, ...]) -> tuple[int, ...]:
         """Return the amounts of the named dimensions, in that order."""
         return tuple(getattr(self, name) for name in dimensions)
+
+    def plus(self, other: Load) -> Load:
+        """Return both loads together."""
+        return Load(
+            load_g=self.load_g + other.load_g,
+            load_ml=self.load_ml + other.load_ml,
+            totes=self.totes + other.totes,
+            pallets=self.pallets + other.pallets,
+        )
+
+    @classmethod
+    def sum(cls, loads: Iterable[Load]) -> Load:
+        """Return all loads together; nothing weighs nothing."""
+        total = cls()
+        for load in loads:
+            total = total.plus(load)
+        return total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
