@@ -78,7 +78,9 @@ def generate_county(*, terrain: str, townships: int, villages: int, seed: int) -
     InvalidInput
         E270 for an unknown terrain, E271 for a number out of range.
     """
-    _refuse(terrain, townships=(townships, 1, MOST_TOWNSHIPS), villages=(villages, 1, MOST_VILLAGES), seed=(seed, 0, 2**63))
+    _refuse(
+        terrain, townships=(townships, 1, MOST_TOWNSHIPS), villages=(villages, 1, MOST_VILLAGES), seed=(seed, 0, 2**63)
+    )
     rng = np.random.default_rng([seed, TERRAINS.index(terrain), townships, villages])
     land = shape_land(terrain, villages, rng)
     free, spacing_m = free_points(land, rng)
@@ -135,7 +137,12 @@ def _network(
 
 
 def _places(
-    mesh: Mesh, drawing: Drawing, homes: Settlements, nodes: np.ndarray, to_degrees: Transformer, rng: np.random.Generator
+    mesh: Mesh,
+    drawing: Drawing,
+    homes: Settlements,
+    nodes: np.ndarray,
+    to_degrees: Transformer,
+    rng: np.random.Generator,
 ) -> pd.DataFrame:
     """Hub at a corner of the seat, stations in the middle of the towns, villages a little off their road."""
     num_towns, num_villages = len(homes.towns), len(nodes)

@@ -37,7 +37,9 @@ NUM_BANS = 6
 """Left turns banned in the seat, at the most."""
 
 
-def edge_columns(mesh: Mesh, built: Built, drawing: Drawing, figures: Terrain, rng: np.random.Generator) -> dict[str, Any]:
+def edge_columns(
+    mesh: Mesh, built: Built, drawing: Drawing, figures: Terrain, rng: np.random.Generator
+) -> dict[str, Any]:
     """Return the edge columns of ``networks.network.build_network`` for the pieces; O(p)."""
     level, road, users = built.level[drawing.edge], built.road[drawing.edge], built.num_users[drawing.edge]
     chance = rng.random((3, int(built.road.max()) + 1))  # one draw per road and trait
@@ -96,9 +98,7 @@ def _surfaces(kind: np.ndarray, is_track: np.ndarray, is_gravel: np.ndarray, cha
     return np.where(is_track, "dirt", np.where(is_gravel, unpaved, paved))
 
 
-def _fords(
-    mesh: Mesh, drawing: Drawing, is_loop: np.ndarray, figures: Terrain, rng: np.random.Generator
-) -> np.ndarray:
+def _fords(mesh: Mesh, drawing: Drawing, is_loop: np.ndarray, figures: Terrain, rng: np.random.Generator) -> np.ndarray:
     """One piece in the middle of some loops, where roads are poor; no village depends on a loop."""
     first = np.flatnonzero(is_loop & np.append(True, np.diff(drawing.edge) != 0))
     wet = first[rng.random(len(first)) < 0.05 * (figures.gravel_share > 0.1)]

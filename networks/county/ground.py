@@ -183,6 +183,8 @@ def _largest(mesh: Mesh) -> Mesh:
     links = coo_array((np.ones(len(mesh.tail)), (mesh.tail, mesh.head)), shape=(n, n))
     label = connected_components(links, directed=False)[1]
     kept = label[mesh.tail] == np.bincount(label).argmax()
-    edges = {name: getattr(mesh, name)[kept] for name in ("tail", "head", "length_m", "cost_m", "is_street", "is_bridge")}
+    edges = {
+        name: getattr(mesh, name)[kept] for name in ("tail", "head", "length_m", "cost_m", "is_street", "is_bridge")
+    }
     nodes = {name: getattr(mesh, name) for name in ("xy", "height_m", "town", "spacing_m")}
     return Mesh(**nodes, **edges)

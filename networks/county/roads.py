@@ -146,14 +146,14 @@ def _join_villages(works: _Works, villages: np.ndarray, people: np.ndarray) -> N
     for part in np.array_split(villages[np.argsort(-people, kind="stable")], 3):
         if not part.size:
             continue
-        _, before, _ = dijkstra(
-            works.ground(REUSE), indices=works.nodes(), return_predecessors=True, min_only=True
-        )
+        _, before, _ = dijkstra(works.ground(REUSE), indices=works.nodes(), return_predecessors=True, min_only=True)
         for village in part.tolist():
             edges = [e for e in works.walk(before, village) if works.road[e] != 0]
             works.num_users[edges] += 1
             works.build(edges, "C")
-    _, before, _ = dijkstra(_built_only(works, LADDER.index("X")), indices=_high(works), return_predecessors=True, min_only=True)
+    _, before, _ = dijkstra(
+        _built_only(works, LADDER.index("X")), indices=_high(works), return_predecessors=True, min_only=True
+    )
     works.num_users[:] = 0
     for village in villages.tolist():
         works.num_users[works.walk(before, village)] += 1
@@ -225,5 +225,10 @@ def _links(works: _Works, sites: np.ndarray, reuse: float) -> _Links:
     first = np.append(True, (np.diff(low[order]) != 0) | (np.diff(high[order]) != 0)) if len(order) else order
     best = order[first]
     return _Links(
-        a=low[best], b=high[best], cost=cost[best], tail=mesh.tail[meets[best]], head=mesh.head[meets[best]], before=before
+        a=low[best],
+        b=high[best],
+        cost=cost[best],
+        tail=mesh.tail[meets[best]],
+        head=mesh.head[meets[best]],
+        before=before,
     )

@@ -37,7 +37,9 @@ def settle(
     return Settlements(
         towns=towns,
         villages=homes,
-        town_people=_round(rng.uniform(2.5, 7, townships) * land.figures.villagers * np.where(_is_first(townships), 6, 1)),
+        town_people=_round(
+            rng.uniform(2.5, 7, townships) * land.figures.villagers * np.where(_is_first(townships), 6, 1)
+        ),
         village_people=_inhabitants(land, homes, towns, rng),
     )
 

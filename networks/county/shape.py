@@ -43,7 +43,9 @@ def draw(land: Land, mesh: Mesh, built: np.ndarray, ease: np.ndarray, rng: np.ra
     """
     tail, head, length_m = mesh.tail[built], mesh.head[built], mesh.length_m[built]
     is_plain = mesh.is_street[built] | mesh.is_bridge[built] | _near_river(land, mesh, built)
-    height_m = _graded(mesh, built, np.where(is_plain, 1.0, land.figures.winding) * length_m, ease * land.figures.steepest)
+    height_m = _graded(
+        mesh, built, np.where(is_plain, 1.0, land.figures.winding) * length_m, ease * land.figures.steepest
+    )
     winding = _winding(land, np.abs(height_m[head] - height_m[tail]) / length_m, ease, is_plain, rng)
     pieces = np.maximum(1, np.round(length_m * winding / land.figures.piece_m)).astype(np.int64)
     pieces = np.where(mesh.is_street[built], 1, np.where(is_plain, np.maximum(pieces, 4), pieces))
@@ -55,9 +57,7 @@ def draw(land: Land, mesh: Mesh, built: np.ndarray, ease: np.ndarray, rng: np.ra
     held = np.zeros(len(xy), dtype=bool)
     for at in np.flatnonzero(is_plain[np.searchsorted(built, edge)]):
         held[u[at]] = held[v[at]] = True
-    return Drawing(
-        xy=_rounded(xy, u, v, held), height_m=np.append(height_m, heights[:, 0]), u=u, v=v, edge=edge
-    )
+    return Drawing(xy=_rounded(xy, u, v, held), height_m=np.append(height_m, heights[:, 0]), u=u, v=v, edge=edge)
 
 
 def _near_river(land: Land, mesh: Mesh, built: np.ndarray) -> np.ndarray:
@@ -75,7 +75,9 @@ def _graded(mesh: Mesh, built: np.ndarray, road_m: np.ndarray, steepest: np.ndar
     for _ in range(60):
         rise = height_m[head] - height_m[tail]
         excess = np.sign(rise) * np.maximum(np.abs(rise) - most_m, 0) / 2
-        height_m += np.bincount(tail, excess, len(height_m)) / degree - np.bincount(head, excess, len(height_m)) / degree
+        height_m += (
+            np.bincount(tail, excess, len(height_m)) / degree - np.bincount(head, excess, len(height_m)) / degree
+        )
     return height_m
 
 
@@ -112,7 +114,9 @@ def _swung(mesh: Mesh, built: np.ndarray, pieces: np.ndarray, winding: np.ndarra
     ahead = (end - start) / np.maximum(length_m, 1)[:, None]
     aside = np.column_stack((-ahead[:, 1], ahead[:, 0]))
     swing = reach_m[row] * np.sin(np.pi * swings[row] * share) * rng.uniform(0.75, 1.2, len(row))
-    return _Inner(xy=start[row] + share[:, None] * (end - start)[row] + swing[:, None] * aside[row], row=row, share=share)
+    return _Inner(
+        xy=start[row] + share[:, None] * (end - start)[row] + swing[:, None] * aside[row], row=row, share=share
+    )
 
 
 def _chained(
