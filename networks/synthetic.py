@@ -22,7 +22,7 @@ from pyproj import Transformer
 
 from networks.county.attributes import banned_turns, edge_columns
 from networks.county.ground import free_points, weave
-from networks.county.names import division_code, town_names, village_names
+from networks.county.names import COUNTY_CODE, division_code, town_names, village_names
 from networks.county.roads import LADDER, UNBUILT, build_roads
 from networks.county.settle import settle
 from networks.county.shape import EASING, draw
@@ -162,7 +162,7 @@ def _places(
             "tier": ["hub"] + ["station"] * num_towns + ["village"] * num_villages,
             "name": ["县级物流配送中心", *(f"{t}服务站" for t in towns), *village_names(num_villages, rng)],
             "township": [towns[0], *towns, *towns[owner]],
-            "code": [division_code(0), *(division_code(t) for t in range(num_towns)), *codes],
+            "code": [f"{COUNTY_CODE}000000", *(division_code(t) for t in range(num_towns)), *codes],
             "population": np.concatenate(([0], homes.town_people, homes.village_people)),
             "lon": np.round(lon, 6),
             "lat": np.round(lat, 6),
