@@ -164,9 +164,9 @@ class RoutingDay:
             visit_s = self.problem.place(node.place).visit_s
             spans = [(early + visit_s, late + visit_s) for early, late in node.windows]
             _keep_to(self.time.CumulVar(self.at[i]), spans, 0, HORIZON_S)
-            allowed = [k for k, path in enumerate(self.paths) if _may_call(path, node)]
-            if len(allowed) < len(self.paths):
-                self.routing.SetAllowedVehiclesForIndex(allowed, self.at[i])
+            barred = [k for k, path in enumerate(self.paths) if not _may_call(path, node)]
+            if barred:  # SetAllowedVehiclesForIndex takes no list from Python in OR-Tools 9.15
+                self.routing.VehicleVar(self.at[i]).RemoveValues(barred)
             self.routing.AddDisjunction([self.at[i]], max(0, node.penalty_fen) * SCALE)
             if node.collect and node.partner is not None:
                 self._add_pair(self.at[i], self.at[node.partner])

@@ -124,8 +124,10 @@ def _likeness(problem: Problem, shipment: Shipment, *, coarse: bool) -> tuple[ob
 
 
 def _fitting(problem: Problem, types: frozenset[str], goods: Sequence[Shipment]) -> list[list[Shipment]]:
-    """Split goods into loads that each of the vehicle types can hold: first fit, largest first."""
+    """Split goods into loads that each of the vehicle types, and the shelf, can hold: first fit, largest first."""
     capacities = [problem.vehicle_type_of[t].capacity for t in types]
+    shelf = problem.place(goods[0].destination).shelf
+    capacities += [shelf] if shelf else []
     room = [min(c) for c in zip(*capacities, strict=True)]
     loads: list[tuple[list[int], list[Shipment]]] = []
     for shipment in sorted(goods, key=lambda s: -max(s.load, default=0)):

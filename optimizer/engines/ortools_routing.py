@@ -12,16 +12,21 @@ from typing import TYPE_CHECKING
 
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
+from optimizer.day import lay_out
 from optimizer.engines.ortools_model import RoutingDay
 from optimizer.engines.ortools_nodes import bundle
 from optimizer.engines.ortools_rules import add_rules
 from optimizer.errors import InvalidInput
+from optimizer.loading import loaded
+from optimizer.packing import pack_trips
+from optimizer.pool import pooled_trip
 from optimizer.repair import complete
-from optimizer.schedule import TripDraft, VisitDraft
+from optimizer.schedule import TripDraft, VisitDraft, schedule_route
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from optimizer.daybook import Unit
     from optimizer.engines import Budget
     from optimizer.engines.ortools_nodes import Node
     from optimizer.plan import Plan
@@ -37,6 +42,9 @@ BRANCHES_PER_ITERATION = 1_000
 
 SPARE_ITERATIONS = 100
 """Iterations' worth of search steps granted on top, for finding a first plan."""
+
+PACKING_WORK = 1.0
+"""Deterministic time for sharing out the docks at the end of a search, about as many seconds."""
 
 WORTH_REPORTING = 0.995
 """An incumbent is completed and reported when its cost is below this share of the last one reported."""
@@ -76,18 +84,35 @@ class OrToolsRouting:
         add_rules(day)
         paths = _solve(day, budget, seed, first, _Watch(day, budget, report))
 
-        found = complete(problem, as_drafts(day, paths))
-        return min(found, first, key=lambda plan: plan.cost.total_fen)
+        drafts = as_drafts(day, paths)
+        plans = [complete(problem, drafts), first]
+        if any(depot.docks is not None for depot in problem.depots):
+            plans += _docked(problem, drafts)
+        return min(plans, key=lambda plan: plan.cost.total_fen)
 
 
-def as_drafts(day: RoutingDay, paths: Paths) -> dict[tuple[str, int], list[TripDraft]]:
+def as_drafts(day: RoutingDay, paths: Paths) -> dict[Unit, list[TripDraft]]:
     """Return the trips of each vehicle that has any; consecutive nodes of one place become one visit."""
-    drafts: dict[tuple[str, int], list[TripDraft]] = {}
+    drafts: dict[Unit, list[TripDraft]] = {}
     for path, positions in zip(day.paths, paths, strict=True):
         if positions:
             trip = TripDraft(visits=_visits([day.nodes[i] for i in positions]))
             drafts.setdefault((path.kind.id, path.number), []).append(trip)
     return drafts
+
+
+def _docked(problem: Problem, drafts: Mapping[Unit, Sequence[TripDraft]]) -> list[Plan]:
+    """Share out the docks among the trips anew, which completing a plan vehicle by vehicle cannot."""
+    chosen = []
+    for (kind, number), trips in drafts.items():
+        for draft in trips:
+            stowed = loaded(problem, problem.vehicle_type_of[kind], draft)
+            route = schedule_route(problem, kind, number, [stowed]) if stowed is not None else None
+            if route is not None:
+                trip = pooled_trip(problem, kind, route.trips[0])
+                chosen.append((trip, trip.early_s))
+    packed = pack_trips(problem, chosen, deterministic_time=PACKING_WORK)
+    return [lay_out(problem, packed)] if packed else []
 
 
 def _visits(nodes: Sequence[Node]) -> tuple[VisitDraft, ...]:

@@ -195,11 +195,11 @@ def add_driving(day: RoutingDay) -> None:
     rules = {k.id: k.driving_rule for k in day.problem.vehicle_types if k.driving_rule is not None}
     if not rules:
         return
-    far = {k.id: k.id in rules and _too_far(day, k) for k in day.problem.vehicle_types}
+    breaks = {k.id: _rests_needed(day, k) for k in day.problem.vehicle_types}
     tables = {k.id: day.legs(k, "duration_s") for k in day.problem.vehicle_types}
     transits = {k: day.routing.RegisterTransitMatrix(table.tolist()) for k, table in tables.items()}
     most = {
-        k.id: rules[k.id].max_driving_s if k.id in rules and not far[k.id] else HORIZON_S
+        k.id: rules[k.id].max_driving_s if k.id in rules and not breaks[k.id] else HORIZON_S
         for k in day.problem.vehicle_types
     }
     driving = day.total("driving", transits, day.per_path(lambda kind: most[kind.id]))
@@ -211,29 +211,29 @@ def add_driving(day: RoutingDay) -> None:
         cap_s = rules[kind.id].max_daily_driving_s
         if cap_s is not None:
             day.solver.Add(day.solver.Sum(driven) <= cap_s)
-        if far[kind.id]:
-            _add_breaks(day, rules[kind.id], paths)
+        if breaks[kind.id]:
+            _add_breaks(day, rules[kind.id], paths, breaks[kind.id])
         for before, after in zip(range(len(paths)), range(1, len(paths)), strict=False):
             rest = (driven[before] + driven[after] > rules[kind.id].max_driving_s) * rules[kind.id].rest_s
             ended, begins = day.time.CumulVar(day.ends[paths[before]]), day.time.CumulVar(day.starts[paths[after]])
             day.solver.Add(begins >= ended + rest)
 
 
-def _too_far(day: RoutingDay, kind: VehicleType) -> bool:
-    """Tell whether some node cannot be served and left without more driving than goes without a rest."""
+def _rests_needed(day: RoutingDay, kind: VehicleType) -> int:
+    """Return how many rests the way to the farthest node and back may need; 0 where every one goes without."""
     seconds, home = day.legs(kind, "duration_s"), len(day.nodes) + day.depots.index(kind.depot)
     there_and_back = seconds[home, : len(day.nodes)] + seconds[: len(day.nodes), home]
-    allowed = 0 if kind.driving_rule is None else kind.driving_rule.max_driving_s
-    return bool(((there_and_back > allowed) & (there_and_back < BARRED_S)).any())
+    farthest = int(there_and_back[there_and_back < BARRED_S].max(initial=0))
+    allowed = farthest if kind.driving_rule is None else kind.driving_rule.max_driving_s
+    return 0 if farthest <= allowed else farthest // max(1, allowed)
 
 
-def _add_breaks(day: RoutingDay, rule: DrivingRule, paths: Iterable[int]) -> None:
-    """Offer each path optional rests, as many as the longest day could need."""
+def _add_breaks(day: RoutingDay, rule: DrivingRule, paths: Iterable[int], count: int) -> None:
+    """Offer each path ``count`` optional rests; many more than needed make the search crawl."""
     handling = [node.service_s for node in day.nodes] + [0] * len(day.depots)
     by_index = [handling[day.manager.IndexToNode(i)] for i in range(day.routing.Size())]
     for k in paths:
         shift = day.paths[k].kind.shift
-        count = min(4, (shift.late_s - shift.early_s) // max(1, rule.max_driving_s))
         rests = [
             day.solver.FixedDurationIntervalVar(shift.early_s, shift.late_s, rule.rest_s, True, f"rest_{k}_{r}")
             for r in range(count)
