@@ -62,6 +62,7 @@ class Times(NamedTuple):
     """Timing of one route: per trip the loading start, the departures and the service starts.
 
     ``departs[k]`` has one entry per leg of trip k; ``starts[k]`` one per visit and, last, the return.
+    ``work_s`` is ``duration_s`` without the waiting.
     """
 
     loads: tuple[int, ...]
@@ -69,6 +70,7 @@ class Times(NamedTuple):
     starts: tuple[tuple[int, ...], ...]
     duration_s: int
     distance_m: int
+    work_s: int
 
 
 def schedule_route(
@@ -78,7 +80,7 @@ def schedule_route(
     drafts: Sequence[TripDraft],
     *,
     earliest_loads: Sequence[int] = (),
-    fixed_loads: Sequence[int] = (),
+    fixed_loads: Sequence[int | None] = (),
 ) -> Route | None:
     """Return the route with all its times, or None when no timing keeps the rules.
 
@@ -87,7 +89,7 @@ def schedule_route(
     earliest_loads
         Earliest loading start of each trip; empty means none.
     fixed_loads
-        Loading start of each trip, already decided (by whoever shares out the docks); empty means free.
+        Loading start of each trip, already decided (by whoever shares out the docks); None or empty means free.
 
     Notes
     -----
@@ -111,7 +113,7 @@ def time_route(
     drafts: Sequence[TripDraft],
     *,
     earliest_loads: Sequence[int] = (),
-    fixed_loads: Sequence[int] = (),
+    fixed_loads: Sequence[int | None] = (),
 ) -> Times | None:
     """Return only the times, for those who evaluate many drafts; None when no timing keeps the rules."""
     clock, kind = _clock(problem), problem.vehicle_type_of[vehicle_type]
@@ -150,7 +152,7 @@ def _shortest_day(runs: list[Run], kind: VehicleType, distance_m: int) -> Times 
         low = load + 1
     if best is None or best[0] > kind.regular_s + kind.max_overtime_s:
         return None
-    return _times(runs, best[1], distance_m)
+    return _times(runs, best[1], distance_m, work)
 
 
 def _return_after(runs: list[Run], low: int) -> int | None:
@@ -174,7 +176,7 @@ def _latest_start(runs: list[Run], high: int) -> int:
     return load
 
 
-def _times(runs: list[Run], load: int, distance_m: int) -> Times | None:
+def _times(runs: list[Run], load: int, distance_m: int, work_s: int) -> Times | None:
     now, timed = load, []
     for run in runs:
         trip = earliest(run, now)
@@ -183,7 +185,8 @@ def _times(runs: list[Run], load: int, distance_m: int) -> Times | None:
         timed.append(trip)
         now = trip.starts[-1]
     loads = tuple(t.load for t in timed)
-    return Times(loads, tuple(t.departs for t in timed), tuple(t.starts for t in timed), now - loads[0], distance_m)
+    departs, starts = tuple(t.departs for t in timed), tuple(t.starts for t in timed)
+    return Times(loads, departs, starts, now - loads[0], distance_m, work_s)
 
 
 def _timed_trip(clock: _Clock, vehicle_type: str, draft: TripDraft, times: Timed) -> Trip:
@@ -247,7 +250,7 @@ class _Clock:
         return [seconds[a, b] for a, b in pairwise(rows)]
 
     def runs(
-        self, kind: VehicleType, drafts: Sequence[TripDraft], lows: Sequence[int], fixed: Sequence[int]
+        self, kind: VehicleType, drafts: Sequence[TripDraft], lows: Sequence[int], fixed: Sequence[int | None]
     ) -> tuple[list[Run] | None, int]:
         """Return the runs of the day and their metres; None where a leg or a window cannot be."""
         depot = self.problem.depot_of[kind.depot]
@@ -264,8 +267,9 @@ class _Clock:
             distance_m += sum(metres[a, b] for a, b in pairwise(rows))
             low = max([kind.shift.early_s, *(f.ready_s for f in facts), *lows[k : k + 1]])
             loading = intersect(opening, ((low, HORIZON_S),))
-            if fixed:
-                loading = intersect(loading, ((fixed[k], fixed[k]),))
+            moment = fixed[k] if fixed else None
+            if moment is not None:
+                loading = intersect(loading, ((moment, moment),))
             due = min([kind.shift.late_s, HORIZON_S, *(f.due_s for f in facts)])
             windows = [*(f.windows for f in facts), intersect(opening, ((0, due),))]
             if not loading or not all(windows):

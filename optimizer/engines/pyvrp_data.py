@@ -1,0 +1,390 @@
+"""A ``Problem`` in PyVRP's terms, and PyVRP's routes as drafts of trips.
+
+What PyVRP can say is said: load dimensions (with extra ones for goods that only some
+compartments hold), both directions on one trip, local shipments, several windows
+through exclusive groups, release times, a mixed fleet with profiles, reloading at
+home, overtime, range, optional goods whose prize is their penalty. Places a vehicle
+may not call at are unreachable in its own profile. The fixed time of a visit lies on
+the arcs that enter its place, so that neighbours at one place pay it once.
+
+Costs are thousandths of a fen: fen per km times metres, fen per hour over 3.6 per second.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyvrp
+
+from optimizer.bundles import Bundle, as_windows, carriers, fleet_units, make_bundles
+from optimizer.model import HORIZON_S
+from optimizer.schedule import TripDraft, VisitDraft
+from optimizer.timeline import Windows, intersect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from optimizer.model import Shipment, VehicleType
+    from optimizer.problem import Problem
+
+MILLI = 1_000
+"""Engine money per fen."""
+
+NEVER_S = 4 * HORIZON_S
+"""Seconds of an arc that cannot be driven: longer than any plan."""
+
+NEVER_M = 10_000_000
+"""Metres of an arc that cannot be driven."""
+
+MAX_TRIPS = 8
+"""Trips a day the search considers where the vehicle type sets no limit."""
+
+Unit = tuple[str, int]
+Days = list[tuple[Unit, list[TripDraft]]]
+"""One vehicle's day each: whose, and its trips."""
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """A shipment from place to place with the units that may carry it."""
+
+    shipment: str
+    units: frozenset[Unit]
+
+
+@dataclass(frozen=True, eq=False)
+class Adapter:
+    """PyVRP's data of one problem and what its numbers mean.
+
+    ``clients[c]`` is the bundle of client c (alternatives for several windows repeat it),
+    ``locals_[s]`` the shipment of PyVRP shipment s, ``units[k]`` the vehicles of type k.
+    """
+
+    problem: Problem
+    data: pyvrp.ProblemData
+    clients: tuple[Bundle, ...]
+    locals_: tuple[Local, ...]
+    units: tuple[Unit, ...]
+
+    def days(self, solution: pyvrp.Solution) -> Days:
+        """Return PyVRP's routes as drafts; neighbours at one place become one visit."""
+        return [(self.units[r.vehicle_type()], self._trips(r)) for r in solution.routes()]
+
+    def solution(self, days: Days) -> pyvrp.Solution:
+        """Return ``days`` as a PyVRP solution; bundles that are not handed over in one visit are left out."""
+        of_shipment: dict[str, list[int]] = defaultdict(list)
+        for c, bundle in enumerate(self.clients):
+            of_shipment[bundle.shipments[0]].append(c)
+        of_local = {local.shipment: s for s, local in enumerate(self.locals_)}
+        routes = []
+        free = [v.num_available for v in self.data.vehicle_types()]
+        for unit, trips in days:
+            k = self.units.index(unit)
+            activities = self._activities(trips, of_shipment, of_local, k)
+            if activities and free[k] > 0:
+                free[k] -= 1
+                routes.append(pyvrp.Route(self.data, activities, k))
+        return pyvrp.Solution(self.data, routes)
+
+    def _trips(self, route: pyvrp.Route) -> list[TripDraft]:
+        trips: list[TripDraft] = []
+        calls: list[tuple[str, list[str], list[str]]] = []
+        for activity in route:
+            if activity.is_depot():
+                if calls:
+                    trips.append(_draft(calls))
+                calls = []
+                continue
+            place, deliver, collect = self._call(activity)
+            if calls and calls[-1][0] == place and not set(deliver) & set(calls[-1][2]):
+                calls[-1][1].extend(deliver)
+                calls[-1][2].extend(collect)
+            else:
+                calls.append((place, list(deliver), list(collect)))
+        return trips
+
+    def _call(self, activity: pyvrp.Activity) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+        if activity.is_client():
+            bundle = self.clients[activity.idx]
+            return bundle.place, bundle.deliver, bundle.collect
+        shipment = self.problem.shipment_of[self.locals_[activity.idx].shipment]
+        if activity.is_pickup():
+            return shipment.origin, (), (shipment.id,)
+        return shipment.destination, (shipment.id,), ()
+
+    def _activities(
+        self, trips: Sequence[TripDraft], of_shipment: dict[str, list[int]], of_local: dict[str, int], k: int
+    ) -> list[pyvrp.Activity]:
+        kind = self.data.vehicle_type(k)
+        out: list[pyvrp.Activity] = []
+        for trip in trips[: kind.max_trips]:
+            calls = [a for v in trip.visits for a in self._calls(v, of_shipment, of_local)]
+            if calls and out:
+                out.append(pyvrp.Activity(pyvrp.ActivityType.DEPOT, kind.start_depot))
+            out += calls
+        return out
+
+    def _calls(
+        self, visit: VisitDraft, of_shipment: dict[str, list[int]], of_local: dict[str, int]
+    ) -> list[pyvrp.Activity]:
+        here = {*visit.deliver, *visit.collect}
+        out = [pyvrp.Activity(pyvrp.ActivityType.DELIVERY, of_local[i]) for i in visit.deliver if i in of_local]
+        for i in (*visit.deliver, *visit.collect):
+            for c in of_shipment.get(i, ())[:1]:
+                if here.issuperset(self.clients[c].shipments):
+                    out.append(pyvrp.Activity(pyvrp.ActivityType.CLIENT, c))
+        return out + [pyvrp.Activity(pyvrp.ActivityType.PICKUP, of_local[i]) for i in visit.collect if i in of_local]
+
+
+def _draft(calls: Iterable[tuple[str, list[str], list[str]]]) -> TripDraft:
+    return TripDraft(visits=tuple(VisitDraft(place=p, deliver=tuple(d), collect=tuple(c)) for p, d, c in calls))
+
+
+def adapt(
+    problem: Problem,
+    shipments: Iterable[Shipment] | None = None,
+    *,
+    is_coarse: bool,
+    is_single: bool = False,
+    fleet: dict[Unit, int] | None = None,
+) -> Adapter:
+    """Return ``problem``, or a part of it, in PyVRP's terms; O(n^2 k) for n places and k vehicle types.
+
+    Parameters
+    ----------
+    shipments
+        What to plan; None means all.
+    is_coarse
+        Join what is handed over at one place as far as windows allow.
+    is_single
+        One trip a vehicle, as many vehicles as wanted, a part of the fixed cost each:
+        trips that are packed on vehicles afterwards.
+    fleet
+        Vehicles at hand per unit; None means the problem's own.
+    """
+    goods = list(problem.shipments if shipments is None else shipments)
+    bundles = make_bundles(problem, goods, is_coarse=is_coarse)
+    able = fleet_units(problem)
+    locals_ = [Local(s.id, carriers(problem, s, able)) for s in goods if problem.direction(s) == "local"]
+    locals_ = [local for local in locals_ if local.units]
+    if fleet is None:
+        named = defaultdict(int, {type_id: 0 for type_id, _ in able})
+        for type_id, number in able:
+            named[type_id] += number > 0
+        fleet = {u: 1 if u[1] else problem.vehicle_type_of[u[0]].count - named[u[0]] for u in able}
+    units = tuple(u for u in able if fleet.get(u, 0) > 0)
+    return _Builder(problem, bundles, locals_, units, is_single=is_single).build(fleet)
+
+
+class _Builder:
+    """Collects PyVRP's lists; locations are told apart by place and by who may call there."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        bundles: Sequence[Bundle],
+        locals_: list[Local],
+        units: tuple[Unit, ...],
+        *,
+        is_single: bool,
+    ) -> None:
+        self.problem = problem
+        self.bundles = bundles
+        self.locals_ = locals_
+        self.units = units
+        self.is_single = is_single
+        self.rows: dict[tuple[str, frozenset[Unit] | None], int] = {}
+        self.depot_rows = [self._row(d.place, None) for d in problem.depots]
+        self.dimensions = _Dimensions(problem)
+
+    def build(self, fleet: dict[Unit, int]) -> Adapter:
+        clients: list[pyvrp.Client] = []
+        groups: list[pyvrp.ClientGroup] = []
+        meaning: list[Bundle] = []
+        for bundle in self.bundles:
+            made = self._clients(bundle, len(groups) if len(bundle.windows) > 1 else None)
+            if len(made) > 1:
+                span = list(range(len(clients), len(clients) + len(made)))
+                groups.append(pyvrp.ClientGroup(span, required=False))
+            clients += made
+            meaning += [bundle] * len(made)
+        shipments = [self._shipment(local) for local in self.locals_]
+        distances, durations, profile_of = self._profiles()
+        data = pyvrp.ProblemData(
+            [pyvrp.Location(0, 0) for _ in self.rows],
+            clients,
+            [self._depot(i) for i in range(len(self.problem.depots))],
+            [self._vehicle_type(u, fleet[u], profile_of[u]) for u in self.units],
+            distances,
+            durations,
+            groups,
+            shipments,
+        )
+        return Adapter(self.problem, data, tuple(meaning), tuple(self.locals_), self.units)
+
+    def _row(self, place: str, units: frozenset[Unit] | None) -> int:
+        return self.rows.setdefault((place, units), len(self.rows))
+
+    def _clients(self, bundle: Bundle, group: int | None) -> list[pyvrp.Client]:
+        """One client, or one alternative for each window."""
+        visit_s = self.problem.place(bundle.place).visit_s
+        worth = sum(_worth(self.problem.shipment_of[i]) for i in bundle.shipments)
+        home_s = self._way_home_s(bundle)
+        made = []
+        for early, late in bundle.windows:
+            late = min(late, max(early, bundle.due_s - home_s))  # noqa: PLW2901 - the hub's due time, seen from here
+            made.append(
+                pyvrp.Client(
+                    location=self._row(bundle.place, bundle.units),
+                    delivery=self.dimensions.load(bundle.deliver),
+                    pickup=self.dimensions.load(bundle.collect),
+                    service_duration=bundle.service_s,
+                    tw_early=early + visit_s,
+                    tw_late=late + visit_s,
+                    release_time=bundle.ready_s,
+                    prize=worth,
+                    required=False,
+                    group=group,
+                )
+            )
+        return made
+
+    def _way_home_s(self, bundle: Bundle) -> int:
+        a, b = self.problem.index(bundle.place), self.problem.index(bundle.depot)
+        profiles = {self.problem.vehicle_type_of[u[0]].profile for u in bundle.units}
+        ways = [int(self.problem.matrices[p].duration_s[a, b]) for p in profiles]
+        visit_s = self.problem.place(bundle.place).visit_s
+        return visit_s + bundle.service_s + min((w for w in ways if w >= 0), default=0)
+
+    def _shipment(self, local: Local) -> pyvrp.Shipment:
+        """Windows of a local shipment: the hull of its windows at each end."""
+        s = self.problem.shipment_of[local.shipment]
+        origin, destination = self.problem.place(s.origin), self.problem.place(s.destination)
+        locks = [k.window for k in self.problem.locks if k.shipment == s.id and k.window is not None]
+        pick = _cut(((s.ready_s, HORIZON_S),), as_windows(origin.windows), as_windows(s.pickup_windows))
+        drop = _cut(((0, s.due_s),), as_windows(destination.windows), as_windows(s.delivery_windows))
+        drop = _cut(drop, *(as_windows((w,)) for w in locks))
+        return pyvrp.Shipment(
+            self._row(s.origin, local.units),
+            self._row(s.destination, local.units),
+            pick[0][0] + origin.visit_s if pick else 0,
+            pick[-1][1] + origin.visit_s if pick else 0,
+            s.service_s,
+            drop[0][0] + destination.visit_s if drop else 0,
+            drop[-1][1] + destination.visit_s if drop else 0,
+            s.service_s,
+            amount=self.dimensions.load((s.id,)),
+            prize=_worth(s),
+            required=False,
+        )
+
+    def _depot(self, i: int) -> pyvrp.Depot:
+        depot = self.problem.depots[i]
+        windows = as_windows(self.problem.place(depot.place).windows) or ((0, HORIZON_S),)
+        return pyvrp.Depot(
+            location=self.depot_rows[i],
+            tw_early=windows[0][0],
+            tw_late=windows[-1][1],
+            service_duration=depot.loading_s,
+        )
+
+    def _vehicle_type(self, unit: Unit, count: int, profile: int) -> pyvrp.VehicleType:
+        kind = self.problem.vehicle_type_of[unit[0]]
+        home = [d.place for d in self.problem.depots].index(kind.depot)
+        max_trips = kind.max_trips or MAX_TRIPS
+        limits = {} if kind.range_m is None else {"max_distance": kind.range_m}
+        if not self.is_single and max_trips > 1:
+            limits |= {"max_reloads": max_trips - 1}
+        return pyvrp.VehicleType(
+            len(self.bundles) + len(self.locals_) + 1 if self.is_single else count,
+            self.dimensions.capacity(kind),
+            home,
+            home,
+            MILLI * kind.fixed_fen // (SHARE_OF_DAY if self.is_single else 1),
+            kind.shift.early_s,
+            min(kind.shift.late_s, HORIZON_S),
+            min(kind.regular_s, HORIZON_S),
+            unit_distance_cost=kind.distance_fen_per_km,
+            unit_duration_cost=round(kind.time_fen_per_h * MILLI / 3600),
+            profile=profile,
+            reload_depots=[home] if "max_reloads" in limits else [],
+            max_overtime=min(kind.max_overtime_s, HORIZON_S),
+            unit_overtime_cost=round(kind.overtime_fen_per_h * MILLI / 3600),
+            **limits,
+        )
+
+    def _profiles(self) -> tuple[list[np.ndarray], list[np.ndarray], dict[Unit, int]]:
+        """Matrices of each kind of access: who may not call at a location never arrives there."""
+        at = np.array([self.problem.index(place) for place, _ in self.rows])  # (rows,)
+        visit_s = np.array([0 if u is None else self.problem.place(p).visit_s for p, u in self.rows])  # (rows,)
+        known: dict[tuple[str, bytes], int] = {}
+        distances: list[np.ndarray] = []
+        durations: list[np.ndarray] = []
+        profile_of: dict[Unit, int] = {}
+        for unit in self.units:
+            key = self.problem.vehicle_type_of[unit[0]].profile
+            barred = np.array([u is not None and unit not in u for _, u in self.rows])  # (rows,)
+            if (key, barred.tobytes()) not in known:
+                known[key, barred.tobytes()] = len(distances)
+                matrix = self.problem.matrices[key]
+                distance, duration = (
+                    matrix.distance_m[np.ix_(at, at)],
+                    matrix.duration_s[np.ix_(at, at)],
+                )  # (rows, rows)
+                duration = duration + np.where(at[:, None] != at[None, :], visit_s[None, :], 0)
+                never = (matrix.duration_s[np.ix_(at, at)] < 0) | barred[None, :] | barred[:, None]
+                np.fill_diagonal(never, val=False)
+                distances.append(np.where(never, NEVER_M, distance))
+                durations.append(np.where(never, NEVER_S, duration))
+            profile_of[unit] = known[key, barred.tobytes()]
+        for array in (*distances, *durations):
+            np.fill_diagonal(array, 0)
+        return distances, durations, profile_of
+
+
+SHARE_OF_DAY = 3
+"""Trips that a vehicle is supposed to drive when single trips are searched for packing."""
+
+
+def _worth(shipment: Shipment) -> int:
+    return MILLI * max(0, shipment.penalty_fen - shipment.handling_fen)
+
+
+def _cut(windows: Windows, *others: Windows) -> Windows:
+    for other in others:
+        if other:
+            windows = intersect(windows, other)
+    return windows
+
+
+class _Dimensions:
+    """The problem's load dimensions, and again for each group of goods that not every compartment holds."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        boxes = [c for v in problem.vehicle_types for c in v.compartments]
+        goods = sorted({s.commodity for s in problem.shipments})
+        by_places: dict[tuple[bool, ...], set[str]] = defaultdict(set)
+        for commodity in goods:
+            by_places[tuple(c.commodities is None or commodity in c.commodities for c in boxes)].add(commodity)
+        self.groups = [frozenset(g) for allowed, g in by_places.items() if not all(allowed)]
+
+    def load(self, shipments: Iterable[str]) -> list[int]:
+        goods = [self.problem.shipment_of[i] for i in shipments]
+        out = self._sum([s.load for s in goods])
+        for group in self.groups:
+            out += self._sum([s.load for s in goods if s.commodity in group])
+        return out
+
+    def capacity(self, kind: VehicleType) -> list[int]:
+        out = list(kind.capacity)
+        for group in self.groups:
+            boxes = [c for c in kind.compartments if c.commodities is None or group <= c.commodities]
+            out += self._sum([c.capacity for c in boxes])
+        return out
+
+    def _sum(self, loads: Sequence[tuple[int, ...]]) -> list[int]:
+        return [sum(column) for column in zip(*loads, strict=True)] or [0] * len(self.problem.load_dimensions)
