@@ -82,7 +82,7 @@ class OrToolsRouting:
 
         day = RoutingDay(problem, nodes)
         add_rules(day)
-        paths = _solve(day, budget, seed, first, _Watch(day, budget, report))
+        paths = solve_paths(day, budget, seed, first, Watch(day, budget, report))
 
         drafts = as_drafts(day, paths)
         plans = [complete(problem, drafts), first]
@@ -129,7 +129,7 @@ def _visits(nodes: Sequence[Node]) -> tuple[VisitDraft, ...]:
     return tuple(visits)
 
 
-class _Watch:
+class Watch:
     """Remembers the cheapest paths as the search finds them, reports some, and passes on the wish to stop."""
 
     def __init__(self, day: RoutingDay, budget: Budget, report: Callable[[Plan], None]) -> None:
@@ -138,6 +138,7 @@ class _Watch:
         self._cost = self._reported = float("inf")
 
     def __call__(self) -> None:
+        """Look at the solution that the search stands at."""
         routing = self._day.routing
         cost = routing.CostVar().Value()
         if cost < self._cost:
@@ -159,8 +160,11 @@ def _path(day: RoutingDay, start: int) -> list[int]:
     return found
 
 
-def _solve(day: RoutingDay, budget: Budget, seed: int, start: Plan, watch: _Watch) -> Paths:
-    """Run the search and return the cheapest paths seen; empty ones when nothing was found."""
+def solve_paths(day: RoutingDay, budget: Budget, seed: int, start: Plan, watch: Watch) -> Paths:
+    """Run the search and return the cheapest paths seen; empty ones when nothing was found.
+
+    Closes the model of ``day``: one search a model.
+    """
     parameters = _parameters(budget)
     day.solver.ReSeed(seed)
     day.routing.AddAtSolutionCallback(watch)

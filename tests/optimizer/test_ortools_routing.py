@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from optimizer.engines import Budget
+from optimizer.engines.ortools_model import RoutingDay
 from optimizer.engines.ortools_nodes import bundle
-from optimizer.engines.ortools_routing import OrToolsRouting
+from optimizer.engines.ortools_routing import OrToolsRouting, Watch, as_drafts, solve_paths
+from optimizer.engines.ortools_rules import add_rules
 from optimizer.errors import InvalidInput
 from optimizer.model import Cleaning, Compartment, Conflict, Depot, DrivingRule, Lock, TimeWindow
+from optimizer.plan import Plan
 from optimizer.repair import complete
 from tests.helpers import (
     HOUR_S,
@@ -30,7 +33,6 @@ from tests.helpers import (
 )
 
 if TYPE_CHECKING:
-    from optimizer.plan import Plan
     from optimizer.problem import Problem
 
 VAN, ONE, TWO, THREE, FOUR = 10_000, 2_260, 4_460, 6_660, 8_860
@@ -184,6 +186,15 @@ COUNTIES = {
 def test_the_optimum_of_a_county_in_which_a_rule_binds(county: Problem, optimum: int) -> None:
     """The engine finds it, and the referee accepts it."""
     assert search(county).cost.total_fen == optimum
+
+
+@pytest.mark.parametrize(("county", "optimum"), COUNTIES.values(), ids=COUNTIES.keys())
+def test_the_routing_model_alone_knows_the_rule(county: Problem, optimum: int) -> None:
+    """Without a plan to start from and with nothing inserted by repair, its trips are the optimum's."""
+    day, budget = RoutingDay(county, bundle(county)), Budget(iterations=100)
+    add_rules(day)
+    paths = solve_paths(day, budget, 0, Plan(), Watch(day, budget, lambda _: None))
+    assert complete(county, as_drafts(day, paths), insert=False).cost.total_fen == optimum
 
 
 def test_goods_of_one_place_are_one_node() -> None:
