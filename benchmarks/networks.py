@@ -64,7 +64,7 @@ ORACLE_LEGS = 40
 
 def main(argv: list[str] | None = None) -> int:
     """Measure, print a table, write JSON; 1 when some number differs from its rival's."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])  # type: ignore[union-attr]  # it has a docstring
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("file", type=Path)
     parser.add_argument("--points", type=int, default=1_000)
     parser.add_argument("--profile", default="truck")
@@ -223,7 +223,7 @@ def _remembered(network: RoadNetwork, profile: Profile, points: Points, rng: np.
 
 
 def _only(edge: int, size: int) -> np.ndarray:
-    return np.arange(size) == edge
+    return np.asarray(np.arange(size) == edge)
 
 
 def _edges_used(network: RoadNetwork, profile: Profile, points: Points, rng: np.random.Generator) -> list[int]:

@@ -29,8 +29,8 @@ def load(folder: Path, name: str) -> dict[str, np.ndarray] | None:
     """Return the arrays stored under ``name``, or None when there are none or the file is damaged."""
     path = folder / f"{name}.npz"
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {key: file[key] for key in file.files}
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as entry:
+            arrays = {key: entry[key] for key in entry.files}
         os.utime(path)  # recently used files are the last to go
     except FileNotFoundError:
         return None

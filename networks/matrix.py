@@ -96,7 +96,7 @@ def travel_matrix(
 
 def _summed(road: np.ndarray, access: np.ndarray, unit: int) -> np.ndarray:
     """Return (n, n) road parts plus both access legs (n,), in whole ``unit`` parts, halves up."""
-    total = road + (access[:, None] + access + unit // 2)
+    total: np.ndarray = road + (access[:, None] + access + unit // 2)
     total //= unit
     return total
 

@@ -107,7 +107,8 @@ def find_stretches(graph: RoadGraph, legs: np.ndarray) -> Stretches:
     network = search_matrix(graph, graph.links, graph.departures)
     options = by_rank(graph.arrivals)
     origins, row = np.unique(legs[:, 0], return_inverse=True)
-    parts: list[Stretches] = []
+    nothing = np.zeros(0, dtype=np.int64)
+    parts = [Stretches(leg=nothing, rank=nothing, begin=nothing, end=nothing)]
     for begin in range(0, origins.size, CHUNK):
         some = origins[begin : begin + CHUNK]
         mine = np.flatnonzero((row >= begin) & (row < begin + CHUNK))
