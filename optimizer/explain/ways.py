@@ -1,0 +1,186 @@
+"""All ways in which one more shipment could ride on the vehicles of a plan, with the least each could cost.
+
+Ways are drafts without times: on an old trip, joined to a visit at its place or as a
+visit of its own, or on a trip of its own between two others or on an idle vehicle. Only what
+plainly cannot be is left out: locks to vehicles, access, paths, weight at the depot, hours of work.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from optimizer.cost import METRES_PER_KM
+from optimizer.explain.solo import solo_draft
+from optimizer.plan import Route
+from optimizer.schedule import TripDraft, VisitDraft, draft_of
+from optimizer.stow import legs_on_board
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from optimizer.model import Shipment, VehicleType
+    from optimizer.plan import Plan
+    from optimizer.problem import Problem
+
+
+class Way(NamedTuple):
+    """One way to carry the shipment: what it costs at least, its rank among equals, the day before and after."""
+
+    least_fen: int
+    rank: int
+    route: Route
+    drafts: tuple[TripDraft, ...]
+
+
+class _Visits(NamedTuple):
+    """Visits of a trip with handovers added, the last of them at position ``at``; what that adds to drive and serve."""
+
+    visits: tuple[VisitDraft, ...]
+    at: int
+    metres: int
+    seconds: int
+
+
+def ways_to_carry(problem: Problem, plan: Plan, shipment: Shipment) -> Iterator[Way]:
+    """Yield every way; O(visits) of them for down and up shipments, O(visits^2) a trip for local ones."""
+    rank = 0
+    for route in (*plan.routes, *_idle(problem, plan, shipment)):
+        kind = problem.vehicle_type_of[route.vehicle_type]
+        if not _may_ride(problem, shipment, route, kind):
+            continue
+        drafts = [draft_of(trip) for trip in route.trips]
+        spare_s = min(kind.regular_s + kind.max_overtime_s, kind.shift.late_s - kind.shift.early_s)
+        spare_s -= sum(_work_s(problem, kind, draft.visits) for draft in drafts)
+        fixed_fen = 0 if route.trips else kind.fixed_fen
+        for day, metres, seconds in _days(problem, kind, drafts, shipment):
+            if seconds <= spare_s:
+                distance_fen = metres * kind.distance_fen_per_km // METRES_PER_KM - 1  # a fen less for the rounding
+                yield Way(fixed_fen + shipment.handling_fen + distance_fen, rank, route, day)
+                rank += 1
+
+
+def _idle(problem: Problem, plan: Plan, shipment: Shipment) -> Iterator[Route]:
+    """Yield an empty route for one idle vehicle of each type, and for those that locks name."""
+    used = {(route.vehicle_type, route.number) for route in plan.routes}
+    for kind in problem.vehicle_types:
+        idle = [n for n in range(1, kind.count + 1) if (kind.id, n) not in used]
+        named = {k.number for k in problem.locks if k.shipment == shipment.id and k.vehicle_type == kind.id}
+        for number in dict.fromkeys((*idle[:1], *(n for n in idle if n in named))):
+            yield Route(vehicle_type=kind.id, number=number, trips=())
+
+
+def _may_ride(problem: Problem, shipment: Shipment, route: Route, kind: VehicleType) -> bool:
+    """Judge locks to vehicles and access to both ends."""
+    for lock in problem.locks:
+        is_ours = lock.vehicle_type in (None, route.vehicle_type) and lock.number in (None, route.number)
+        if lock.shipment == shipment.id and not is_ours:
+            return False
+    called_at = (problem.place(p) for p in (shipment.origin, shipment.destination) if p != kind.depot)
+    return all(p.vehicle_types is None or kind.id in p.vehicle_types for p in called_at)
+
+
+def _days(
+    problem: Problem, kind: VehicleType, drafts: Sequence[TripDraft], shipment: Shipment
+) -> Iterator[tuple[tuple[TripDraft, ...], int, int]]:
+    """Yield the vehicle's day with the shipment on an old trip or a new one; added metres and seconds of work."""
+    for k, draft in enumerate(drafts):
+        for done in _on_trip(problem, kind, draft, shipment):
+            day = (*drafts[:k], TripDraft(visits=done.visits, stowage=draft.stowage), *drafts[k + 1 :])
+            yield day, done.metres, done.seconds
+    if kind.max_trips is not None and len(drafts) >= kind.max_trips:
+        return
+    solo = solo_draft(kind.depot, shipment)
+    metres = _metres(problem, kind, solo.visits)
+    if metres is not None:
+        work_s = _work_s(problem, kind, solo.visits)
+        for k in range(len(drafts) + 1):
+            yield (*drafts[:k], solo, *drafts[k:]), metres, work_s
+
+
+def _on_trip(problem: Problem, kind: VehicleType, draft: TripDraft, shipment: Shipment) -> Iterator[_Visits]:
+    """Yield the trip's visits with collection and delivery added wherever there is a path."""
+    if not _may_load(problem, kind, draft, shipment):
+        return
+    collected = [_Visits(draft.visits, -1, 0, 0)]
+    if shipment.origin != kind.depot:
+        collected = list(_handed_over(problem, kind, collected[0], shipment, is_delivery=False))
+    for some in collected:
+        if shipment.destination == kind.depot:
+            yield some
+        else:
+            yield from _handed_over(problem, kind, some, shipment, is_delivery=True)
+
+
+def _may_load(problem: Problem, kind: VehicleType, draft: TripDraft, shipment: Shipment) -> bool:
+    """Judge the load on the trip's first leg, or its last, on which the shipment rides wherever it is added."""
+    spans = legs_on_board(draft.visits)
+    for end, leg in ((shipment.origin, 0), (shipment.destination, len(draft.visits))):
+        if end == kind.depot:
+            aboard = [problem.shipment_of[i].load for i, (first, last) in spans.items() if first <= leg < last]
+            sums = (sum(loads) for loads in zip(shipment.load, *aboard, strict=True))
+            return all(load <= room for load, room in zip(sums, kind.capacity, strict=True))
+    return True
+
+
+def _handed_over(
+    problem: Problem, kind: VehicleType, before: _Visits, shipment: Shipment, *, is_delivery: bool
+) -> Iterator[_Visits]:
+    """Yield the visits with one handover after ``before.at``: joined to a visit at its place, or as one of its own."""
+    deliver: tuple[str, ...] = (shipment.id,) if is_delivery else ()
+    collect: tuple[str, ...] = () if is_delivery else (shipment.id,)
+    place, visits = (shipment.destination if is_delivery else shipment.origin), before.visits
+    for at in range(before.at + 1, len(visits)):
+        old = visits[at]
+        if old.place == place:
+            joined = replace(old, deliver=(*old.deliver, *deliver), collect=(*old.collect, *collect))
+            seconds = before.seconds + shipment.service_s
+            yield _Visits((*visits[:at], joined, *visits[at + 1 :]), at, before.metres, seconds)
+    own = VisitDraft(place=place, deliver=deliver, collect=collect)
+    service_s = problem.place(place).visit_s + shipment.service_s
+    for at in range(before.at + 1, len(visits) + 1):
+        detour = _detour(problem, kind, visits, at, place)
+        if detour is not None:
+            metres, seconds = before.metres + detour[0], before.seconds + detour[1] + service_s
+            yield _Visits((*visits[:at], own, *visits[at:]), at, metres, seconds)
+
+
+def _detour(
+    problem: Problem, kind: VehicleType, visits: Sequence[VisitDraft], at: int, place: str
+) -> tuple[int, int] | None:
+    """Return the metres and seconds added by calling at ``place`` before position ``at``; None without a path."""
+    matrix = problem.matrices[kind.profile]
+    before = problem.index(visits[at - 1].place if at else kind.depot)
+    after = problem.index(visits[at].place if at < len(visits) else kind.depot)
+    here = problem.index(place)
+    if matrix.duration_s[before, here] < 0 or matrix.duration_s[here, after] < 0:
+        return None
+    metres, seconds = (
+        int(array[before, here]) + int(array[here, after]) - int(array[before, after])
+        for array in (matrix.distance_m, matrix.duration_s)
+    )
+    return metres, seconds
+
+
+def _work_s(problem: Problem, kind: VehicleType, visits: Sequence[VisitDraft]) -> int:
+    """Return the seconds of loading, driving and service of one trip, which no timing can save."""
+    seconds = problem.matrices[kind.profile].duration_s
+    at, work_s = problem.index(kind.depot), problem.depot_of[kind.depot].loading_s
+    for visit in visits:
+        here = problem.index(visit.place)
+        work_s += int(seconds[at, here]) + problem.place(visit.place).visit_s
+        work_s += sum(problem.shipment_of[i].service_s for i in (*visit.deliver, *visit.collect))
+        at = here
+    return work_s + int(seconds[at, problem.index(kind.depot)])
+
+
+def _metres(problem: Problem, kind: VehicleType, visits: Sequence[VisitDraft]) -> int | None:
+    """Return the metres of one trip, or None where a leg has no path."""
+    metres, at, total = problem.matrices[kind.profile].distance_m, problem.index(kind.depot), 0
+    for place in (*(v.place for v in visits), kind.depot):
+        here = problem.index(place)
+        if metres[at, here] < 0:
+            return None
+        total += int(metres[at, here])
+        at = here
+    return total
