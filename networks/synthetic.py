@@ -14,14 +14,14 @@ names and division codes (990101...) are fictional.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from pyproj import Transformer
 
 from networks.county.attributes import banned_turns, edge_columns
-from networks.county.ground import free_points, weave
+from networks.county.ground import free_ground, weave
 from networks.county.names import COUNTY_CODE, division_code, town_names, village_names
 from networks.county.roads import LADDER, UNBUILT, build_roads
 from networks.county.settle import settle
@@ -83,23 +83,21 @@ def generate_county(*, terrain: str, townships: int, villages: int, seed: int) -
     )
     rng = np.random.default_rng([seed, TERRAINS.index(terrain), townships, villages])
     land = shape_land(terrain, villages, rng)
-    free, spacing_m = free_points(land, rng)
-    homes = settle(land, free, spacing_m, townships, villages, rng)
-    mesh = weave(land, free, spacing_m, homes.towns, homes.villages, rng)
+    free = free_ground(land, rng)
+    homes = settle(land, free, townships, villages, rng)
+    mesh = weave(land, free, homes.towns, homes.villages, rng)
     village_nodes = int((mesh.town >= 0).sum()) + np.arange(villages)
     built = build_roads(land, mesh, homes, village_nodes, rng)
     edges = np.flatnonzero(built.level != UNBUILT)
     ease = np.array([EASING.get(kind, 1.0) for kind in LADDER])[built.level[edges]]
     drawing = draw(land, mesh, edges, ease, rng)
-    to_degrees = _projection(land)
     columns = edge_columns(mesh, built, drawing, land.figures, rng)
     turns = banned_turns(mesh, drawing, rng)
     source = f"synthetic {terrain} townships={townships} villages={villages} seed={seed}"
-    return CountyRoads(
-        network=_network(drawing, columns, turns, to_degrees, source),
-        places=_places(mesh, drawing, homes, village_nodes, to_degrees, rng),
-        river=np.column_stack(to_degrees.transform(*land.river.T)),
-    )
+    network = _network(drawing, _degrees(land, drawing.xy), columns, turns, source)
+    sites = _sites(mesh, drawing, len(homes.towns), village_nodes, rng)
+    places = _places(homes, np.round(_degrees(land, sites), 6), rng)
+    return CountyRoads(network=network, places=places, river=_degrees(land, land.river))
 
 
 def _refuse(terrain: str, **numbers: tuple[int, int, int]) -> None:
@@ -110,48 +108,44 @@ def _refuse(terrain: str, **numbers: tuple[int, int, int]) -> None:
             raise InvalidInput("E271", field=field, value=value, least=least, most=most)
 
 
-def _projection(land: Land) -> Transformer:
-    """Local metres to degrees: azimuthal equidistant about the terrain's fictional middle."""
+def _degrees(land: Land, xy: np.ndarray) -> np.ndarray:
+    """Local metres (k, 2) to lon and lat (k, 2): azimuthal equidistant about the terrain's fictional middle."""
     lon, lat = land.figures.centre
     local = f"+proj=aeqd +lon_0={lon} +lat_0={lat} +datum=WGS84 +units=m"
-    return Transformer.from_crs(local, "EPSG:4326", always_xy=True)
+    return np.column_stack(Transformer.from_crs(local, "EPSG:4326", always_xy=True).transform(xy[:, 0], xy[:, 1]))
 
 
 def _network(
-    drawing: Drawing, columns: dict[str, object], turns: np.ndarray, to_degrees: Transformer, source: str
+    drawing: Drawing, degrees: np.ndarray, columns: dict[str, Any], turns: np.ndarray, source: str
 ) -> RoadNetwork:
-    """Number the vertices in use and hand everything over."""
+    """Return the network of the vertices in use, numbered anew."""
     used = np.unique(np.append(drawing.u, drawing.v))
-    lon, lat = to_degrees.transform(*drawing.xy[used].T)
-    turns = np.column_stack((turns[:, 0], np.searchsorted(used, turns[:, 1]), turns[:, 2]))
+    lon, lat = np.round(degrees[used], 7).T
     return build_network(
-        lon=np.round(lon, 7),
-        lat=np.round(lat, 7),
+        lon=lon,
+        lat=lat,
         u=np.searchsorted(used, drawing.u),
         v=np.searchsorted(used, drawing.v),
         elevation_m=np.round(drawing.height_m[used], 1),
         edges=columns,
-        turns=turns,
+        turns=np.column_stack((turns[:, 0], np.searchsorted(used, turns[:, 1]), turns[:, 2])),
         source=source,
     )
 
 
-def _places(
-    mesh: Mesh,
-    drawing: Drawing,
-    homes: Settlements,
-    nodes: np.ndarray,
-    to_degrees: Transformer,
-    rng: np.random.Generator,
-) -> pd.DataFrame:
+def _sites(
+    mesh: Mesh, drawing: Drawing, num_towns: int, village_nodes: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
     """Hub at a corner of the seat, stations in the middle of the towns, villages a little off their road."""
-    num_towns, num_villages = len(homes.towns), len(nodes)
     grids = [mesh.crossings(town) for town in range(num_towns)]
-    at = np.concatenate(([grids[0][0]], [grid[len(grid) // 2] for grid in grids], nodes))
-    aside_m = np.concatenate(([40.0], np.full(num_towns, 20.0), rng.uniform(10, 80, num_villages)))
+    at = np.concatenate(([grids[0][0]], [grid[len(grid) // 2] for grid in grids], village_nodes))
+    aside_m = np.concatenate(([40.0], np.full(num_towns, 20.0), rng.uniform(10, 80, len(village_nodes))))
     angle = rng.uniform(0, 2 * np.pi, len(at))
-    xy = drawing.xy[at] + aside_m[:, None] * np.column_stack((np.cos(angle), np.sin(angle)))
-    lon, lat = to_degrees.transform(*xy.T)
+    return np.asarray(drawing.xy[at] + aside_m[:, None] * np.column_stack((np.cos(angle), np.sin(angle))))
+
+
+def _places(homes: Settlements, degrees: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
+    num_towns, num_villages = len(homes.towns), len(homes.villages)
     owner = _townships(homes)
     towns = np.array(town_names(num_towns, rng), dtype=object)
     rank = np.array([int((owner[:i] == owner[i]).sum()) + 1 for i in range(num_villages)])
@@ -164,8 +158,8 @@ def _places(
             "township": [towns[0], *towns, *towns[owner]],
             "code": [f"{COUNTY_CODE}000000", *(division_code(t) for t in range(num_towns)), *codes],
             "population": np.concatenate(([0], homes.town_people, homes.village_people)),
-            "lon": np.round(lon, 6),
-            "lat": np.round(lat, 6),
+            "lon": degrees[:, 0],
+            "lat": degrees[:, 1],
         }
     )
 

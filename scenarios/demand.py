@@ -128,7 +128,7 @@ def _down_parcels(
     hub: ScenarioPlace, served: Sequence[ScenarioPlace], brands: Sequence[Brand], pieces: int, rng: np.random.Generator
 ) -> list[Order]:
     per_place = _allot(pieces, _people(served) * rng.lognormal(0, 0.3, len(served)), rng)
-    orders = []
+    orders: list[Order] = []
     for place, count in zip(served, per_place.tolist(), strict=True):
         for brand, part in _by_brand(count, brands, rng):
             orders.append(_order(f"D{len(orders) + 1:05d}", hub.id, place.id, part, rng, brand=brand))
@@ -142,7 +142,7 @@ def _up_parcels(
     people = _people(served)
     chosen = np.sort(rng.choice(len(served), wanted, replace=False, p=people / people.sum()))
     per_place = _allot(pieces, people[chosen] * rng.lognormal(0, 0.6, wanted), rng)
-    orders = []
+    orders: list[Order] = []
     for at, count in zip(chosen.tolist(), per_place.tolist(), strict=True):
         for brand, part in _by_brand(count, brands, rng):
             orders.append(_order(f"U{len(orders) + 1:05d}", served[at].id, hub.id, part, rng, brand=brand))
@@ -153,7 +153,7 @@ def _aside(
     goods: Goods, hub: ScenarioPlace, villages: Sequence[ScenarioPlace], rng: np.random.Generator
 ) -> list[Order]:
     wanted = min(len(villages), max(1, round(goods.share * len(villages))))
-    orders = []
+    orders: list[Order] = []
     for at in np.sort(rng.choice(len(villages), wanted, replace=False)).tolist():
         village = villages[at]
         shop = village.station or hub.id

@@ -136,4 +136,4 @@ def _extent(visited: Sequence[ScenarioPlace]) -> tuple[float, float]:
     """Area of the places' hull in km2 and their mean distance from the middle in km, on a flat county."""
     lon, lat = np.array([p.lon for p in visited]), np.array([p.lat for p in visited])
     xy = np.column_stack(((lon - lon.mean()) * np.cos(np.radians(lat.mean())), lat - lat.mean())) * 111.2
-    return float(shapely.convex_hull(shapely.multipoints(xy)).area), float(np.hypot(*xy.T).mean())
+    return float(shapely.area(shapely.convex_hull(shapely.multipoints(xy)))), float(np.hypot(*xy.T).mean())

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,7 +22,7 @@ from scenarios.scenario import Roads, Scenario, ScenarioPlace, Source
 from scenarios.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Sequence
 
     import pandas as pd
 
@@ -146,35 +146,32 @@ def _named(table: pd.DataFrame, wish: str) -> tuple[str, float, float]:
 
 def _places(table: pd.DataFrame, hub_name: str, hub_lon: float, hub_lat: float) -> tuple[ScenarioPlace, ...]:
     """Hub, stations and village points; a village belongs to the nearest town."""
-    is_hub = (table["lon"] == hub_lon) & (table["lat"] == hub_lat)
-    rest = table[~is_hub]
-    hub = ScenarioPlace(
-        id="H", tier="hub", name=f"{hub_name}县级物流配送中心", lon=hub_lon, lat=hub_lat, township=hub_name
-    )
-    towns = [_place(row, f"S{i:02d}", "station") for i, row in _numbered(rest[rest["place"].isin(TOWNS)])]
-    centres = [*towns, hub]
-    villages = []
-    for i, row in _numbered(rest[rest["place"].isin(VILLAGES)]):
-        town = min(centres, key=lambda c: distance_km((c.lon, c.lat), (row.lon, row.lat)))
-        station = "" if town is hub else town.id
-        villages.append(_place(row, f"V{i:03d}", "village", township=town.township, station=station))
+    rest = table[(table["lon"] != hub_lon) | (table["lat"] != hub_lat)].to_dict("records")
+    name = f"{hub_name}县级物流配送中心"
+    hub = ScenarioPlace(id="H", tier="hub", name=name, lon=hub_lon, lat=hub_lat, township=hub_name)
+    towns = [_station(row, f"S{i:02d}") for i, row in enumerate(_of_kind(rest, TOWNS), start=1)]
+    villages = [_village(row, f"V{i:03d}", [*towns, hub]) for i, row in enumerate(_of_kind(rest, VILLAGES), start=1)]
     return (hub, *towns, *villages)
 
 
-def _numbered(rows: pd.DataFrame) -> enumerate[tuple[object, ...]]:
-    return enumerate(rows.itertuples(index=False), start=1)
+def _of_kind(rows: list[dict[Hashable, Any]], kinds: tuple[str, ...]) -> list[dict[Hashable, Any]]:
+    return [row for row in rows if row["place"] in kinds]
 
 
-def _place(row: object, ident: str, tier: str, *, township: str = "", station: str = "") -> ScenarioPlace:
-    values = dict(zip(row._fields, row, strict=True))
-    name = str(values["name"]) or f"osm{values['osm_id']}"
-    return ScenarioPlace(
-        id=ident,
-        tier=tier,
-        name=name,
-        lon=float(values["lon"]),
-        lat=float(values["lat"]),
-        township=township or name,
-        station=station,
-        population=int(values["population"]),
-    )
+def _station(row: dict[Hashable, Any], ident: str) -> ScenarioPlace:
+    return ScenarioPlace(id=ident, tier="station", township=_name(row), **_common(row))
+
+
+def _village(row: dict[Hashable, Any], ident: str, centres: list[ScenarioPlace]) -> ScenarioPlace:
+    at = (row["lon"], row["lat"])
+    town = min(centres, key=lambda centre: distance_km((centre.lon, centre.lat), at))
+    station = town.id if town.tier == "station" else ""
+    return ScenarioPlace(id=ident, tier="village", township=town.township, station=station, **_common(row))
+
+
+def _common(row: dict[Hashable, Any]) -> dict[str, Any]:
+    return {"name": _name(row), "lon": row["lon"], "lat": row["lat"], "population": int(row["population"])}
+
+
+def _name(row: dict[Hashable, Any]) -> str:
+    return row["name"] or f"osm{row['osm_id']}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -145,20 +145,15 @@ def refuse_outside(**numbers: tuple[int, int, int]) -> None:
 
 
 def _places(table: pd.DataFrame, rng: np.random.Generator) -> tuple[ScenarioPlace, ...]:
-    station_of = {row.township: row.id for row in table.itertuples() if row.tier == "station"}
-    opening = rng.integers(len(OPENINGS), size=len(table))
+    """Give the generated places opening hours, and villages the station of their township."""
+    rows: list[dict[str, Any]] = [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+    station_of = {row["township"]: row["id"] for row in rows if row["tier"] == "station"}
+    opening = rng.integers(len(OPENINGS), size=len(rows))
     return tuple(
         ScenarioPlace(
-            id=row.id,
-            tier=row.tier,
-            name=row.name,
-            lon=float(row.lon),
-            lat=float(row.lat),
-            code=row.code,
-            township=row.township,
-            station=station_of[row.township] if row.tier == "village" else "",
-            windows=OPENINGS[opening[i]] if row.tier == "village" else (),
-            population=int(row.population),
+            **row,
+            station=station_of[row["township"]] if row["tier"] == "village" else "",
+            windows=OPENINGS[opening[i]] if row["tier"] == "village" else (),
         )
-        for i, row in enumerate(table.itertuples(index=False))
+        for i, row in enumerate(rows)
     )

@@ -7,7 +7,7 @@ part of it: a turned square grid in the seat, a small one in each township centr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,6 +28,9 @@ TOWN_BLOCK_M = 150.0
 TOWN_BLOCKS = 2
 """Blocks along each side of a township centre."""
 
+BRIDGE_M = 400.0
+"""Metres of easy road that cost as much as a bridge."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Town:
@@ -41,7 +44,7 @@ class Town:
     @property
     def radius_m(self) -> float:
         """Half the diagonal."""
-        return self.blocks * self.block_m / np.sqrt(2)
+        return float(self.blocks * self.block_m / np.sqrt(2))
 
     def nodes(self) -> np.ndarray:
         """Return the crossings, row by row: ((blocks + 1)^2, 2) local metres."""
@@ -77,19 +80,25 @@ class Mesh:
         return np.flatnonzero(self.town == town)
 
 
-def free_points(land: Land, rng: np.random.Generator) -> tuple[np.ndarray, float]:
-    """Return jittered points over the county, none in the river, and their spacing in metres."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class FreeGround:
+    """Jittered points (n, 2) over the county, none in the river, ``spacing_m`` apart on average."""
+
+    xy: np.ndarray
+    spacing_m: float
+
+
+def free_ground(land: Land, rng: np.random.Generator) -> FreeGround:
+    """Return points where roads and settlements may be, ``MESH_NODES`` of them or a little less."""
     spacing_m = float(np.sqrt(np.pi * land.radius_m**2 / MESH_NODES))
     steps = np.arange(-1.4 * land.radius_m, 1.4 * land.radius_m, spacing_m)
     grid = np.stack(np.meshgrid(steps, steps), axis=-1).reshape(-1, 2)
     xy = grid + rng.uniform(-0.38, 0.38, grid.shape) * spacing_m
     xy = xy[land.contains(xy)]
-    return xy[land.river_distance_m(xy) > 0.3 * spacing_m], spacing_m
+    return FreeGround(xy=xy[land.river_distance_m(xy) > 0.3 * spacing_m], spacing_m=spacing_m)
 
 
-def weave(
-    land: Land, free: np.ndarray, spacing_m: float, towns: list[Town], villages: np.ndarray, rng: np.random.Generator
-) -> Mesh:
+def weave(land: Land, free: FreeGround, towns: list[Town], villages: np.ndarray, rng: np.random.Generator) -> Mesh:
     """Join free points, town crossings and village points into one connected mesh.
 
     Town crossings come first (town 0 is the seat), then villages, then free points.
@@ -98,22 +107,36 @@ def weave(
     streets = [town.nodes() for town in towns]
     owner = np.repeat(np.arange(len(towns)), [len(s) for s in streets])
     fixed = np.vstack([*streets, villages])
-    apart = KDTree(fixed).query(free)[0] > 0.45 * spacing_m
+    apart = KDTree(fixed).query(free.xy)[0] > 0.45 * free.spacing_m
     for town in towns:
-        apart &= np.hypot(*(free - town.xy).T) > town.radius_m + 0.3 * spacing_m
-    xy = np.vstack((fixed, free[apart]))
+        apart &= np.hypot(*(free.xy - town.xy).T) > town.radius_m + 0.3 * free.spacing_m
+    xy = np.vstack((fixed, free.xy[apart]))
     town_of = np.concatenate((owner, np.full(len(xy) - len(owner), -1)))
     tail, head = _neighbours(xy)
     is_street = (town_of[tail] == town_of[head]) & (town_of[tail] >= 0)
     length_m = np.hypot(*(xy[head] - xy[tail]).T)
     block = np.array([t.block_m for t in towns])[np.maximum(town_of[tail], 0)]
     # Inside a town only the sides of blocks are streets; far outside, slivers along the border are no neighbours.
-    keep = np.where(is_street, length_m < 1.2 * block, length_m < 3.2 * spacing_m)
+    keep = np.where(is_street, length_m < 1.2 * block, length_m < 3.2 * free.spacing_m)
     crosses = _crosses_river(land, xy, tail, head)
-    is_bridge = _choose_bridges(land, xy[tail], xy[head], keep & crosses, town_of[tail], towns[0])
+    could_bridge = keep & crosses & (town_of[tail] < 0) & (land.side(xy[tail]) * land.side(xy[head]) < 0)
+    is_bridge = _choose_bridges(land, xy[tail], xy[head], could_bridge, towns[0].xy)
     keep &= ~crosses | is_bridge
-    mesh = _priced(land, xy, town_of, (tail[keep], head[keep]), is_street[keep], is_bridge[keep], spacing_m, rng)
-    return _largest(mesh)
+    height_m = land.elevation_m(xy)
+    cost_m = _cost_m(land, (height_m[head] - height_m[tail]) / np.maximum(length_m, 1), length_m, is_bridge, rng)
+    mesh = Mesh(
+        xy=xy,
+        height_m=height_m,
+        town=town_of,
+        tail=tail,
+        head=head,
+        length_m=length_m,
+        cost_m=cost_m,
+        is_street=is_street,
+        is_bridge=is_bridge,
+        spacing_m=free.spacing_m,
+    )
+    return _largest(_with_edges(mesh, keep))
 
 
 def _neighbours(xy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -130,51 +153,30 @@ def _crosses_river(land: Land, xy: np.ndarray, tail: np.ndarray, head: np.ndarra
 
 
 def _choose_bridges(
-    land: Land, start: np.ndarray, end: np.ndarray, candidate: np.ndarray, town: np.ndarray, seat: Town
+    land: Land, start: np.ndarray, end: np.ndarray, candidate: np.ndarray, seat: np.ndarray
 ) -> np.ndarray:
     """Pick one short crossing near the seat and the others evenly along the river."""
     chosen = np.zeros(len(start), dtype=bool)
-    open_edges = np.flatnonzero(candidate & (land.side(start) * land.side(end) < 0) & (town < 0))
-    if not open_edges.size:
+    options = np.flatnonzero(candidate)
+    if not options.size:
         return chosen
-    middle = (start[open_edges] + end[open_edges]) / 2
-    length_m = np.hypot(*(end - start)[open_edges].T)
-    shares = np.linspace(0, 1, land.figures.bridges + 1)[:-1] + 0.5 / land.figures.bridges
-    sites = np.vstack((seat.xy, land.river[(shares * (len(land.river) - 1)).astype(int)]))
+    middle = (start[options] + end[options]) / 2
+    length_m = np.hypot(*(end - start)[options].T)
+    shares = (np.arange(land.figures.bridges) + 0.5) / land.figures.bridges
+    sites = np.vstack((seat, land.river[(shares * (len(land.river) - 1)).astype(int)]))
     for site in sites:
         away_m = np.hypot(*(middle - site).T) + 2 * length_m
-        chosen[open_edges[np.argmin(away_m)]] = True
+        chosen[options[np.argmin(away_m)]] = True
     return chosen
 
 
-def _priced(
-    land: Land,
-    xy: np.ndarray,
-    town: np.ndarray,
-    ends: tuple[np.ndarray, np.ndarray],
-    is_street: np.ndarray,
-    is_bridge: np.ndarray,
-    spacing_m: float,
-    rng: np.random.Generator,
-) -> Mesh:
-    tail, head = ends
-    height_m = land.elevation_m(xy)
-    length_m = np.hypot(*(xy[head] - xy[tail]).T)
-    grade = np.abs(height_m[head] - height_m[tail]) / np.maximum(length_m, 1)
-    steep = (grade / land.figures.steepest) ** 2 * land.figures.grade_aversion
-    cost_m = length_m * rng.uniform(0.85, 1.2, len(tail)) * (1 + np.minimum(steep, 30)) + 400 * is_bridge
-    return Mesh(
-        xy=xy,
-        height_m=height_m,
-        town=town,
-        tail=tail,
-        head=head,
-        length_m=length_m,
-        cost_m=cost_m,
-        is_street=is_street,
-        is_bridge=is_bridge,
-        spacing_m=spacing_m,
-    )
+def _cost_m(
+    land: Land, grade: np.ndarray, length_m: np.ndarray, is_bridge: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """Metres of easy ground that would cost a builder the same; a bridge is worth ``BRIDGE_M`` more."""
+    steep = (np.abs(grade) / land.figures.steepest) ** 2 * land.figures.grade_aversion
+    luck = rng.uniform(0.85, 1.2, len(grade))
+    return np.asarray(length_m * luck * (1 + np.minimum(steep, 30)) + BRIDGE_M * is_bridge)
 
 
 def _largest(mesh: Mesh) -> Mesh:
@@ -182,9 +184,9 @@ def _largest(mesh: Mesh) -> Mesh:
     n = len(mesh.xy)
     links = coo_array((np.ones(len(mesh.tail)), (mesh.tail, mesh.head)), shape=(n, n))
     label = connected_components(links, directed=False)[1]
-    kept = label[mesh.tail] == np.bincount(label).argmax()
-    edges = {
-        name: getattr(mesh, name)[kept] for name in ("tail", "head", "length_m", "cost_m", "is_street", "is_bridge")
-    }
-    nodes = {name: getattr(mesh, name) for name in ("xy", "height_m", "town", "spacing_m")}
-    return Mesh(**nodes, **edges)
+    return _with_edges(mesh, label[mesh.tail] == np.bincount(label).argmax())
+
+
+def _with_edges(mesh: Mesh, kept: np.ndarray) -> Mesh:
+    names = ("tail", "head", "length_m", "cost_m", "is_street", "is_bridge")
+    return replace(mesh, **{name: getattr(mesh, name)[kept] for name in names})

@@ -117,17 +117,17 @@ def _frame(land: Land, works: _Works, seat: int, rng: np.random.Generator) -> No
     is_border = touched & (np.hypot(*xy.T) > land.radius_m * land.reach(angle) - 1.3 * works.mesh.spacing_m)
     first = rng.uniform(0, 2 * np.pi)
     for kind, turn in (("G", 0.0), ("S", 0.5)):
-        _, before = dijkstra(works.ground(REUSE), indices=seat, return_predecessors=True)
+        _, before = dijkstra(works.ground(REUSE), indices=np.array([seat]), return_predecessors=True)
         both = []
         for half in (0.0, 1.0):
             aim = first + (turn + half) * np.pi + rng.uniform(-0.25, 0.25)
             off = np.abs(np.angle(np.exp(1j * (angle - aim)))) + np.where(is_border, 0.0, 1e9)
-            both += works.walk(before, int(np.argmin(off)))
+            both += works.walk(before[0], int(np.argmin(off)))
         works.build(both, kind)
 
 
 def _join_townships(land: Land, works: _Works, centres: np.ndarray) -> None:
-    """A spanning tree of county roads over the township centres, and where roads are a mesh some more."""
+    """Join the township centres by a spanning tree of county roads, and where roads are a mesh by some more."""
     if len(centres) < 2:
         return
     links = _links(works, centres, REUSE)

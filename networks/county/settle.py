@@ -11,7 +11,20 @@ from scipy.spatial import KDTree
 from networks.county.ground import SEAT_BLOCK_M, TOWN_BLOCK_M, TOWN_BLOCKS, Town
 
 if TYPE_CHECKING:
+    from networks.county.ground import FreeGround
     from networks.county.terrain import Land
+
+CLEAR_OF_WATER_M = 150.0
+"""Least distance from the seat's streets to the river."""
+
+SEAT_FACTOR = 6
+"""How many times more people the seat has than a township centre."""
+
+NEARBY = 60
+"""Township centres look for gentle ground within about a sixtieth of the county's width."""
+
+GOLDEN_ANGLE = 2.399963
+"""Radians; points at multiples of it spread evenly over a disc (Vogel 1979)."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -24,24 +37,26 @@ class Settlements:
     village_people: np.ndarray
 
 
-def settle(
-    land: Land, free: np.ndarray, spacing_m: float, townships: int, villages: int, rng: np.random.Generator
-) -> Settlements:
+def settle(land: Land, free: FreeGround, townships: int, villages: int, rng: np.random.Generator) -> Settlements:
     """Choose sites among the free points; O((townships + villages) n)."""
-    slope = _slope(land, free)
-    seat = _seat(land, free, slope, rng)
-    roomy = land.river_distance_m(free) > TOWN_BLOCKS * TOWN_BLOCK_M + 0.4 * spacing_m
-    sites = _spread(free[roomy], seat.xy, slope[roomy], townships - 1)
-    towns = [seat, *(Town(xy=xy, angle=rng.uniform(0, np.pi), blocks=2, block_m=TOWN_BLOCK_M) for xy in sites)]
-    homes = _villages(land, free, slope, towns, villages, rng)
+    slope = _slope(land, free.xy)
+    seat = _seat(land, free.xy, slope, rng)
+    roomy = land.river_distance_m(free.xy) > TOWN_BLOCKS * TOWN_BLOCK_M + 0.4 * free.spacing_m
+    sites = _spread(free.xy[roomy], seat.xy, slope[roomy], free.spacing_m, townships - 1)
+    towns = [seat, *(_township(xy, rng) for xy in sites)]
+    homes = _villages(land, free.xy, towns, villages, rng)
+    town_people = rng.uniform(2.5, 7, townships) * land.figures.villagers
+    town_people[0] *= SEAT_FACTOR
     return Settlements(
         towns=towns,
         villages=homes,
-        town_people=_round(
-            rng.uniform(2.5, 7, townships) * land.figures.villagers * np.where(_is_first(townships), 6, 1)
-        ),
+        town_people=_round(town_people),
         village_people=_inhabitants(land, homes, towns, rng),
     )
+
+
+def _township(xy: np.ndarray, rng: np.random.Generator) -> Town:
+    return Town(xy=xy, angle=rng.uniform(0, np.pi), blocks=TOWN_BLOCKS, block_m=TOWN_BLOCK_M)
 
 
 def _slope(land: Land, xy: np.ndarray) -> np.ndarray:
@@ -53,53 +68,45 @@ def _slope(land: Land, xy: np.ndarray) -> np.ndarray:
 
 
 def _seat(land: Land, free: np.ndarray, slope: np.ndarray, rng: np.random.Generator) -> Town:
-    """Near the middle of the county and on one bank, its streets clear of the water."""
-    half = land.figures.seat_blocks * SEAT_BLOCK_M / np.sqrt(2)
-    away = land.river_distance_m(free)
-    unfit = np.where(away < half + 150, 1e9, 0.0)
-    score = np.hypot(*free.T) / land.radius_m + 2.5 * (away - half) / land.radius_m + 4 * slope + unfit
-    near = land.river[np.argmin(np.hypot(*(land.river - free[np.argmin(score)]).T))]
-    flow = land.river[min(len(land.river) - 1, int(np.argmin(np.hypot(*(land.river - near).T))) + 5)] - near
-    angle = float(np.arctan2(flow[1], flow[0]) + rng.uniform(-0.1, 0.1))
-    return Town(xy=free[np.argmin(score)], angle=angle, blocks=land.figures.seat_blocks, block_m=SEAT_BLOCK_M)
+    """Near the middle of the county, on one bank, its streets clear of the water and turned with the river."""
+    half_m = land.figures.seat_blocks * SEAT_BLOCK_M / np.sqrt(2)
+    clear_m = land.river_distance_m(free) - half_m - CLEAR_OF_WATER_M
+    score = (np.hypot(*free.T) + 2.5 * clear_m) / land.radius_m + 4 * slope + np.where(clear_m < 0, 1e9, 0.0)
+    xy = free[np.argmin(score)]
+    at = int(np.argmin(np.hypot(*(land.river - xy).T)))
+    ahead, behind = land.river[min(at + 5, len(land.river) - 1)], land.river[max(at - 5, 0)]
+    angle = float(np.arctan2(*(ahead - behind)[::-1]) + rng.uniform(-0.1, 0.1))
+    return Town(xy=xy, angle=angle, blocks=land.figures.seat_blocks, block_m=SEAT_BLOCK_M)
 
 
-def _spread(free: np.ndarray, seat: np.ndarray, slope: np.ndarray, count: int) -> np.ndarray:
-    """Choose sites far from each other and from the border, on gentle ground: k-means, then the best point nearby."""
-    centres = _lloyd(free, seat, count)
-    chosen: list[np.ndarray] = []
-    reach = np.sqrt(len(free)) / 60 * np.median(KDTree(free).query(free, k=2)[0][:, 1])
-    for centre in centres:
-        score = np.hypot(*(free - centre).T) / reach + 25 * slope
-        chosen.append(free[np.argmin(score)])
-    return np.array(chosen).reshape(-1, 2)
+def _spread(free: np.ndarray, seat: np.ndarray, slope: np.ndarray, spacing_m: float, count: int) -> np.ndarray:
+    """Choose sites far from each other on gentle ground: middles of equal regions, then the best point nearby."""
+    reach_m = spacing_m * np.sqrt(len(free)) / NEARBY
+    chosen = [np.argmin(np.hypot(*(free - c).T) / reach_m + 25 * slope) for c in _middles(free, seat, count)]
+    return np.asarray(free[np.array(chosen, dtype=np.int64)])
 
 
-def _lloyd(free: np.ndarray, seat: np.ndarray, count: int) -> np.ndarray:
-    """Middles of ``count`` regions of like size, the seat's own region left out."""
-    start = np.linspace(0, len(free) - 1, count + 2).astype(int)[1:-1]
-    angle = 2.399963 * np.arange(count)  # the golden angle spreads first guesses evenly over a disc
-    middle, size = free.mean(axis=0), np.ptp(free, axis=0) / 2
-    ring = np.sqrt((np.arange(count) + 0.7) / max(count, 1))
-    centres = middle + np.column_stack((np.cos(angle), np.sin(angle))) * ring[:, None] * size * 0.8
-    for _ in range(12 if len(start) else 0):
+def _middles(free: np.ndarray, seat: np.ndarray, count: int) -> np.ndarray:
+    """Middles of ``count`` regions of like size, the seat's own region left out (Lloyd 1982, 12 rounds)."""
+    angle = GOLDEN_ANGLE * np.arange(count)
+    ring = np.sqrt((np.arange(count) + 0.7) / max(count, 1))[:, None]
+    half = (free.max(axis=0) - free.min(axis=0)) / 2
+    centres = free.mean(axis=0) + 0.8 * ring * half * np.column_stack((np.cos(angle), np.sin(angle)))
+    for _ in range(12):
         owner = KDTree(np.vstack((seat, centres))).query(free)[1]
-        sums = np.column_stack([np.bincount(owner, free[:, axis], count + 1) for axis in (0, 1)])
-        counts = np.bincount(owner, minlength=count + 1)
-        centres = np.where(counts[1:, None] > 0, sums[1:] / np.maximum(counts[1:, None], 1), centres)
-    return centres
+        sums = np.column_stack([np.bincount(owner, free[:, axis], count + 1) for axis in (0, 1)])[1:]
+        sizes = np.bincount(owner, minlength=count + 1)[1:, None]
+        centres = np.where(sizes > 0, sums / np.maximum(sizes, 1), centres)
+    return np.asarray(centres)
 
 
-def _villages(
-    land: Land, free: np.ndarray, slope: np.ndarray, towns: list[Town], count: int, rng: np.random.Generator
-) -> np.ndarray:
+def _villages(land: Land, free: np.ndarray, towns: list[Town], count: int, rng: np.random.Generator) -> np.ndarray:
     """Draw sites, gentle and low ones first, each apart from those drawn before.
 
     The distance kept shrinks until there is room for all.
     """
-    tree = KDTree(free)
-    height = land.elevation_m(free)
-    low = (height - height.min()) / max(1.0, float(np.ptp(height)))
+    slope, height = _slope(land, free), land.elevation_m(free)
+    low = (height - height.min()) / max(1.0, float(height.max() - height.min()))
     key = rng.gumbel(size=len(free)) - 14 * slope - 2.0 * low
     order = np.argsort(-key)
     taken_by_town = np.zeros(len(free), dtype=bool)
@@ -107,24 +114,20 @@ def _villages(
         taken_by_town |= np.hypot(*(free - town.xy).T) < town.radius_m + 250
     apart_m = 0.62 * np.sqrt(np.pi * land.radius_m**2 / count)
     while True:
-        chosen = _apart(tree, free, order, taken_by_town, apart_m, count)
+        chosen = _apart(free, order, taken_by_town, float(apart_m))[:count]
         if len(chosen) == count:
             return np.asarray(free[chosen])
         apart_m *= 0.85
 
 
-def _apart(
-    tree: KDTree, free: np.ndarray, order: np.ndarray, taken: np.ndarray, apart_m: float, count: int
-) -> list[int]:
-    """Positions in ``order`` that keep ``apart_m`` from each other, at most ``count``."""
+def _apart(free: np.ndarray, order: np.ndarray, taken: np.ndarray, apart_m: float) -> list[int]:
+    """Positions in ``order`` that keep ``apart_m`` from each other."""
+    tree = KDTree(free)
     blocked, chosen = taken.copy(), []
     for point in order:
-        if blocked[point]:
-            continue
-        chosen.append(int(point))
-        if len(chosen) == count:
-            break
-        blocked[tree.query_ball_point(free[point], apart_m)] = True
+        if not blocked[point]:
+            chosen.append(int(point))
+            blocked[tree.query_ball_point(free[point], apart_m)] = True
     return chosen
 
 
@@ -136,8 +139,4 @@ def _inhabitants(land: Land, homes: np.ndarray, towns: list[Town], rng: np.rando
 
 
 def _round(people: np.ndarray) -> np.ndarray:
-    return np.maximum(60, np.round(people, -1)).astype(np.int64)
-
-
-def _is_first(count: int) -> np.ndarray:
-    return np.arange(count) == 0
+    return np.asarray(np.maximum(60, np.round(people, -1)), dtype=np.int64)

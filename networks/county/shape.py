@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 MOST_WINDING = 2.4
 """Road length over straight length that no stretch exceeds; steeper ground is cut and filled."""
 
+BUILT_STEEPER = 1.25
+"""Worst grade over the one that builders accept."""
+
+MOST_ROUNDS = 300
+"""Of cutting and filling; the rest of the excess is left to ``RoadNetwork.grade``, which clips."""
+
 EASING = {"G": 0.7, "S": 0.75, "X": 0.9}
 """Grade that a class accepts, as a share of the terrain's; better roads are built flatter."""
 
@@ -41,23 +47,19 @@ def draw(land: Land, mesh: Mesh, built: np.ndarray, ease: np.ndarray, rng: np.ra
 
     O(p) for p pieces.
     """
-    tail, head, length_m = mesh.tail[built], mesh.head[built], mesh.length_m[built]
-    is_plain = mesh.is_street[built] | mesh.is_bridge[built] | _near_river(land, mesh, built)
-    height_m = _graded(
-        mesh, built, np.where(is_plain, 1.0, land.figures.winding) * length_m, ease * land.figures.steepest
-    )
-    winding = _winding(land, np.abs(height_m[head] - height_m[tail]) / length_m, ease, is_plain, rng)
-    pieces = np.maximum(1, np.round(length_m * winding / land.figures.piece_m)).astype(np.int64)
-    pieces = np.where(mesh.is_street[built], 1, np.where(is_plain, np.maximum(pieces, 4), pieces))
-    inner = _swung(mesh, built, pieces, winding, rng)
-    u, v, edge = _chained(tail, head, pieces, len(mesh.xy), built)
-    share = inner.share[:, None]
-    heights = (1 - share) * height_m[tail[inner.row], None] + share * height_m[head[inner.row], None]
-    xy = np.vstack((mesh.xy, inner.xy))
+    length_m, steepest = mesh.length_m[built], ease * land.figures.steepest
+    is_straight = mesh.is_street[built] | mesh.is_bridge[built] | _near_river(land, mesh, built)
+    most_m = length_m * np.where(is_straight, 1.0, 0.8 * MOST_WINDING) * steepest
+    rise_m = np.abs(_rise(mesh, built, _graded(mesh, built, most_m)))
+    winding = _winding(land, rise_m / (length_m * steepest), is_straight, rng)
+    pieces = _num_pieces(land, length_m * winding, mesh.is_street[built], is_straight)
+    u, v, row = _chained(mesh.tail[built], mesh.head[built], pieces, len(mesh.xy))
+    xy = np.vstack((mesh.xy, _swung(mesh, built, pieces, winding, rng)))
     held = np.zeros(len(xy), dtype=bool)
-    for at in np.flatnonzero(is_plain[np.searchsorted(built, edge)]):
-        held[u[at]] = held[v[at]] = True
-    return Drawing(xy=_rounded(xy, u, v, held), height_m=np.append(height_m, heights[:, 0]), u=u, v=v, edge=edge)
+    held[u[is_straight[row]]] = held[v[is_straight[row]]] = True
+    xy = _rounded(xy, u, v, held)
+    height_m = _heights(mesh, built, np.hypot(*(xy[v] - xy[u]).T), row, BUILT_STEEPER * steepest)
+    return Drawing(xy=xy, height_m=height_m, u=u, v=v, edge=built[row])
 
 
 def _near_river(land: Land, mesh: Mesh, built: np.ndarray) -> np.ndarray:
@@ -66,39 +68,40 @@ def _near_river(land: Land, mesh: Mesh, built: np.ndarray) -> np.ndarray:
     return np.asarray(land.river_distance_m(middle) < 1.2 * mesh.spacing_m)
 
 
-def _graded(mesh: Mesh, built: np.ndarray, road_m: np.ndarray, steepest: np.ndarray) -> np.ndarray:
-    """Cut and fill: pull the ends of too steep edges towards each other, all at once, many times."""
+def _rise(mesh: Mesh, built: np.ndarray, height_m: np.ndarray) -> np.ndarray:
+    return np.asarray(height_m[mesh.head[built]] - height_m[mesh.tail[built]])
+
+
+def _graded(mesh: Mesh, built: np.ndarray, most_m: np.ndarray) -> np.ndarray:
+    """Cut and fill: pull the ends of edges that rise more than ``most_m`` towards each other, again and again."""
     height_m = mesh.height_m.copy()
-    tail, head = mesh.tail[built], mesh.head[built]
-    most_m = np.maximum(road_m * MOST_WINDING * 0.8 * steepest, 0.1)
-    degree = np.maximum(np.bincount(np.append(tail, head), minlength=len(height_m)), 1)
-    for _ in range(60):
-        rise = height_m[head] - height_m[tail]
-        excess = np.sign(rise) * np.maximum(np.abs(rise) - most_m, 0) / 2
-        height_m += (
-            np.bincount(tail, excess, len(height_m)) / degree - np.bincount(head, excess, len(height_m)) / degree
-        )
+    tail, head, n = mesh.tail[built], mesh.head[built], len(mesh.height_m)
+    degree = np.maximum(np.bincount(np.append(tail, head), minlength=n), 1)
+    for _ in range(MOST_ROUNDS):
+        rise_m = _rise(mesh, built, height_m)
+        excess_m = np.sign(rise_m) * np.maximum(np.abs(rise_m) - most_m, 0)
+        if np.abs(excess_m).max(initial=0) < 0.5:
+            break
+        height_m += (np.bincount(tail, excess_m, n) - np.bincount(head, excess_m, n)) / (1 + degree)
     return height_m
 
 
-def _winding(
-    land: Land, grade: np.ndarray, ease: np.ndarray, is_plain: np.ndarray, rng: np.random.Generator
+def _winding(land: Land, steepness: np.ndarray, is_straight: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Length factor of each edge: a little by chance, and as much as the straight line is too steep."""
+    by_chance = 1 + (land.figures.winding - 1) * rng.gamma(2.0, 0.5, len(steepness))
+    return np.where(is_straight, 1.0, np.clip(np.maximum(by_chance, steepness), 1.0, MOST_WINDING))
+
+
+def _num_pieces(land: Land, road_m: np.ndarray, is_street: np.ndarray, is_straight: np.ndarray) -> np.ndarray:
+    """One for a block of streets, at least four beside the river, so that only what is over water is a bridge."""
+    pieces = np.maximum(1, np.round(road_m / land.figures.piece_m)).astype(np.int64)
+    return np.where(is_street, 1, np.where(is_straight, np.maximum(pieces, 4), pieces))
+
+
+def _swung(
+    mesh: Mesh, built: np.ndarray, pieces: np.ndarray, winding: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
-    """Length factor of each edge: a little by chance, more where the straight line is too steep."""
-    by_chance = 1 + (land.figures.winding - 1) * rng.gamma(2.0, 0.5, len(grade))
-    by_grade = grade / (ease * land.figures.steepest)
-    return np.where(is_plain, 1.0, np.clip(np.maximum(by_chance, by_grade), 1.0, MOST_WINDING))
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Inner:
-    xy: np.ndarray
-    row: np.ndarray
-    share: np.ndarray
-
-
-def _swung(mesh: Mesh, built: np.ndarray, pieces: np.ndarray, winding: np.ndarray, rng: np.random.Generator) -> _Inner:
-    """Inner vertices of every edge on a sine about the straight line.
+    """Return the inner vertices of every edge in order, on a sine about the straight line: (k, 2).
 
     An arc a sin(pi k t) over length l has about l (1 + (pi k a / l)^2 / 4) metres (two terms
     of the series), so that a winding w asks for a = 2 l sqrt(w - 1) / (pi k).
@@ -108,33 +111,32 @@ def _swung(mesh: Mesh, built: np.ndarray, pieces: np.ndarray, winding: np.ndarra
     reach_m = 2 * length_m * np.sqrt(winding - 1) / (np.pi * swings)
     reach_m = np.minimum(reach_m, 0.3 * length_m) * rng.choice([-1.0, 1.0], len(built))
     row = np.repeat(np.arange(len(built)), pieces - 1)
-    rank = np.arange(len(row)) - np.repeat(np.cumsum(pieces - 1) - (pieces - 1), pieces - 1) + 1
-    share = rank / pieces[row]
+    share = _rank(pieces - 1, 1) / pieces[row]
     start, end = mesh.xy[mesh.tail[built]], mesh.xy[mesh.head[built]]
     ahead = (end - start) / np.maximum(length_m, 1)[:, None]
     aside = np.column_stack((-ahead[:, 1], ahead[:, 0]))
-    swing = reach_m[row] * np.sin(np.pi * swings[row] * share) * rng.uniform(0.75, 1.2, len(row))
-    return _Inner(
-        xy=start[row] + share[:, None] * (end - start)[row] + swing[:, None] * aside[row], row=row, share=share
-    )
+    swing_m = reach_m[row] * np.sin(np.pi * swings[row] * share) * rng.uniform(0.75, 1.2, len(row))
+    return np.asarray(start[row] + share[:, None] * (end - start)[row] + swing_m[:, None] * aside[row])
+
+
+def _rank(counts: np.ndarray, first: int = 0) -> np.ndarray:
+    """Numbers from ``first`` on within each group: counts (2, 3) give 0 1, 0 1 2."""
+    return np.asarray(first + np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts))
 
 
 def _chained(
-    tail: np.ndarray, head: np.ndarray, pieces: np.ndarray, num_nodes: int, built: np.ndarray
+    tail: np.ndarray, head: np.ndarray, pieces: np.ndarray, num_nodes: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Ends of all pieces in order: tail, inner vertices numbered on from ``num_nodes``, head."""
-    last = np.cumsum(pieces) - 1
-    first = last - pieces + 1
-    before = np.cumsum(pieces - 1) - (pieces - 1)
-    row = np.repeat(np.arange(len(built)), pieces)
-    rank = np.arange(len(row)) - first[row]
-    u, v = num_nodes + before[row] + rank - 1, num_nodes + before[row] + rank
-    u[first], v[last] = tail, head
-    return u, v, built[row]
+    """Return both ends of all pieces and the row of their edge: tail, inner vertices from ``num_nodes`` on, head."""
+    row, rank = np.repeat(np.arange(len(pieces)), pieces), _rank(pieces)
+    before = num_nodes + np.cumsum(pieces - 1) - (pieces - 1)
+    u = np.where(rank == 0, tail[row], before[row] + rank - 1)
+    v = np.where(rank == pieces[row] - 1, head[row], before[row] + rank)
+    return u, v, row
 
 
 def _rounded(xy: np.ndarray, u: np.ndarray, v: np.ndarray, held: np.ndarray) -> np.ndarray:
-    """Move every vertex between two pieces halfway to the middle of its neighbours, twice."""
+    """Move every vertex between two pieces halfway to the middle of its neighbours, twice; ``held`` ones stay."""
     degree = np.bincount(np.append(u, v), minlength=len(xy))
     moves = (degree == 2) & ~held
     for _ in range(2):
@@ -143,3 +145,14 @@ def _rounded(xy: np.ndarray, u: np.ndarray, v: np.ndarray, held: np.ndarray) -> 
         )
         xy = np.where(moves[:, None], 0.5 * xy + 0.25 * total, xy)
     return xy
+
+
+def _heights(mesh: Mesh, built: np.ndarray, piece_m: np.ndarray, row: np.ndarray, steepest: np.ndarray) -> np.ndarray:
+    """Heights of mesh nodes, cut and filled for the roads as drawn, and of the vertices between them, by length."""
+    edge_m = np.bincount(row, piece_m, len(built))
+    height_m = _graded(mesh, built, edge_m * steepest)
+    is_inner = np.append(row[1:] == row[:-1], False)  # the end of each piece but the last of its edge
+    gone_m = np.cumsum(piece_m) - (np.cumsum(edge_m) - edge_m)[row]
+    share = (gone_m / np.maximum(edge_m, 0.1)[row])[is_inner]
+    inner = row[is_inner]
+    return np.append(height_m, height_m[mesh.tail[built]][inner] + share * _rise(mesh, built, height_m)[inner])

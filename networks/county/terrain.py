@@ -153,7 +153,7 @@ class Land:
     def contains(self, xy: np.ndarray) -> np.ndarray:
         """Tell which points lie within the county: (k,) bool."""
         angle = np.arctan2(xy[:, 1], xy[:, 0])
-        return np.hypot(xy[:, 0], xy[:, 1]) <= self.radius_m * self.reach(angle)
+        return np.asarray(np.hypot(xy[:, 0], xy[:, 1]) <= self.radius_m * self.reach(angle))
 
     def reach(self, angle: np.ndarray) -> np.ndarray:
         """Return the border's distance from the middle in units of the radius, by direction."""
@@ -207,7 +207,7 @@ def shape_land(terrain: str, villages: int, rng: np.random.Generator) -> Land:
     """Draw outline, heights and river for a county of so many villages; O(GRID^2 log GRID)."""
     figures = FIGURES[terrain]
     area_m2 = 1e6 * max(figures.least_km2, figures.km2_per_village * villages)
-    waves = np.array([[0.16, 0.05, 0.018], [1.6, 4.2, 9.5], rng.uniform(0, 2 * np.pi, 3)])
+    waves = np.array([[0.14, 0.06, 0.032, 0.013], [1.6, 5.0, 12.0, 27.0], rng.uniform(0, 2 * np.pi, 4)])
     return Land(
         figures=figures,
         radius_m=float(np.sqrt(area_m2 / np.pi)),
