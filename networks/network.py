@@ -183,7 +183,7 @@ def build_network(
         {
             "osm_id": np.full(lon.size, -1) if osm_id is None else np.asarray(osm_id, np.int64),
             "elevation_m": np.full(lon.size, np.nan) if elevation_m is None else np.asarray(elevation_m, np.float64),
-            "barrier": _texts("" if barrier is None else barrier, lon.size),
+            "barrier": _texts("" if barrier is None else barrier, lon.size, "barrier"),
         },
         geometry=shapely.points(lon, lat),
         crs=CRS,
@@ -233,11 +233,11 @@ def _edge_frame(
 
 def _edge_column(name: str, values: Any, size: int) -> Any:
     if name == "road_class":
-        return _texts(values, size, ROAD_CLASSES, name)
+        return _texts(values, size, name, ROAD_CLASSES)
     if name == "access":
-        return _texts(values, size, ACCESS, name)
+        return _texts(values, size, name, ACCESS)
     if name in TEXTS:
-        return _texts(values, size)
+        return _texts(values, size, name)
     kinds: dict[str, type] = dict.fromkeys(FLAGS, bool) | dict.fromkeys((*NUMBERS, "length_m"), float)
     if name not in kinds and name != "way":
         raise InvalidInput("E218", field=name, detail="no such column")
@@ -249,7 +249,7 @@ def _edge_column(name: str, values: Any, size: int) -> Any:
     return np.full(size, array) if array.shape == () else array
 
 
-def _texts(values: Any, size: int, known: tuple[str, ...] = (), name: str = "") -> pd.Categorical:
+def _texts(values: Any, size: int, name: str, known: tuple[str, ...] = ()) -> pd.Categorical:
     """Return a categorical whose categories do not depend on how it was made: ``known``, or those used, sorted."""
     if isinstance(values, str):
         categories = known or (values,)
@@ -262,10 +262,10 @@ def _texts(values: Any, size: int, known: tuple[str, ...] = (), name: str = "") 
         raise InvalidInput("E218", field=name, detail=f"{len(found)} values, expected {size}")
     used = found.remove_unused_categories()
     if used.isna().any():
-        raise InvalidInput("E218", field=name or "text", detail="missing value")
+        raise InvalidInput("E218", field=name, detail="missing value")
     strange = [value for value in used.categories if not isinstance(value, str) or (known and value not in known)]
     if strange:
-        raise InvalidInput("E218", field=name or "text", detail=str(strange[0]))
+        raise InvalidInput("E218", field=name, detail=str(strange[0]))
     return used.set_categories(pd.Index(known or sorted(used.categories), dtype="str"))
 
 

@@ -90,10 +90,10 @@ def load_profiles(path: Path | str | None = None) -> dict[str, Profile]:
     table = read_toml(SHIPPED)
     if path is not None:
         own = read_toml(Path(path))
-        raise_faults(path, faults_of(own, _FILE, "", Path(path).name))
+        raise_faults(Path(path).name, faults_of(own, _FILE, "", Path(path).name))
         _follow_like(table["profile"], own.get("profile", {}), Path(path).name)
         table = _overlaid(table, own) | {"placeholders": _still_guessed(table["placeholders"], own)}
-    raise_faults(path or SHIPPED, _faults_between(table, Path(path or SHIPPED).name))
+    raise_faults(Path(path or SHIPPED).name, _faults_between(table, Path(path or SHIPPED).name))
     rules = _rules(table["rules"])
     return {
         name: _profile(name, values, rules, tuple(table["placeholders"])) for name, values in table["profile"].items()

@@ -28,11 +28,15 @@ MAX_CELL = 100_000
 
 @dataclass(eq=False)
 class Row:
-    """One row while it is read: ``cells`` by column, ``shape`` of a GeoJSON feature, and the faults found so far."""
+    """One row while it is read: ``cells`` by column, ``shape`` of a GeoJSON feature, and the faults found so far.
+
+    ``headers`` gives each column as the user wrote it, for the faults.
+    """
 
     file: str
     number: int
     cells: Mapping[str, str]
+    headers: Mapping[str, str] = field(default_factory=dict)
     shape: Any = None
     faults: list[Fault] = field(default_factory=list)
 
@@ -42,10 +46,10 @@ class Row:
 
     def wrong(self, column: str, expected: str, code: str = "E230", **values: object) -> None:
         """Note that the cell of ``column`` is not as ``expected``."""
-        text = self.text(column)[:60]
-        known = {"column": column, "value": text, "expected": expected}
+        header, text = self.headers.get(column, column), self.text(column)[:60]
+        known = {"column": header, "value": text or "-", "expected": expected}
         self.faults.append(
-            Fault(code=code, file=self.file, row=self.number, column=column, value=text, values=known | values)
+            Fault(code=code, file=self.file, row=self.number, column=header, value=text, values=known | values)
         )
 
     def number_in(self, column: str, low: float, high: float) -> float | None:
@@ -77,7 +81,7 @@ class Row:
             return None
         meant = words.get(text, words.get(text.lower()))
         if meant is None:
-            self.wrong(column, " / ".join(dict.fromkeys(words)))
+            self.wrong(column, " / ".join(word for word in words if word))
         return meant
 
     def day_of(self, column: str) -> date | None:
@@ -126,7 +130,8 @@ def _csv_rows(path: Path, headers: Mapping[str, tuple[str, ...]]) -> list[Row]:
             values = [plain(cell) for cell in cells]
             if any(values):
                 named = zip(columns, values, strict=False)
-                rows.append(Row(path.name, reader.line_num, {name: value for name, value in named if name}))
+                found = {name: value for name, value in named if name}
+                rows.append(Row(path.name, reader.line_num, found, dict(zip(columns, names, strict=True))))
             if len(values) > len(names) and any(values[len(names) :]):
                 rows[-1].wrong("", f"{len(names)} columns", value=" ".join(values[len(names) :])[:60])
     except csv.Error as error:
@@ -152,7 +157,8 @@ def _features(path: Path, headers: Mapping[str, tuple[str, ...]]) -> list[Row]:
         columns, unknown = _columns([plain(name) for name in properties], headers)
         strange |= dict.fromkeys(unknown)
         values = [plain(value) if not isinstance(value, list | dict) else str(value) for value in properties.values()]
-        row = Row(path.name, number, {name: value for name, value in zip(columns, values, strict=True) if name})
+        found = {name: value for name, value in zip(columns, values, strict=True) if name}
+        row = Row(path.name, number, found, dict(zip(columns, properties, strict=True)))
         row.shape = _shape(feature.get("geometry"), row)
         rows.append(row)
     _name_unknown(path.name, rows, list(strange), headers, line=0)
