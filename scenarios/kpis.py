@@ -1,0 +1,316 @@
+"""Measures of a plan, each with a definition that every report prints.
+
+Definitions are this project's own where no official text exists; they stand in
+``scenarios.kpi_definitions`` under the name of the field. Shares and floats appear only
+here. None means that the day has nothing to measure, which is not the same as zero.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer.cost import plan_cost, route_duration_s, trip_legs
+from optimizer.model import DAY_S
+from scenarios.energy import emissions, plan_energy
+from scenarios.kpi_definitions import KPI_DEFINITIONS, Definition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from optimizer.model import Shipment
+    from optimizer.plan import Plan, Trip, Visit
+    from optimizer.problem import Problem
+    from scenarios.build import County
+    from scenarios.scenario import ScenarioPlace
+
+__all__ = ["KPI_DEFINITIONS", "BrandKpis", "Definition", "Kpis", "measure"]
+
+DAYS_PER_WEEK = 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrandKpis:
+    """One brand's part of the day; pieces both ways."""
+
+    brand: str
+    pieces: int
+    carried_pieces: int
+    bags: int
+    shipments: int
+    unserved_shipments: int
+    on_time_share: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kpis:
+    """All measures of one plan; the meaning of each field is in ``KPI_DEFINITIONS``."""
+
+    cost_per_piece_fen: float | None
+    operating_cost_fen: int
+    fixed_cost_fen: int
+    distance_cost_fen: int
+    time_cost_fen: int
+    overtime_cost_fen: int
+    handling_cost_fen: int
+    vehicles: int
+    trips: int
+    visits: int
+    distance_m: int
+    duration_s: int
+    driving_s: int
+    pieces: int
+    carried_pieces: int
+    unserved_shipments: int
+    unserved_pieces: int
+    load_factor_down: float | None
+    load_factor_up: float | None
+    empty_share: float | None
+    co_delivery_share: float | None
+    coverage: float | None
+    timeliness_p50_s: int | None
+    timeliness_p90_s: int | None
+    on_time_share: float | None
+    worst_decile_s: float | None
+    days_between_visits: float | None
+    longest_gap_days: int | None
+    pickup_distance_m: float | None
+    diesel_l: float
+    petrol_l: float
+    electricity_kwh: float
+    co2_combustion_kg: float
+    co2_well_to_wheel_kg: float
+    brands: tuple[BrandKpis, ...]
+
+
+def measure(county: County, plan: Plan) -> Kpis:
+    """Return all measures of a plan that the referee has passed. O(visits + shipments + places)."""
+    problem = county.problem
+    cost = plan_cost(problem, plan)
+    carried = [problem.shipment_of[i] for _, trip in plan.trips() for i in trip.shipments]
+    pieces = sum(s.pieces for s in problem.shipments)
+    carried_pieces = sum(s.pieces for s in carried)
+    delays = _delays(problem, plan)
+    energy = plan_energy(county, plan)
+    co2 = emissions(energy, county.scenario.policy.grid)
+    down, up, empty_m, distance_m = _kilometres(problem, plan)
+    return Kpis(
+        cost_per_piece_fen=_ratio(cost.operating_fen, carried_pieces),
+        operating_cost_fen=cost.operating_fen,
+        fixed_cost_fen=cost.fixed_fen,
+        distance_cost_fen=cost.distance_fen,
+        time_cost_fen=cost.time_fen,
+        overtime_cost_fen=cost.overtime_fen,
+        handling_cost_fen=cost.handling_fen,
+        vehicles=sum(1 for route in plan.routes if route.trips),
+        trips=sum(1 for _ in plan.trips()),
+        visits=sum(len(trip.visits) for _, trip in plan.trips()),
+        distance_m=distance_m,
+        duration_s=sum(route_duration_s(route) for route in plan.routes),
+        driving_s=sum(leg.duration_s for route, trip in plan.trips() for leg in trip_legs(problem, route, trip)),
+        pieces=pieces,
+        carried_pieces=carried_pieces,
+        unserved_shipments=len(plan.unserved),
+        unserved_pieces=pieces - carried_pieces,
+        load_factor_down=down,
+        load_factor_up=up,
+        empty_share=_ratio(empty_m, distance_m),
+        co_delivery_share=_ratio(sum(_shared_pieces(problem, trip) for _, trip in plan.trips()), pieces),
+        coverage=_coverage(county, plan),
+        timeliness_p50_s=weighted_rank([(d.delay_s, d.pieces) for d in delays if d.is_served], 0.5),
+        timeliness_p90_s=weighted_rank([(d.delay_s, d.pieces) for d in delays if d.is_served], 0.9),
+        on_time_share=_on_time(county, delays),
+        worst_decile_s=_worst_decile_s(county, delays),
+        days_between_visits=_days_between_visits(county, plan),
+        longest_gap_days=_longest_gap_days(county, plan),
+        pickup_distance_m=_pickup_distance_m(county.scenario.places),
+        diesel_l=energy.diesel_l,
+        petrol_l=energy.petrol_l,
+        electricity_kwh=energy.electricity_kwh,
+        co2_combustion_kg=co2.combustion_kg,
+        co2_well_to_wheel_kg=co2.well_to_wheel_kg,
+        brands=_brands(county, plan, delays),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delay:
+    """How long a down shipment took from being ready at its depot to the beginning of its handover."""
+
+    shipment: Shipment
+    handover_s: int | None
+
+    @property
+    def pieces(self) -> int:
+        """Pieces of the shipment."""
+        return self.shipment.pieces
+
+    @property
+    def is_served(self) -> bool:
+        """Whether it was handed over."""
+        return self.handover_s is not None
+
+    @property
+    def delay_s(self) -> int:
+        """Seconds; what is not served counts until midnight, the end of the day."""
+        end_s = max(DAY_S, self.shipment.ready_s) if self.handover_s is None else self.handover_s
+        return end_s - self.shipment.ready_s
+
+
+def weighted_rank(values: Sequence[tuple[int, int]], share: float) -> int | None:
+    """Return the least value that at least ``share`` of the weight does not exceed (nearest rank); None without weight.
+
+    ``values`` are (value, weight) pairs.
+    """
+    needed = share * sum(weight for _, weight in values)
+    passed = 0
+    for value, weight in sorted(values):
+        passed += weight
+        if weight and passed >= needed - 1e-9:
+            return value
+    return None
+
+
+def _ratio(part: float, whole: float) -> float | None:
+    return part / whole if whole else None
+
+
+def _kilometres(problem: Problem, plan: Plan) -> tuple[float | None, float | None, int, int]:
+    """Return the load factors down and up, the metres with nothing on board, and all metres."""
+    size = len(problem.load_dimensions)
+    down, up, room = np.zeros(size), np.zeros(size), np.zeros(size)  # (d,) each: load x metres
+    empty_m = total_m = 0
+    for route, trip in plan.trips():
+        metres = np.array([leg.distance_m for leg in trip_legs(problem, route, trip)])  # (legs,)
+        on_board = _on_board(problem, trip)
+        down += metres @ _loads(problem, on_board, "down")
+        up += metres @ _loads(problem, on_board, "up")
+        room += metres.sum() * np.array(problem.vehicle_type_of[route.vehicle_type].capacity)
+        total_m += int(metres.sum())
+        empty_m += int(metres[[not goods for goods in on_board]].sum())
+    return _highest_share(down, room), _highest_share(up, room), empty_m, total_m
+
+
+def _highest_share(load: np.ndarray, room: np.ndarray) -> float | None:
+    return float((load[room > 0] / room[room > 0]).max()) if (room > 0).any() else None
+
+
+def _on_board(problem: Problem, trip: Trip) -> list[list[Shipment]]:
+    """Return the shipments on board of each leg of a trip, one leg more than it has visits."""
+    collected = {i for visit in trip.visits for i in visit.collect}
+    aboard = {i for visit in trip.visits for i in visit.deliver if i not in collected}
+    legs = [aboard]
+    for visit in trip.visits:
+        legs.append((legs[-1] | set(visit.collect)) - set(visit.deliver))
+    return [[problem.shipment_of[i] for i in sorted(leg)] for leg in legs]
+
+
+def _loads(problem: Problem, on_board: Sequence[Sequence[Shipment]], way: str) -> np.ndarray:
+    """Return the load of one direction on each leg, (legs, d)."""
+    nothing = (0,) * len(problem.load_dimensions)
+    rows = [[s.load for s in goods if problem.direction(s) == way] for goods in on_board]
+    return np.array([[sum(amounts) for amounts in zip(nothing, *loads, strict=True)] for loads in rows])
+
+
+def _shared_pieces(problem: Problem, trip: Trip) -> int:
+    """Return all pieces of a trip that carries two brands or more, else 0."""
+    goods = [problem.shipment_of[i] for i in trip.shipments]
+    brands = {s.brand for s in goods if s.brand}
+    return sum(s.pieces for s in goods) if len(brands) > 1 else 0
+
+
+def _visits_of(plan: Plan) -> dict[str, int]:
+    """Return how often each place is visited."""
+    counts: dict[str, int] = {}
+    for _, trip in plan.trips():
+        for visit in trip.visits:
+            counts[visit.place] = counts.get(visit.place, 0) + 1
+    return counts
+
+
+def _administrative(county: County) -> list[ScenarioPlace]:
+    return [p for p in county.scenario.places if p.tier == "village" and p.is_administrative]
+
+
+def _coverage(county: County, plan: Plan) -> float | None:
+    policy, counts = county.scenario.policy, _visits_of(plan)
+    villages = _administrative(county)
+    weekly = [counts.get(p.id, 0) * policy.service_days_per_week for p in villages]
+    return _ratio(sum(1 for visits in weekly if visits >= policy.coverage_visits_per_week), len(villages))
+
+
+def _delays(problem: Problem, plan: Plan) -> list[Delay]:
+    """Return every down shipment, served or not, in the order of the problem."""
+    handover: dict[str, int] = {i: visit.start_s for visit in _all_visits(plan) for i in visit.deliver}
+    down = (s for s in problem.shipments if problem.direction(s) == "down")
+    return [Delay(shipment=s, handover_s=handover.get(s.id)) for s in down]
+
+
+def _all_visits(plan: Plan) -> Iterable[Visit]:
+    return (visit for _, trip in plan.trips() for visit in trip.visits)
+
+
+def _on_time(county: County, delays: Sequence[Delay]) -> float | None:
+    promise_s = county.scenario.policy.promise_s
+    kept = sum(
+        d.pieces for d in delays if d.handover_s is not None and d.handover_s <= min(promise_s, d.shipment.due_s)
+    )
+    return _ratio(kept, sum(d.pieces for d in delays))
+
+
+def _worst_decile_s(county: County, delays: Sequence[Delay]) -> float | None:
+    """Return the mean delay of the tenth of villages (rounded up) with the longest mean delay a piece."""
+    villages = {p.id for p in county.scenario.places if p.tier == "village"}
+    sums: dict[str, tuple[int, int]] = {}
+    for d in delays:
+        if d.shipment.destination in villages and d.pieces:
+            total_s, pieces = sums.get(d.shipment.destination, (0, 0))
+            sums[d.shipment.destination] = (total_s + d.delay_s * d.pieces, pieces + d.pieces)
+    means = sorted((total_s / pieces for total_s, pieces in sums.values()), reverse=True)
+    worst = means[: math.ceil(len(means) / 10)]
+    return _ratio(sum(worst), len(worst))
+
+
+def _days_between_visits(county: County, plan: Plan) -> float | None:
+    counts, days = _visits_of(plan), county.scenario.policy.service_days_per_week
+    gaps = [DAYS_PER_WEEK / (counts[p.id] * days) for p in _administrative(county) if p.id in counts]
+    return _ratio(sum(gaps), len(gaps))
+
+
+def _longest_gap_days(county: County, plan: Plan) -> int | None:
+    """Return the most days since a village's last visit, this day's visit not yet counted for those without one."""
+    counts, today = _visits_of(plan), county.scenario.date
+    gaps = [
+        0 if p.id in counts else (today - p.last_visit).days
+        for p in _administrative(county)
+        if p.last_visit is not None
+    ]
+    return max(gaps, default=None)
+
+
+def _pickup_distance_m(places: Iterable[ScenarioPlace]) -> float | None:
+    """Return the mean over places that state it, weighted by inhabitants (1 where not stated)."""
+    known = [(p.pickup_distance_m, max(1, p.population)) for p in places if p.pickup_distance_m is not None]
+    return _ratio(sum(metres * people for metres, people in known), sum(people for _, people in known))
+
+
+def _brands(county: County, plan: Plan, delays: Sequence[Delay]) -> tuple[BrandKpis, ...]:
+    carried = {i for _, trip in plan.trips() for i in trip.shipments}
+    found = []
+    for brand in sorted({s.brand for s in county.problem.shipments}):
+        own = [s for s in county.problem.shipments if s.brand == brand]
+        found.append(
+            BrandKpis(
+                brand=brand,
+                pieces=sum(s.pieces for s in own),
+                carried_pieces=sum(s.pieces for s in own if s.id in carried),
+                bags=sum(county.bags.get(s.id, 1) for s in own),
+                shipments=len(own),
+                unserved_shipments=sum(1 for s in own if s.id not in carried),
+                on_time_share=_on_time(county, [d for d in delays if d.shipment.brand == brand]),
+            )
+        )
+    return tuple(found)
