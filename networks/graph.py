@@ -72,14 +72,13 @@ class RoadGraph:
 
     ``links`` join states. ``departures`` join points to states, ``arrivals`` states to
     points, ``pieces`` points to points on one chain without leaving it (``via``: number of
-    the first hook times h plus that of the second). ``position`` (h,) is the weight on its chain before each hook.
-    Of links with the same ends only the lightest is kept.
+    the first hook times h plus that of the second). Of links with the same ends only the
+    lightest is kept; links, departures and pieces are sorted by start, then end.
     """
 
     num_states: int
     hooks: Hooks
     chains: Chains
-    position: np.ndarray
     links: Links
     departures: Links
     arrivals: Links
@@ -88,7 +87,6 @@ class RoadGraph:
     def arrays(self) -> dict[str, np.ndarray]:
         """Return everything as arrays by dotted name, to be stored."""
         named = {"num_states": np.array(self.num_states), "num_points": np.array(self.hooks.num_points)}
-        named["position"] = self.position
         for part, names in _PARTS.items():
             named |= {f"{part}.{name}": getattr(getattr(self, part), name) for name in names}
         return named
@@ -101,13 +99,12 @@ class RoadGraph:
             num_states=int(arrays["num_states"]),
             hooks=Hooks(num_points=int(arrays["num_points"]), **parts["hooks"]),
             chains=Chains(**parts["chains"]),
-            position=arrays["position"],
             **{name: Links(**parts[name]) for name in ("links", "departures", "arrivals", "pieces")},
         )
 
 
 _LINK = ("start", "end", "weight", "via")
-_PARTS: dict[str, tuple[str, ...]] = {
+_PARTS = {
     "hooks": ("point", "arc", "before"),
     "chains": ("chain", "offset", "tail", "head", "weight", "kind", "first", "last"),
     "links": _LINK,
@@ -115,6 +112,7 @@ _PARTS: dict[str, tuple[str, ...]] = {
     "arrivals": _LINK,
     "pieces": _LINK,
 }
+"""Arrays of each part of a ``RoadGraph``, by name."""
 
 
 def hooks_of(arcs: Arcs, edge: np.ndarray, fraction: np.ndarray) -> Hooks:
@@ -150,7 +148,6 @@ def build_graph(arcs: Arcs, hooks: Hooks, *, contracted: bool = True) -> RoadGra
         num_states=states.count,
         hooks=hooks,
         chains=chains,
-        position=position,
         links=_links(chains, states),
         departures=_departures(chains, states, hooks, chain, position),
         arrivals=_arrivals(chains, states, hooks, chain, position),
@@ -241,9 +238,9 @@ class _States:
 
 
 def _states(arcs: Arcs, chains: Chains) -> _States:
-    number = np.zeros(arcs.num_nodes, dtype=bool)
-    number[chains.tail] = number[chains.head] = True
-    plain = np.cumsum(number & ~arcs.expanded) - 1  # (nodes,)
+    is_left = np.zeros(arcs.num_nodes, dtype=bool)
+    is_left[chains.tail] = is_left[chains.head] = True
+    plain = np.cumsum(is_left & ~arcs.expanded) - 1  # (nodes,)
     num_plain = int(plain[-1]) + 1 if plain.size else 0
     per_chain = arcs.expanded[chains.head]  # (c,)
     after = np.where(per_chain, num_plain + np.cumsum(per_chain) - 1, plain[chains.head])
@@ -286,20 +283,19 @@ def pairs_alike(left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.nda
 
 
 def _links(chains: Chains, states: _States) -> Links:
+    """Return the links along through roads, along leg-end roads in both their layers, and between the layers."""
     first, last = states.before_through, states.after_through
-    end = states.after[states.entered]
-    through = chains.kind[states.entered]
     entry, chain = states.entry, states.entered
-    slow_entry, slow_end, slow_chain = entry[~through], end[~through], chain[~through]
+    end, weight, through = states.after[chain], chains.weight[chain], chains.kind[chain]
+    aside = ~through
     twin = np.flatnonzero(first >= 0)
-    zero = np.zeros(2 * twin.size, dtype=np.int64)
-    weight = chains.weight
+    free = np.zeros(2 * twin.size, dtype=np.int64)
     return lightest(
         Links(
-            start=np.concatenate([entry[through], first[slow_entry], last[slow_entry], first[twin], twin]),
-            end=np.concatenate([end[through], first[slow_end], last[slow_end], twin, last[twin]]),
-            weight=np.concatenate([weight[chain[through]], weight[slow_chain], weight[slow_chain], zero]),
-            via=np.concatenate([chain[through], slow_chain, slow_chain, zero - 1]),
+            start=np.concatenate([entry[through], first[entry[aside]], last[entry[aside]], first[twin], twin]),
+            end=np.concatenate([end[through], first[end[aside]], last[end[aside]], twin, last[twin]]),
+            weight=np.concatenate([weight[through], weight[aside], weight[aside], free]),
+            via=np.concatenate([chain[through], chain[aside], chain[aside], free - 1]),
         )
     )
 
@@ -315,9 +311,9 @@ def _arrivals(chains: Chains, states: _States, hooks: Hooks, chain: np.ndarray, 
     entered, hook = pairs_alike(states.entered, chain)
     entry = states.entry[entered]
     through = chains.kind[chain[hook]]
-    slow, slow_hook = entry[~through], hook[~through]
-    hook = np.concatenate([hook[through], slow_hook, slow_hook])
-    state = np.concatenate([entry[through], states.before_through[slow], states.after_through[slow]])
+    aside = entry[~through]
+    state = np.concatenate([entry[through], states.before_through[aside], states.after_through[aside]])
+    hook = np.concatenate([hook[through], hook[~through], hook[~through]])
     return lightest(Links(start=state, end=hooks.point[hook], weight=position[hook], via=hook))
 
 

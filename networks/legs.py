@@ -22,7 +22,7 @@ from networks.leg_energy import leg_energy
 from networks.packed import refuse_overflow
 from networks.profiles import arc_times
 from networks.search import rows
-from networks.snap import SnapReport, Spots, find_spots, open_edges, snap, snap_report
+from networks.snap import SnapReport, Spots, find_spots, open_edges, snap_report
 from networks.update import Known, updated
 
 if TYPE_CHECKING:
@@ -59,18 +59,17 @@ def compute_legs(
         E250, when paths are too long for exact arithmetic.
     """
     if cache is None:
-        arcs = usable_arcs(network, profile, conditions)
-        snaps = snap(network, profile, points, conditions, arcs=arcs)
-        return _searched(arcs, snaps)[0], snaps
+        packed, snaps, _ = _anew(_roads(network, profile, conditions), profile, points)
+        return packed, snaps
     name = _name(network, profile, points, conditions)
     entry = disk.load(cache, str(name))
     if entry is not None:
         return entry["packed"], snap_report(profile, points.ids, _spots_of(entry))
-    roads = _roads(network, usable_arcs(network, profile, conditions))
+    roads = _roads(network, profile, conditions)
     packed, snaps, graph = _from_earlier(roads, profile, points, cache, name) or _anew(roads, profile, points)
-    entry = {"lon": points.lon, "lat": points.lat, "packed": packed, **fields_of(snaps.spots)}
+    entry = {"lon": points.lon, "lat": points.lat, "packed": packed, **_fields_of(snaps.spots)}
     disk.store(cache, str(name), entry | ({} if graph is None else graph.arrays()))
-    disk.store(cache, f"roads-{name.road}-{name.way}", {**fields_of(roads.arcs), "is_open": roads.is_open})
+    disk.store(cache, f"roads-{name.road}-{name.way}", {**_fields_of(roads.arcs), "is_open": roads.is_open})
     return packed, snaps
 
 
@@ -110,21 +109,21 @@ _Found = tuple[np.ndarray, SnapReport, RoadGraph | None]
 """Packed weights, snaps, and the graph searched if all of it was."""
 
 
-def _roads(network: RoadNetwork, arcs: Arcs) -> _Roads:
+def _roads(network: RoadNetwork, profile: Profile, conditions: Conditions) -> _Roads:
+    arcs = usable_arcs(network, profile, conditions)
     return _Roads(network=network, arcs=arcs, is_open=open_edges(network, arcs))
-
-
-def _searched(arcs: Arcs, snaps: SnapReport) -> tuple[np.ndarray, RoadGraph]:
-    graph = build_graph(arcs, hooks_of(arcs, snaps.edge, snaps.fraction))
-    packed = rows(graph, np.arange(snaps.edge.size))
-    refuse_overflow(int(packed.max(initial=0)), arcs.weight[arcs.usable])
-    return packed, graph
 
 
 def _anew(roads: _Roads, profile: Profile, points: Points) -> _Found:
     snaps = snap_report(profile, points.ids, find_spots(roads.network, roads.is_open, points))
-    packed, graph = _searched(roads.arcs, snaps)
-    return packed, snaps, graph
+    graph = build_graph(roads.arcs, hooks_of(roads.arcs, snaps.edge, snaps.fraction))
+    packed = rows(graph, np.arange(len(points)))
+    return _within_range(packed, roads.arcs), snaps, graph
+
+
+def _within_range(packed: np.ndarray, arcs: Arcs) -> np.ndarray:
+    refuse_overflow(int(packed.max(initial=0)), arcs.weight[arcs.usable])
+    return packed
 
 
 def _name(network: RoadNetwork, profile: Profile, points: Points, conditions: Conditions) -> _Name:
@@ -143,7 +142,7 @@ def _from_earlier(roads: _Roads, profile: Profile, points: Points, cache: Path, 
         earlier = disk.newest(cache, pattern)
         entry = disk.load(cache, earlier) if earlier else None
         before = disk.load(cache, f"roads-{earlier.split('-')[1]}-{name.way}") if earlier and entry else None
-        if entry is None or before is None:
+        if entry is None or before is None or not entry["lon"].size:
             continue
         was_open = before.pop("is_open")
         spots, old = _spots_of(entry), _positions(points, entry["lon"] + 1j * entry["lat"])
@@ -158,8 +157,7 @@ def _from_earlier(roads: _Roads, profile: Profile, points: Points, cache: Path, 
         )
         packed = updated(known, roads.arcs, snaps.edge, snaps.fraction, old)
         if packed is not None:
-            refuse_overflow(int(packed.max(initial=0)), roads.arcs.weight[roads.arcs.usable])
-            return packed, snaps, None
+            return _within_range(packed, roads.arcs), snaps, None
     return None
 
 
@@ -169,9 +167,9 @@ def _spots_again(roads: _Roads, points: Points, was_open: np.ndarray, spots: Spo
         return find_spots(roads.network, roads.is_open, points)
     edge = spots.edge[old]
     lost = np.flatnonzero((old < 0) | ((edge >= 0) & ~roads.is_open[edge]))
-    kept = {name: array[old] for name, array in fields_of(spots).items()}
+    kept = {name: array[old] for name, array in _fields_of(spots).items()}
     if lost.size:
-        for name, array in fields_of(find_spots(roads.network, roads.is_open, points.take(lost))).items():
+        for name, array in _fields_of(find_spots(roads.network, roads.is_open, points.take(lost))).items():
             kept[name][lost] = array
     return Spots(**kept)
 
@@ -180,7 +178,7 @@ def _spots_of(entry: dict[str, np.ndarray]) -> Spots:
     return Spots(**{field.name: entry[field.name] for field in fields(Spots)})
 
 
-def fields_of(thing: Arcs | Spots) -> dict[str, np.ndarray]:
+def _fields_of(thing: Arcs | Spots) -> dict[str, np.ndarray]:
     """Return the arrays of ``thing`` by name, to be stored."""
     return {field.name: getattr(thing, field.name) for field in fields(thing)}
 

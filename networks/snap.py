@@ -23,6 +23,8 @@ from networks.packed import length_dm
 from networks.profiles import DRY_AND_CLEAR
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from networks.arcs import Arcs
     from networks.network import RoadNetwork
     from networks.points import Points
@@ -127,6 +129,13 @@ def snap(
     """
     arcs = usable_arcs(network, profile, conditions) if arcs is None else arcs
     return snap_report(profile, points.ids, find_spots(network, open_edges(network, arcs), points))
+
+
+def reached_by_none(reports: Iterable[SnapReport]) -> tuple[str, ...]:
+    """Return the ids that no profile of ``reports`` (all on the same points) reaches, in order of the points."""
+    named = [report.unreachable for report in reports]
+    everywhere = set(named[0]).intersection(*named) if named else set()
+    return tuple(name for name in named[0] if name in everywhere) if named else ()
 
 
 def open_edges(network: RoadNetwork, arcs: Arcs) -> np.ndarray:

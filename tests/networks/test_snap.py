@@ -7,7 +7,8 @@ import pytest
 
 from networks.network import replace_edges
 from networks.points import Points
-from networks.snap import FAR_M, REACH_M, metres_per_degree, snap
+from networks.profiles import load_profiles
+from networks.snap import FAR_M, REACH_M, metres_per_degree, reached_by_none, snap
 from tests.networks.small_roads import KM_EAST, KM_NORTH, TRUCK, roads
 
 LINE = [(0, 0), (1, 0), (2, 0), (3, 0)]
@@ -72,6 +73,17 @@ def test_tunnels_and_motorways_are_not_snapped_to() -> None:
     assert snap(network, TRUCK, places((1.4, 0.1))).edge.tolist() == [0]
     network = replace_edges(network, road_class=["C", "motorway", "C"], tunnel=False)
     assert snap(network, TRUCK, places((1.4, 0.1))).edge.tolist() == [0]
+
+
+def test_a_village_that_no_class_reaches_is_named() -> None:
+    """The bridge in the middle is too weak for the truck; V2 lies beyond the reach of both."""
+    network = replace_edges(roads(LINE, LINE_EDGES), maxweight_t=np.array([np.nan, 2.5, 2.5]))
+    where = places((0.5, 0.1), (2.5, 0.1), (1.5, 5.0))
+    truck, van = (snap(network, profile, where) for profile in (TRUCK, load_profiles()["van"]))
+    assert truck.unreachable == ("V2",)
+    assert (truck.far, van.far) == (("V1",), ())
+    assert reached_by_none([truck, van]) == ("V2",)
+    assert reached_by_none([]) == ()
 
 
 def test_without_any_road_every_place_is_unreachable() -> None:
