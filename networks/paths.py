@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from networks.snap import SnapReport
 
 
+CHUNK = 512
+"""Origins searched at a time; a tree of predecessors takes 12 bytes a state."""
+
+
 def leg_geometries(
     network: RoadNetwork,
     profile: Profile,
@@ -80,10 +84,6 @@ def geodesic_length_m(line: shapely.LineString) -> float:
         return 0.0
     east, north = metres_per_degree((lat[1:] + lat[:-1]) / 2)
     return float(np.hypot(np.diff(lon) * east, np.diff(lat) * north).sum())
-
-
-CHUNK = 512
-"""Origins searched at a time; a tree of predecessors takes 12 bytes a state."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, slots=True)
