@@ -254,36 +254,6 @@ CATALOGUE: dict[str, Sentence] = {
         "{far} of {count} places are more than {limit} km from the roads, the nearest {value} km",
         "check the road file, the datum, and whether lon and lat are swapped",
     ),
-    "E351": _sentence(
-        "生成的路网中没有地点 {value}",
-        "places.csv 与 [roads] 的生成参数须来自同一次生成",
-        "the generated county does not contain place {value}",
-        "places.csv and the recipe under [roads] must come from the same county",
-    ),
-    "E360": _sentence(
-        "{field} 为 {value}，应在 {least} 到 {most} 之间",
-        "改为该范围内的整数",
-        "{field} is {value}, but must lie between {least} and {most}",
-        "use a whole number in that range",
-    ),
-    "E361": _sentence(
-        "文件 {path} 中没有可作村点的地名（{kinds}）",
-        "换一个保留了地名点的路网文件",
-        "{path} has no places that could be village points ({kinds})",
-        "use an extract that keeps place nodes",
-    ),
-    "E362": _sentence(
-        "找不到中心 {value}；最接近的有：{known}",
-        "给出文件中的地名，或“经度,纬度”",
-        "hub {value} is not a place of the file; nearest names: {known}",
-        "give a name from the file, or LON,LAT",
-    ),
-    "E363": _sentence(
-        "中心坐标 {value} 距最近的地点 {km:.0f} 公里",
-        "按“经度,纬度”的顺序填写，并确认在县域内",
-        "hub {value} is {km:.0f} km from the nearest place",
-        "write it as LON,LAT, and inside the county",
-    ),
     "E390": _sentence(
         "合并前后的件数不等（{detail}）",
         "请报告此错误并附上场景",

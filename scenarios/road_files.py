@@ -6,16 +6,19 @@ when the county is built.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import networks.errors
+from networks.osm import SUFFIXES as OSM_SUFFIXES
+from networks.overrides import read_closures, read_overrides
 from networks.profiles import load_profiles
 from scenarios.errors import Fault, adopt
 from scenarios.settings import FILE
 from scenarios.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from networks.profiles import Profile
@@ -26,12 +29,35 @@ if TYPE_CHECKING:
 def road_faults(folder: Path, roads: Roads, vehicles: tuple[Item, ...], weather: str) -> list[Fault]:
     """Return what is wrong with the files that ``roads`` names, and with profiles and weather."""
     found = list(_missing(folder, roads))
+    missing = {fault.value for fault in found}
+    if roads.file.lower().endswith(OSM_SUFFIXES) and roads.datum != "WGS-84":
+        found.append(Fault(code="E338", file=FILE, column="datums.roads", values={"other": roads.file}))
+    for name, read in _overlays(roads):
+        if name and name not in missing:
+            found += _refusal(name, partial(read, folder / name))
+    if roads.profiles and roads.profiles in missing:
+        return found
     try:
         profiles = load_profiles(folder / roads.profiles if roads.profiles else None)
     except networks.errors.InvalidInput as error:
-        missing = {fault.value for fault in found}
-        return found if roads.profiles in missing else [*found, *adopt(error, file=roads.profiles)]
+        return [*found, *adopt(error, file=roads.profiles)]
     return [*found, *_unknown(profiles, vehicles, weather)]
+
+
+def _overlays(roads: Roads) -> tuple[tuple[str, Callable[[Path], object]], ...]:
+    return (
+        (roads.overrides, partial(read_overrides, datum=roads.overrides_datum)),
+        (roads.closures, partial(read_closures, datum=roads.closures_datum)),
+    )
+
+
+def _refusal(name: str, read: Callable[[], object]) -> tuple[Fault, ...]:
+    """Return the faults for which ``read`` refuses its file."""
+    try:
+        read()
+    except networks.errors.InvalidInput as error:
+        return adopt(error, file=name)
+    return ()
 
 
 def _missing(folder: Path, roads: Roads) -> Iterator[Fault]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from networks.elevation import with_elevation
 from networks.layers import read_layer, read_network
 from networks.osm import SUFFIXES as OSM_SUFFIXES
+from networks.overrides import apply_closures, apply_overrides, read_closures, read_overrides
 from networks.synthetic import generate_county
 
 if TYPE_CHECKING:
@@ -34,12 +35,13 @@ def load_roads(scenario: Scenario) -> RoadNetwork:
     network = _generated(roads) if roads.is_recipe else _read(scenario.path(roads.file), roads)
     if roads.elevation:
         network = with_elevation(network, [scenario.path(tile) for tile in roads.elevation])
-    if roads.overrides or roads.closures:
-        from networks.overrides import apply_closures, apply_overrides, read_closures, read_overrides
     if roads.overrides:
-        network = apply_overrides(network, read_overrides(scenario.path(roads.overrides)), scenario.date)
+        overrides = read_overrides(scenario.path(roads.overrides), datum=roads.overrides_datum)
+        spots = {place.id: (place.lon, place.lat) for place in scenario.places}
+        network = apply_overrides(network, overrides, scenario.date, places=spots)
     if roads.closures:
-        network = apply_closures(network, read_closures(scenario.path(roads.closures)), scenario.date)
+        closures = read_closures(scenario.path(roads.closures), datum=roads.closures_datum)
+        network = apply_closures(network, closures, scenario.date, season=scenario.season)
     return network
 
 

@@ -282,7 +282,8 @@ class OrderLock:
 class Roads:
     """Where the roads come from: a ``file``, or a recipe of ``networks.synthetic.generate_county``.
 
-    ``file`` and the other paths are relative to ``Scenario.folder``. ``datum`` is that of the road file.
+    ``file`` and the other paths are relative to ``Scenario.folder``. ``datum`` is that of the road file,
+    ``overrides_datum`` and ``closures_datum`` those of the overlays.
     ``mapping`` pairs our columns with those of a road layer, ``layer`` names one of several in a file.
     """
 
@@ -295,7 +296,9 @@ class Roads:
     layer: str = ""
     mapping: tuple[tuple[str, str], ...] = ()
     overrides: str = ""
+    overrides_datum: str = "WGS-84"
     closures: str = ""
+    closures_datum: str = "WGS-84"
     profiles: str = ""
     elevation: tuple[str, ...] = ()
 

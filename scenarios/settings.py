@@ -76,6 +76,8 @@ SETTINGS = (
     _setting("roads.elevation", "高程文件", cells.idents(as_set=False, limit=500), about="SRTM tiles"),
     _setting("datums.places", "地点坐标系", _DATUM, about="of places.csv; converted on reading"),
     _setting("datums.roads", "路网坐标系", _DATUM, "roads.datum", about="of the road file"),
+    _setting("datums.overrides", "道路修正坐标系", _DATUM, "roads.overrides_datum"),
+    _setting("datums.closures", "封路坐标系", _DATUM, "roads.closures_datum"),
     _setting("policy.load_dimensions", "装载维度", cells.choices(LOAD_WORDS), about="those that bind"),
     *_PENALTIES,
     _setting("policy.penalty_yuan_per_piece", "未服务惩罚(元/件)", _YUAN, "policy.penalty_fen_per_piece"),
