@@ -39,7 +39,7 @@ def assumptions(scenario: Scenario) -> tuple[Text, ...]:
         _roads(scenario.roads),
         *_times(scenario.policy),
         *_rules(scenario.policy),
-        *(Text(f"{s.what}：{s.origin}", f"{s.what}: {s.origin}") for s in scenario.sources),
+        *(Text(f"来源（{s.what}）：{s.origin}", f"source of {s.what}: {s.origin}") for s in scenario.sources),
     )
 
 

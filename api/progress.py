@@ -58,7 +58,7 @@ class ProgressView:
         """Begin to show; nothing is drawn before the first phase."""
         if self.stream.isatty():
             self._live = Live(
-                Spinner("dots", text=self),  # type: ignore[arg-type]  # rich renders any object with __rich__
+                Spinner("dots", text=self),
                 console=Console(file=self.stream),
                 refresh_per_second=8,
                 transient=True,
@@ -84,6 +84,10 @@ class ProgressView:
         self._phase = name
         self._ends_s = None if seconds is None else self._clock() + seconds
         self._show(at_once=True)
+
+    def stopping(self) -> None:
+        """Tell that the user has asked to stop; draws nothing by itself, so that a signal handler may call it."""
+        self._phase, self._ends_s = "stopping", None
 
     def best(self, cost_fen: int, num_unserved: int, detail: str = "") -> None:
         """Tell the best plan so far."""

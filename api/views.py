@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from shapely import MultiLineString
 
     from optimizer.plan import Cost
+    from scenarios.kpis import BrandKpis
     from scenarios.text import Text
 
 
@@ -161,9 +162,10 @@ class UnservedView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KpiView:
-    """One figure with its definition; ``group`` orders the table; ``headline`` puts it on top."""
+    """One figure with its definition; ``group`` heads a part of the table, ``is_headline`` puts it on top."""
 
     key: str
+    group: str
     name: Text
     value: Text
     definition: Text
@@ -190,6 +192,7 @@ class DayView:
     unserved: tuple[UnservedView, ...]
     kpis: tuple[KpiView, ...]
     cost: Cost
+    brand_kpis: tuple[BrandKpis, ...] = ()
     assumptions: tuple[Text, ...] = ()
     placeholders: tuple[Text, ...] = ()
     notes: tuple[Text, ...] = ()

@@ -145,31 +145,49 @@ def text_width(text: str, size: float) -> float:
     return size * sum(1.0 if ord(character) > 0x2E7F else 0.56 for character in text)
 
 
-def place_labels(labels: Iterable[Label], *, width: float, height: float, obstacles: np.ndarray) -> list[Placed]:
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Clutter:
+    """What labels keep off: ``markers`` (n, 3) x, y, radius; ``reserved`` (r, 4) boxes x0, y0, x1, y1.
+
+    ``ways`` (k, 2) are points along the trips, which labels avoid where they can.
+    """
+
+    width: float
+    height: float
+    markers: np.ndarray
+    reserved: np.ndarray
+    ways: np.ndarray
+
+
+def place_labels(labels: Iterable[Label], clutter: Clutter) -> list[Placed]:
     """Place as many labels as fit without touching another label, a marker or the frame.
 
-    Greedy by priority over eight positions around the point; who finds no room is left
-    out. ``obstacles`` (n, 3): x, y, radius of the markers. O(labels x (labels + markers)).
+    Greedy by priority; of eight positions around the point the one that hides least of the
+    trips is taken. Who finds no room is left out. O(labels x (labels + markers + ways)).
     """
-    boxes = np.empty((0, 4))  # x0, y0, x1, y1 of texts already placed
+    boxes = clutter.reserved.reshape(-1, 4)
     placed: list[Placed] = []
     for label in sorted(labels, key=lambda each: (each.priority, each.key)):
-        spots = [(spot, _box(label, *spot)) for spot in _positions(label)]
-        free = [
-            (spot, box)
-            for spot, box in spots
-            if box[0] >= 2 and box[1] >= 2 and box[2] <= width - 2 and box[3] <= height - 2 and not _hits(box, boxes)
-        ]
-        if not free:
-            continue
-        covered = [_covered(box, obstacles, label) for _, box in free]
-        best = min(range(len(free)), key=covered.__getitem__)
-        if covered[best] and label.priority > MUST:
-            continue
-        (x, y, anchor), box = free[best]
-        boxes = np.vstack([boxes, box])
-        placed.append(Placed(label=label, x=x, y=y, anchor=anchor))
+        options = []
+        for rank, (x, y, anchor) in enumerate(_positions(label)):
+            box = _box(label, x, y, anchor)
+            inside = box[0] >= 2 and box[1] >= 2 and box[2] <= clutter.width - 2 and box[3] <= clutter.height - 2
+            covered = _covered(box, clutter.markers, label)
+            if inside and not _hits(box, boxes) and (not covered or label.priority <= MUST):
+                options.append(((covered, _hidden(box, clutter.ways), rank), box, (x, y, anchor)))
+        if options:
+            _, box, (x, y, anchor) = min(options, key=lambda option: option[0])
+            boxes = np.vstack([boxes, box])
+            placed.append(Placed(label=label, x=x, y=y, anchor=anchor))
     return placed
+
+
+def along(lines: Iterable[np.ndarray], step: float) -> np.ndarray:
+    """Return points (k, 2) no more than about ``step`` apart along lines (n, 2); a line of one spot has none."""
+    pieces = [shapely.linestrings(line) for line in lines if len(line) > 1 and np.ptp(line, axis=0).any()]
+    if not pieces:
+        return np.empty((0, 2))
+    return np.asarray(shapely.get_coordinates(shapely.segmentize(pieces, step)))
 
 
 def _positions(label: Label) -> Iterable[tuple[float, float, str]]:
@@ -188,6 +206,11 @@ def _box(label: Label, x: float, y: float, anchor: str) -> np.ndarray:
     wide = text_width(label.text, label.size)
     left = x - {"start": 0.0, "middle": wide / 2, "end": wide}[anchor]
     return np.array([left - 1, y - label.size * 0.9, left + wide + 1, y + label.size * 0.18])
+
+
+def _hidden(box: np.ndarray, ways: np.ndarray) -> int:
+    x, y = ways[:, 0], ways[:, 1]
+    return int(((x > box[0]) & (x < box[2]) & (y > box[1]) & (y < box[3])).sum())
 
 
 def _hits(box: np.ndarray, boxes: np.ndarray) -> bool:

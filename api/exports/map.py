@@ -18,7 +18,7 @@ from matplotlib.lines import Line2D
 
 from api import fonts
 from api.errors import CATALOGUE
-from api.exports.canvas import Canvas, Label, fit, ground, place_labels, simplified
+from api.exports.canvas import Canvas, Clutter, Label, along, fit, ground, place_labels, simplified
 from api.exports.geojson import lines_of
 from api.words import WORDS
 
@@ -131,11 +131,17 @@ def _draw_places(day: DayView, canvas: Canvas, axes: Axes) -> None:
 def _draw_labels(day: DayView, canvas: Canvas, axes: Axes) -> None:
     spots = {place.id: canvas.project([(place.lon, place.lat)])[0] for place in day.places}
     labels = [_label(place, *spots[place.id].tolist()) for place in day.places]
-    obstacles = np.array([(x, y, 5.0) for x, y in spots.values()]).reshape(-1, 3)  # (n, 3)
-    placed = place_labels(labels, width=canvas.width, height=canvas.height, obstacles=obstacles)
-    tiers = {place.id: place for place in day.places}
+    clutter = Clutter(
+        width=canvas.width,
+        height=canvas.height,
+        markers=np.array([(x, y, 5.0) for x, y in spots.values()]).reshape(-1, 3),
+        reserved=np.array([(0, canvas.height - 56, canvas.bar_m() * canvas.scale + 40, canvas.height), (0, 0, 60, 80)]),
+        ways=along((canvas.project(line) for trip in day.trips for line in lines_of(trip)), 6.0),
+    )
+    placed = place_labels(labels, clutter)
+    places = {place.id: place for place in day.places}
     for spot in placed:
-        place = tiers[spot.label.key]
+        place = places[spot.label.key]
         axes.text(
             spot.x,
             spot.y,

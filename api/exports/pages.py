@@ -39,11 +39,12 @@ def environment() -> Environment:
         goods_both=_goods_both,
         loads_text=_loads_text,
         metres=_metres,
+        percent=_percent,
         shorten=_shorten,
-        total_km=_total_km,
         bags_of=_bags_of,
         brand_line=_brand_line,
         density=_density,
+        fill=_fill,
         goods_load=_goods_load,
         trip_bags=_trip_bags,
         trip_brands=_trip_brands,
@@ -109,8 +110,12 @@ def _goods_both(goods: tuple[Goods, ...]) -> Text:
     return Text(goods_text(goods, "zh"), goods_text(goods, "en"))
 
 
-def _total_km(day: DayView) -> str:
-    return units.km(sum(trip.distance_m for trip in day.trips))
+def _fill(text: Text, **values: object) -> Text:
+    return Text(text.zh.format(**values), text.en.format(**values))
+
+
+def _percent(share: float | None) -> str:
+    return "—" if share is None else f"{share * 100:.1f} %"
 
 
 def _metres(distance_m: int) -> str:

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from api.exports import timeline
-from api.exports.canvas import Canvas, Label, fit, ground, place_labels, simplified
+from api.exports.canvas import Canvas, Clutter, Label, along, fit, ground, place_labels, simplified
 from api.exports.geojson import lines_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from api.views import DayView, PlaceView, TripView
 
@@ -27,6 +27,8 @@ TOLERANCE = 0.25
 LABEL_SIZE = 11.5
 ZOOMS = (1.0, 2.2, 5.0, 10.0)
 """A label that finds no room at one zoom is tried at the next."""
+WAY_STEP = 6.0
+"""Distance of the points that tell a label where trips run."""
 GANTT_WIDTH = 1000.0
 GANTT_LEFT = 96.0
 GANTT_ROW = 26.0
@@ -126,7 +128,7 @@ def draw_map(day: DayView) -> MapDrawing:
         ground={name: "".join(map(path_data, lines[name])) for name in reversed(lines)},
         trips=tuple((trip, trip_path(trip, canvas)) for trip in day.trips),
         marks=marks,
-        labels=_labels(marks, canvas),
+        labels=_labels(day, marks, canvas),
     )
 
 
@@ -216,14 +218,14 @@ def _marks(day: DayView, canvas: Canvas) -> tuple[Mark, ...]:
     return tuple(marks)
 
 
-def _labels(marks: Iterable[Mark], canvas: Canvas) -> tuple[MapLabel, ...]:
+def _labels(day: DayView, marks: Sequence[Mark], canvas: Canvas) -> tuple[MapLabel, ...]:
     """Place names zoom by zoom: a name shown at one zoom keeps its side at all later ones."""
     waiting = [m for m in marks if m.place.name]
+    ways = along((canvas.project(line) for trip in day.trips for line in lines_of(trip)), WAY_STEP)
     found: list[MapLabel] = []
     for zoom in ZOOMS:
         labels = [_label(mark, zoom) for mark in waiting]
-        obstacles = np.array([(m.x * zoom, m.y * zoom, 4.0) for m in marks]).reshape(-1, 3)
-        placed = place_labels(labels, width=canvas.width * zoom, height=canvas.height * zoom, obstacles=obstacles)
+        placed = place_labels(labels, _clutter(marks, canvas, ways, zoom))
         by_key = {each.label.key: each for each in placed}
         for mark in (m for m in waiting if m.place.id in by_key):
             spot = by_key[mark.place.id]
@@ -241,6 +243,22 @@ def _labels(marks: Iterable[Mark], canvas: Canvas) -> tuple[MapLabel, ...]:
             )
         waiting = [m for m in waiting if m.place.id not in by_key]
     return tuple(found)
+
+
+def _clutter(marks: Sequence[Mark], canvas: Canvas, ways: np.ndarray, zoom: float) -> Clutter:
+    low = canvas.height - 30
+    corners = [
+        (0, low, canvas.bar_m() * canvas.scale + 24, canvas.height),
+        (0, 0, 34, 44),
+        (canvas.width - 50, 0, 1e9, 130),
+    ]
+    return Clutter(
+        width=canvas.width * zoom,
+        height=canvas.height * zoom,
+        markers=np.array([(m.x * zoom, m.y * zoom, 4.0) for m in marks]).reshape(-1, 3),
+        reserved=np.array(corners if zoom == ZOOMS[0] else []).reshape(-1, 4),
+        ways=ways * zoom,
+    )
 
 
 def _label(mark: Mark, zoom: float) -> Label:

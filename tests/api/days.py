@@ -20,6 +20,7 @@ from api.views import (
     VisitView,
 )
 from optimizer.plan import Cost
+from scenarios.kpis import BrandKpis
 from scenarios.text import Text
 
 if TYPE_CHECKING:
@@ -193,11 +194,23 @@ def _day(
         unserved=unserved,
         kpis=(
             KpiView(
-                key="cost_per_piece",
+                key="cost_per_piece_fen",
+                group="cost",
                 name=Text("单票成本", "cost per piece"),
                 value=Text("1.23 元/件", "1.23 yuan"),
                 definition=Text("总成本 ÷ 件数，每件只计一次", "total cost / pieces, each piece counted once"),
                 is_headline=True,
+            ),
+        ),
+        brand_kpis=(
+            BrandKpis(
+                brand="中通",
+                pieces=100,
+                carried_pieces=90,
+                bags=8,
+                shipments=4,
+                unserved_shipments=0,
+                on_time_share=0.875,
             ),
         ),
         cost=Cost(fixed_fen=8_000, distance_fen=12_300, time_fen=9_100, penalty_fen=50_000),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import shapely
 
-from api.exports.canvas import Label, fit, ground, place_labels, text_width
+from api.exports.canvas import Clutter, Label, fit, ground, place_labels, text_width
 from api.exports.svg import MAP_WIDTH, draw_map, load_steps, path_data
 from tests.api.days import HUB, large_day, small_day
 
@@ -40,20 +40,51 @@ def test_the_scale_bar_is_round_and_about_a_fifth_of_the_width() -> None:
     assert 0.05 <= canvas.bar_m() * canvas.scale / canvas.width <= 0.2
 
 
+def clutter(
+    *, width: float = 1000, height: float = 800, markers: object = (), ways: object = (), reserved: object = ()
+) -> Clutter:
+    """Return what is in the way of labels; nothing by default."""
+    return Clutter(
+        width=width,
+        height=height,
+        markers=np.array(markers, dtype=float).reshape(-1, 3),
+        reserved=np.array(reserved, dtype=float).reshape(-1, 4),
+        ways=np.array(ways, dtype=float).reshape(-1, 2),
+    )
+
+
 def test_labels_never_overlap_and_the_important_one_wins() -> None:
     """Twenty names on one spot: at most eight sides, the first priority among them."""
     crowd = [label(f"v{i:02d}", 500, 400, priority=3 + i) for i in range(20)]
-    placed = place_labels(crowd, width=1000, height=800, obstacles=np.empty((0, 3)))
+    placed = place_labels(crowd, clutter())
     assert "v00" in [each.label.key for each in placed]
     assert len(placed) < 9
 
 
 def test_a_label_keeps_off_the_markers_of_others_and_the_frame() -> None:
-    """A marker on the right pushes the text to the left; a point in the corner still finds room or stays out."""
-    obstacles = np.array([[500.0, 400.0, 4.0], [520.0, 400.0, 4.0]])
-    (placed,) = place_labels([label("a", 500, 400)], width=1000, height=800, obstacles=obstacles)
+    """A marker on the right pushes the text to the left; in a corner without room it stays out."""
+    (placed,) = place_labels([label("a", 500, 400)], clutter(markers=[(500, 400, 4), (520, 400, 4)]))
     assert placed.anchor == "end"
-    assert place_labels([label("a", 1, 1, priority=3)], width=30, height=10, obstacles=np.empty((0, 3))) == []
+    assert place_labels([label("a", 1, 1)], clutter(width=30, height=10)) == []
+
+
+def test_the_hub_is_named_even_where_markers_crowd_around_it() -> None:
+    """A village there would go without."""
+    crowd = clutter(markers=[(500 + dx, 400 + dy, 4) for dx in (-15, 0, 15) for dy in (-15, 0, 15)])
+    assert len(place_labels([label("hub", 500, 400, priority=0)], crowd)) == 1
+    assert place_labels([label("v", 500, 400)], crowd) == []
+
+
+def test_a_label_prefers_the_side_where_no_trip_runs() -> None:
+    """A trip leaves to the right: the name stands on the left."""
+    (placed,) = place_labels([label("a", 500, 400)], clutter(ways=[(500 + x, 400) for x in range(60)]))
+    assert placed.anchor == "end"
+
+
+def test_a_label_keeps_off_the_scale_bar() -> None:
+    """Its box takes all of the right side."""
+    (placed,) = place_labels([label("a", 500, 400)], clutter(reserved=[(508, 0, 1000, 800)]))
+    assert placed.anchor == "end"
 
 
 def test_chinese_is_twice_as_wide_as_latin() -> None:
