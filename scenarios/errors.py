@@ -254,6 +254,30 @@ CATALOGUE: dict[str, Sentence] = {
         "{far} of {count} places are more than {limit} km from the roads, the nearest {value} km",
         "check the road file, the datum, and whether lon and lat are swapped",
     ),
+    "E360": _sentence(
+        "{field} 为 {value}，应在 {least} 与 {most} 之间",
+        "换一个范围内的数",
+        "{field} is {value}, outside {least} to {most}",
+        "choose a number within the range",
+    ),
+    "E361": _sentence(
+        "{path} 中没有村庄（{kinds}）",
+        "换用包含地名点的 OSM 摘录",
+        "{path} holds no villages ({kinds})",
+        "use an OSM extract that includes place nodes",
+    ),
+    "E362": _sentence(
+        "地名中没有 {value}；相近或主要的有：{known}",
+        "改用其中之一，或写成 经度,纬度",
+        "there is no place named {value}; near or main ones are: {known}",
+        "use one of them, or write LON,LAT",
+    ),
+    "E363": _sentence(
+        "中心 {value} 离最近的地名有 {km:.0f} 公里",
+        "检查经度和纬度的顺序与数值",
+        "the hub {value} is {km:.0f} km away from the nearest place",
+        "check the order and the numbers of longitude and latitude",
+    ),
     "E390": _sentence(
         "合并前后的件数不等（{detail}）",
         "请报告此错误并附上场景",
