@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from optimizer.engines.ortools_nodes import Node
     from optimizer.model import VehicleType
+    from optimizer.plan import Plan
     from optimizer.problem import Problem
 
 SCALE = 3_600
@@ -43,6 +44,10 @@ BARRED_S = 4 * HORIZON_S
 
 MOST_TRIPS = 4
 """Most trips a day that the model offers a vehicle without a limit of its own."""
+
+
+SPARE_VEHICLES = 2
+"""Vehicles of each type offered besides those of the plan to start from; a path more costs time at every step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +62,14 @@ class PathOf:
 class RoutingDay:
     """The routing model of a problem's nodes; ``routing`` is closed by whoever solves it."""
 
-    def __init__(self, problem: Problem, nodes: Sequence[Node]) -> None:
+    def __init__(self, problem: Problem, nodes: Sequence[Node], start: Plan | None = None) -> None:
         self.problem = problem
         self.nodes = nodes
         self.depots = list(dict.fromkeys(v.depot for v in problem.vehicle_types))
         self.paths = [
             PathOf(kind, number, rank)
             for kind in problem.vehicle_types
-            for number in range(1, min(kind.count, max(1, len(nodes))) + 1)
+            for number in range(1, vehicles_offered(problem, kind, nodes, start) + 1)
             for rank in range(trips_offered(problem, kind, nodes))
         ]
         ends = [len(nodes) + self.depots.index(p.kind.depot) for p in self.paths]
@@ -128,8 +133,9 @@ class RoutingDay:
 
     def _add_time(self) -> Any:
         """Clock of the day; at a node it shows the moment when the fixed part of the visit is over."""
-        transits = {kind: self.routing.RegisterTransitMatrix(clock.tolist()) for kind, clock in self.clocks.items()}
-        evaluators = [transits[p.kind.id] for p in self.paths]
+        clocks = self.clocks.items()
+        self.time_transits = {kind: self.routing.RegisterTransitMatrix(clock.tolist()) for kind, clock in clocks}
+        evaluators = [self.time_transits[p.kind.id] for p in self.paths]
         self.routing.AddDimensionWithVehicleTransits(evaluators, HORIZON_S, HORIZON_S, False, "time")
         time = self.routing.GetDimensionOrDie("time")
         for k, path in enumerate(self.paths):
@@ -175,6 +181,16 @@ class RoutingDay:
         self.routing.AddPickupAndDelivery(first, second)
         self.solver.Add(self.routing.VehicleVar(first) == self.routing.VehicleVar(second))
         self.solver.Add(self.time.CumulVar(first) <= self.time.CumulVar(second))
+
+
+def vehicles_offered(problem: Problem, kind: VehicleType, nodes: Sequence[Node], start: Plan | None) -> int:
+    """Return how many vehicles of this type the model has: all that could be of use, or some more than in ``start``."""
+    most = min(kind.count, max(1, len(nodes)))
+    if start is None or not start.routes:
+        return most
+    used = max((route.number for route in start.routes if route.vehicle_type == kind.id), default=0)
+    named = max((k.number or 0 for k in problem.locks if k.vehicle_type == kind.id), default=0)
+    return min(most, max(used + SPARE_VEHICLES + used // 4, named))
 
 
 def trips_offered(problem: Problem, kind: VehicleType, nodes: Sequence[Node]) -> int:

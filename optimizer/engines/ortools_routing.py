@@ -80,11 +80,12 @@ class OrToolsRouting:
         if not nodes:
             return first
 
-        day = RoutingDay(problem, nodes)
+        day = RoutingDay(problem, nodes, first)
         add_rules(day)
-        paths = solve_paths(day, budget, seed, first, Watch(day, budget, report))
+        watch = Watch(day, budget, report)
+        search_paths(day, budget, seed, first, watch)
 
-        drafts = as_drafts(day, paths)
+        drafts = as_drafts(day, watch.paths)
         plans = [complete(problem, drafts), first]
         if any(depot.docks is not None for depot in problem.depots):
             plans += _docked(problem, drafts)
@@ -133,20 +134,21 @@ class Watch:
     """Remembers the cheapest paths as the search finds them, reports some, and passes on the wish to stop."""
 
     def __init__(self, day: RoutingDay, budget: Budget, report: Callable[[Plan], None]) -> None:
-        self.paths: Paths | None = None
-        self._day, self._budget, self._report = day, budget, report
+        self.day = day
+        self.paths: Paths = [[] for _ in day.paths]
+        self._budget, self._report = budget, report
         self._cost = self._reported = float("inf")
 
     def __call__(self) -> None:
         """Look at the solution that the search stands at."""
-        routing = self._day.routing
+        routing = self.day.routing
         cost = routing.CostVar().Value()
         if cost < self._cost:
             self._cost = cost
-            self.paths = [_path(self._day, start) for start in self._day.starts]
+            self.paths = [_path(self.day, start) for start in self.day.starts]
             if cost < self._reported * WORTH_REPORTING:
                 self._reported = cost
-                self._report(complete(self._day.problem, as_drafts(self._day, self.paths)))
+                self._report(complete(self.day.problem, as_drafts(self.day, self.paths)))
         if self._budget.should_stop():
             routing.CancelSearch()
 
@@ -160,10 +162,10 @@ def _path(day: RoutingDay, start: int) -> list[int]:
     return found
 
 
-def solve_paths(day: RoutingDay, budget: Budget, seed: int, start: Plan, watch: Watch) -> Paths:
-    """Run the search and return the cheapest paths seen; empty ones when nothing was found.
+def search_paths(day: RoutingDay, budget: Budget, seed: int, start: Plan, watch: Watch) -> None:
+    """Run one search, from ``start`` if it has routes and the model accepts them, else from cheapest insertion.
 
-    Closes the model of ``day``: one search a model.
+    Closes the model of ``day``: one search a model. What is found lies in ``watch``.
     """
     parameters = _parameters(budget)
     day.solver.ReSeed(seed)
@@ -178,7 +180,6 @@ def solve_paths(day: RoutingDay, budget: Budget, seed: int, start: Plan, watch: 
         day.routing.SolveWithParameters(parameters)
     else:
         day.routing.SolveFromAssignmentWithParameters(first, parameters)
-    return watch.paths or [[] for _ in day.paths]
 
 
 def _parameters(budget: Budget) -> pywrapcp.DefaultRoutingSearchParameters:

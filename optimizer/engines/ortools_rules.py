@@ -8,14 +8,14 @@ piece is left to ``optimizer.stow`` when the plan is completed.
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from optimizer.engines.ortools_model import BARRED_S
 from optimizer.model import HORIZON_S
 from optimizer.stow import may_ride_apart
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from optimizer.engines.ortools_model import RoutingDay
     from optimizer.engines.ortools_nodes import Node
@@ -187,59 +187,38 @@ def add_duty(day: RoutingDay) -> None:
 
 
 def add_driving(day: RoutingDay) -> None:
-    """Rests on long trips, a rest between trips that together drive too long, and the daily cap.
+    """Leave each vehicle the time for its rests, and keep the daily cap.
 
-    A trip that may be driven without a rest is limited to that; only where some place is
-    too far for it, breaks are planned on the road, and handling then counts as driving.
+    A day with D seconds of driving needs at least ceil(D / max) - 1 rests, and idle time for
+    them between its first loading and each return. That never refuses a legal day;
+    where exactly the rests lie is found by ``optimizer.schedule``. Break intervals of the
+    library would count handling as driving, and many optional ones make it crawl.
     """
     rules = {k.id: k.driving_rule for k in day.problem.vehicle_types if k.driving_rule is not None}
     if not rules:
         return
-    breaks = {k.id: _rests_needed(day, k) for k in day.problem.vehicle_types}
+    everywhere = [HORIZON_S] * len(day.paths)
     tables = {k.id: day.legs(k, "duration_s") for k in day.problem.vehicle_types}
     transits = {k: day.routing.RegisterTransitMatrix(table.tolist()) for k, table in tables.items()}
-    most = {
-        k.id: rules[k.id].max_driving_s if k.id in rules and not breaks[k.id] else HORIZON_S
-        for k in day.problem.vehicle_types
-    }
-    driving = day.total("driving", transits, day.per_path(lambda kind: most[kind.id]))
+    driving = day.total("driving", transits, everywhere)
+    work = day.total("work", day.time_transits, everywhere)
     for paths in day.vehicles():
-        kind = day.paths[paths[0]].kind
-        if kind.id not in rules:
-            continue
-        driven = [driving.CumulVar(day.ends[k]) for k in paths]
-        cap_s = rules[kind.id].max_daily_driving_s
-        if cap_s is not None:
-            day.solver.Add(day.solver.Sum(driven) <= cap_s)
-        if breaks[kind.id]:
-            _add_breaks(day, rules[kind.id], paths, breaks[kind.id])
-        for before, after in zip(range(len(paths)), range(1, len(paths)), strict=False):
-            rest = (driven[before] + driven[after] > rules[kind.id].max_driving_s) * rules[kind.id].rest_s
-            ended, begins = day.time.CumulVar(day.ends[paths[before]]), day.time.CumulVar(day.starts[paths[after]])
-            day.solver.Add(begins >= ended + rest)
+        rule = rules.get(day.paths[paths[0]].kind.id)
+        if rule is not None:
+            _add_rests(day, rule, paths, driving, work)
 
 
-def _rests_needed(day: RoutingDay, kind: VehicleType) -> int:
-    """Return how many rests the way to the farthest node and back may need; 0 where every one goes without."""
-    seconds, home = day.legs(kind, "duration_s"), len(day.nodes) + day.depots.index(kind.depot)
-    there_and_back = seconds[home, : len(day.nodes)] + seconds[: len(day.nodes), home]
-    farthest = int(there_and_back[there_and_back < BARRED_S].max(initial=0))
-    allowed = farthest if kind.driving_rule is None else kind.driving_rule.max_driving_s
-    return 0 if farthest <= allowed else farthest // max(1, allowed)
-
-
-def _add_breaks(day: RoutingDay, rule: DrivingRule, paths: Iterable[int], count: int) -> None:
-    """Offer each path ``count`` optional rests; many more than needed make the search crawl."""
-    handling = [node.service_s for node in day.nodes] + [0] * len(day.depots)
-    by_index = [handling[day.manager.IndexToNode(i)] for i in range(day.routing.Size())]
-    for k in paths:
-        shift = day.paths[k].kind.shift
-        rests = [
-            day.solver.FixedDurationIntervalVar(shift.early_s, shift.late_s, rule.rest_s, True, f"rest_{k}_{r}")
-            for r in range(count)
-        ]
-        day.time.SetBreakIntervalsOfVehicle(rests, k, by_index)
-        day.time.SetBreakDistanceDurationOfVehicle(rule.max_driving_s, rule.rest_s, k)
+def _add_rests(day: RoutingDay, rule: DrivingRule, paths: Sequence[int], driving: Any, work: Any) -> None:
+    """Idle time of one vehicle until each return: at least its rests, two at most being looked at."""
+    begins = day.time.CumulVar(day.starts[paths[0]])
+    for count in range(1, len(paths) + 1):
+        ends = [day.ends[k] for k in paths[:count]]
+        driven = day.solver.Sum([driving.CumulVar(end) for end in ends])
+        worked = day.solver.Sum([work.CumulVar(end) for end in ends])
+        rests = (driven > rule.max_driving_s) + (driven > 2 * rule.max_driving_s)
+        day.solver.Add(day.time.CumulVar(ends[-1]) >= begins + worked + rests * rule.rest_s)
+        if rule.max_daily_driving_s is not None and count == len(paths):
+            day.solver.Add(driven <= rule.max_daily_driving_s)
 
 
 def add_locks(day: RoutingDay) -> None:

@@ -14,7 +14,7 @@ import pytest
 from optimizer.engines import Budget
 from optimizer.engines.ortools_model import RoutingDay
 from optimizer.engines.ortools_nodes import bundle
-from optimizer.engines.ortools_routing import OrToolsRouting, Watch, as_drafts, solve_paths
+from optimizer.engines.ortools_routing import OrToolsRouting, Watch, as_drafts, search_paths
 from optimizer.engines.ortools_rules import add_rules
 from optimizer.errors import InvalidInput
 from optimizer.model import Cleaning, Compartment, Conflict, Depot, DrivingRule, Lock, TimeWindow
@@ -193,8 +193,9 @@ def test_the_routing_model_alone_knows_the_rule(county: Problem, optimum: int) -
     """Without a plan to start from and with nothing inserted by repair, its trips are the optimum's."""
     day, budget = RoutingDay(county, bundle(county)), Budget(iterations=100)
     add_rules(day)
-    paths = solve_paths(day, budget, 0, Plan(), Watch(day, budget, lambda _: None))
-    assert complete(county, as_drafts(day, paths), insert=False).cost.total_fen == optimum
+    watch = Watch(day, budget, lambda _: None)
+    search_paths(day, budget, 0, Plan(), watch)
+    assert complete(county, as_drafts(day, watch.paths), insert=False).cost.total_fen == optimum
 
 
 def test_goods_of_one_place_are_one_node() -> None:
