@@ -162,7 +162,7 @@ REASONS: dict[str, Sentence] = {
     ),
     "U160": Sentence(
         zh="车队没有余力：在途的 {num_routes} 辆车都插不进，也没有空闲的车可用",
-        en="no room in the fleet: it fits nowhere on the vehicles under way ({num_routes}), and no idle vehicle can take it",
+        en="no room in the fleet: it fits on none of the {num_routes} vehicles under way, nor on an idle one",
         fix_zh="增加车辆、加班，或推迟期限",
         fix_en="add a vehicle, allow overtime, or set a later due time",
     ),
