@@ -14,6 +14,7 @@ import numpy as np
 
 from api.views import Goods, LegView, Line, PlaceView, TripView, VisitView
 from optimizer.cost import trip_legs, trip_loads
+from scenarios.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from optimizer.model import Shipment
     from optimizer.plan import Plan, Route, Trip, Visit
     from optimizer.problem import Problem
-    from scenarios.text import Text
 
 PALETTE = (
     "#2364aa",
@@ -36,6 +36,10 @@ PALETTE = (
     "#28407a",
 )
 """Colours that hold on white paper and stay apart from their neighbours in the list."""
+
+
+PARCELS = Text("快递", "parcels")
+"""All commodities of the class parcel are one on paper."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,16 +71,17 @@ def assemble_trips(problem: Problem, plan: Plan, names: Names) -> tuple[TripView
 
 
 def goods_of(problem: Problem, shipments: Iterable[str], names: Names, stowage: Mapping[str, str]) -> tuple[Goods, ...]:
-    """Return ``shipments`` grouped by brand, commodity and compartment; parcels first, then by brand."""
+    """Return ``shipments`` grouped by brand, commodity and compartment; parcels of any kind first, as one."""
     groups: dict[tuple[bool, str, str, str], list[Shipment]] = {}
     for id_ in shipments:
         s = problem.shipment_of[id_]
-        key = (not names.is_parcel(s.commodity), names.brand(s.brand), s.commodity, stowage.get(id_, ""))
+        is_parcel = names.is_parcel(s.commodity)
+        key = (not is_parcel, names.brand(s.brand), "" if is_parcel else s.commodity, stowage.get(id_, ""))
         groups.setdefault(key, []).append(s)
     return tuple(
         Goods(
             brand=brand,
-            commodity=names.commodity(commodity),
+            commodity=names.commodity(commodity) if is_other else PARCELS,
             is_parcel=not is_other,
             bags=sum(names.bags(s) for s in group),
             pieces=sum(s.pieces for s in group),

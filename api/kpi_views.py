@@ -19,7 +19,9 @@ NOTHING = Text("—", "—")
 
 
 def kpi_views(kpis: Kpis) -> tuple[KpiView, ...]:
-    """Return every defined measure of ``kpis``."""
+    """Return every defined measure of ``kpis``, group by group."""
+    groups = list(dict.fromkeys(definition.group for definition in KPI_DEFINITIONS.values()))
+    ordered = sorted(KPI_DEFINITIONS.items(), key=lambda item: groups.index(item[1].group))
     return tuple(
         KpiView(
             key=key,
@@ -29,7 +31,7 @@ def kpi_views(kpis: Kpis) -> tuple[KpiView, ...]:
             definition=definition.text,
             is_headline=definition.is_headline,
         )
-        for key, definition in KPI_DEFINITIONS.items()
+        for key, definition in ordered
     )
 
 
