@@ -64,7 +64,7 @@ class Goods:
 
 ASIDE = (
     Goods(commodity="groceries", direction="down", share=0.2, least=2, most=10),
-    Goods(commodity="fertilizer", direction="down", share=0.03, least=10, most=60, priority="low"),
+    Goods(commodity="fertilizer", direction="down", share=0.03, least=10, most=60),
     Goods(commodity="pesticide", direction="down", share=0.04, least=2, most=8),
     Goods(
         commodity="greens",
@@ -85,7 +85,7 @@ ASIDE = (
         ready_s=(8 * 3_600, 12 * 3_600),
         due_s=17 * 3_600,
     ),
-    Goods(commodity="crates", direction="up", share=0.12, least=3, most=10, priority="low", due_s=19 * 3_600),
+    Goods(commodity="crates", direction="up", share=0.12, least=3, most=10, due_s=19 * 3_600),
     Goods(commodity="groceries", direction="local", share=0.02, least=2, most=6, ready_s=(9 * 3_600, 9 * 3_600)),
 )
 """What is carried besides parcels; all shares and amounts are placeholders."""

@@ -25,24 +25,34 @@ if TYPE_CHECKING:
 
     from scenarios.scenario import Order, ScenarioPlace
 
-DETOUR = {"plain": 1.35, "hill": 1.6, "mountain": 1.9, "pastoral": 1.4, "": 1.6}
-"""Road distance over straight distance."""
+WAY_OUT = {"plain": 1.4, "hill": 1.6, "mountain": 2.1, "pastoral": 1.4, "": 1.7}
+"""Road distance from the hub over straight distance, in generated counties."""
 
-SPEED_KMH = {"plain": 29, "hill": 27, "mountain": 25, "pastoral": 30, "": 27}
-"""Of a van over a whole trip."""
+WAY_ROUND = {"plain": 2.0, "hill": 2.9, "mountain": 3.8, "pastoral": 2.7, "": 3.2}
+"""Road length of one tour of all places over that on open ground: roads that are trees are driven twice."""
+
+SPEED_KMH = 26
+"""Of a van over a whole trip; generated counties give 25 to 27 on every terrain."""
 
 DAY_H = 7.0
 """Hours that a vehicle works between 08:00, when the last goods are ready, and the last trunk departure."""
 
+MOST_VISITS = 16
+"""Places on one trip; more would last longer than half a day."""
+
+FILL = 0.8
+"""Share of a van that a trip fills before another is needed."""
+
 SLACK = 1.25
 """Vehicles per vehicle that the estimate asks for."""
 
+TRUCK_ROOM = Load(load_g=1_500_000, load_ml=14_000_000)
 TRUCK = FleetVehicle(
     id="truck42",
     name="4.2米厢式货车",
     profile="truck",
     depot="H",
-    compartments=(ScenarioCompartment(room=Load(load_g=1_500_000, load_ml=14_000_000)),),
+    compartments=(ScenarioCompartment(room=TRUCK_ROOM),),
     fixed_fen=22_000,
     distance_fen_per_km=180,
     time_fen_per_h=3_500,
@@ -50,12 +60,13 @@ TRUCK = FleetVehicle(
     energy_source="diesel",
     energy_per_100km=13.0,
 )
+VAN_ROOM = Load(load_g=800_000, load_ml=4_500_000)
 VAN = FleetVehicle(
     id="van",
     name="微型面包车",
     profile="van",
     depot="H",
-    compartments=(ScenarioCompartment(room=Load(load_g=800_000, load_ml=4_500_000)),),
+    compartments=(ScenarioCompartment(room=VAN_ROOM),),
     fixed_fen=12_000,
     distance_fen_per_km=90,
     time_fen_per_h=3_000,
@@ -107,7 +118,7 @@ def size_fleet(
     work = estimate_work(places, orders, terrain)
     vehicles = max(3, math.ceil(SLACK * work.hours / DAY_H))
     three_wheelers = max(1, round(0.12 * vehicles))
-    trucks = max(1, round(0.25 * vehicles), math.ceil(work.bulk_g / (2.5 * TRUCK.compartments[0].room.load_g)) + 1)
+    trucks = max(1, round(0.25 * vehicles), math.ceil(work.bulk_g / (2.5 * TRUCK_ROOM.load_g)) + 1)
     vans = max(2, vehicles - trucks)
     fleet = ((TRUCK, trucks), (VAN, vans), (THREE_WHEELER, three_wheelers))
     return tuple(replace(vehicle, count=count, depot=hub) for vehicle, count in fleet)
@@ -116,20 +127,21 @@ def size_fleet(
 def estimate_work(places: Sequence[ScenarioPlace], orders: Sequence[Order], terrain: str) -> Work:
     """Return hours of driving and service if every place with orders is visited about once.
 
-    n places in an area A lie about 0.7 sqrt(A / n) apart along a tour (Beardwood, Halton and
-    Hammersley 1959); a trip for every 20 of them goes out and comes back.
+    On open ground a tour of n places in an area A is about 0.7124 sqrt(n A) long (Beardwood,
+    Halton and Hammersley 1959); each trip goes out and comes back besides.
     """
     called = {o.origin for o in orders} | {o.destination for o in orders}
     visited = [p for p in places if p.id in called]
     if not visited:
         return Work(hours=0.0, bulk_g=0)
     area_km2, out_km = _extent(visited)
-    tour_km = 0.7124 * math.sqrt(area_km2 * len(visited)) + 2 * out_km * math.ceil(len(visited) / 20)
+    trips = max(len(visited) / MOST_VISITS, sum(o.load.load_ml for o in orders) / (FILL * VAN_ROOM.load_ml))
+    tour_km = WAY_ROUND[terrain] * 0.7124 * math.sqrt(area_km2 * len(visited))
+    stem_km = WAY_OUT[terrain] * 2 * out_km * trips
     handover_s = {c.id: c.service_s_per_piece for c in COMMODITIES}
     service_s = sum(o.pieces * handover_s.get(o.commodity, 2) for o in orders) + len(visited) * VisitTimes().village
-    hours = tour_km * DETOUR[terrain] / SPEED_KMH[terrain] + service_s / 3_600
-    bulk_g = sum(o.load.load_g for o in orders if o.load.load_g > VAN.compartments[0].room.load_g / 4)
-    return Work(hours=hours, bulk_g=bulk_g)
+    bulk_g = sum(o.load.load_g for o in orders if o.load.load_g > VAN_ROOM.load_g / 4)
+    return Work(hours=(tour_km + stem_km) / SPEED_KMH + service_s / 3_600, bulk_g=bulk_g)
 
 
 def _extent(visited: Sequence[ScenarioPlace]) -> tuple[float, float]:

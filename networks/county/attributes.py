@@ -49,11 +49,11 @@ def edge_columns(
     is_gate = is_last & (chance[1, road] < figures.gate_share)
     is_wide = chance[2, road] < 0.5
     kind = np.array(LADDER)[level]
-    grade = np.array(TRACKS)[(chance[2, road] * len(TRACKS)).astype(int)]
+    road_class = np.where(is_track, np.array(TRACKS)[(chance[2, road] * len(TRACKS)).astype(int)], kind)
     return {
-        "road_class": np.where(is_track, grade, kind),
+        "road_class": road_class,
         "way": np.unique(road * len(LADDER) + level, return_inverse=True)[1],
-        "ref": _refs(kind, road),
+        "ref": _refs(road_class, road),
         "surface": _surfaces(kind, is_track, is_gravel, chance[2, road]),
         "smoothness": np.where(is_track, "bad", np.where(is_gravel, "intermediate", "good")),
         "bridge": mesh.is_bridge[drawing.edge],
@@ -82,11 +82,11 @@ def banned_turns(mesh: Mesh, drawing: Drawing, rng: np.random.Generator) -> np.n
     return np.array(bans, dtype=np.int64).reshape(-1, 3)
 
 
-def _refs(kind: np.ndarray, road: np.ndarray) -> np.ndarray:
+def _refs(road_class: np.ndarray, road: np.ndarray) -> np.ndarray:
     """Letter of the class and a number that counts up within it; streets and tracks have none."""
     refs = np.full(len(road), "", dtype=object)
     for letter, number in NUMBER_FROM.items():
-        rows = np.flatnonzero(kind == letter)
+        rows = np.flatnonzero(road_class == letter)
         rank = np.unique(road[rows], return_inverse=True)[1]
         refs[rows] = [f"{letter}{number + r:03d}" for r in rank.tolist()]
     return refs
