@@ -93,7 +93,7 @@ def build_problem(scenario: Scenario, *, cache: Path | None = None, energy: bool
     goods = consolidate(scenario, reach)
     return County(
         scenario=scenario,
-        problem=_problem(scenario, matrices, goods),
+        problem=to_problem(scenario, matrices, goods),
         network=network,
         points=points,
         conditions=conditions,
@@ -117,7 +117,8 @@ def reached(vehicle: FleetVehicle, scenario: Scenario, matrix: TravelMatrix) -> 
     )
 
 
-def _problem(scenario: Scenario, matrices: Mapping[str, TravelMatrix], goods: Consolidation) -> Problem:
+def to_problem(scenario: Scenario, matrices: Mapping[str, TravelMatrix], goods: Consolidation) -> Problem:
+    """Return the optimizer's problem of a scenario whose matrices and shipments are known."""
     policy = scenario.policy
     totals = [sum(amounts) for amounts in zip(*(s.load for s in goods.shipments), strict=True)]
     most = dict(zip(policy.load_dimensions, totals or [0] * len(policy.load_dimensions), strict=True))

@@ -38,6 +38,10 @@ WGS84 = "WGS-84"
 """The datum inside."""
 
 
+WHOLE_FILE = ("E301", "E302", "E303", "E305", "E309")
+"""Faults after which nobody knows what else the file would have said."""
+
+
 def read_scenario(folder: Path | str) -> Scenario:
     """Return the scenario in a folder. O(bytes).
 
@@ -137,7 +141,7 @@ def _roads_and_policy(settings: Settings) -> tuple[Roads, Policy]:
 
 def _unread(tables: dict[str, Rows], findings: Findings) -> frozenset[str]:
     """Return the tables of which some rows or ids were not seen, because the file as a whole is faulty."""
-    broken = {fault.file for fault in findings.faults if "E301" <= fault.code <= "E309" and fault.code != "E308"}
+    broken = {fault.file for fault in findings.faults if fault.code in WHOLE_FILE}
     return frozenset(name for name, rows in tables.items() if rows.file in broken)
 
 
