@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import networkx as nx
 import numpy as np
 import pytest
@@ -19,19 +21,11 @@ SIZES = {"plain": (12, 350), "hill": (11, 220), "mountain": (11, 187), "pastoral
 """Townships and villages of a typical county of each kind."""
 
 
-@pytest.fixture(scope="module")
-def counties() -> dict[str, CountyRoads]:
-    """One typical county of each terrain."""
-    return {
-        terrain: generate_county(terrain=terrain, townships=townships, villages=villages, seed=7)
-        for terrain, (townships, villages) in SIZES.items()
-    }
-
-
-def length_km(county: CountyRoads, *classes: str) -> float:
-    """Return the kilometres of road of these classes."""
-    edges = county.network.edges
-    return float(edges.loc[edges["road_class"].isin(classes), "length_m"].sum() / 1_000)
+@cache
+def typical(terrain: str) -> CountyRoads:
+    """Return one typical county of the terrain; shared by the tests, which only look at it."""
+    townships, villages = SIZES[terrain]
+    return generate_county(terrain=terrain, townships=townships, villages=villages, seed=7)
 
 
 def unreached(county: CountyRoads, profile: str) -> int:
@@ -43,39 +37,39 @@ def unreached(county: CountyRoads, profile: str) -> int:
 
 
 @pytest.mark.parametrize("terrain", TERRAINS)
-def test_a_county_has_one_hub_and_all_its_stations_and_villages(counties: dict[str, CountyRoads], terrain: str) -> None:
+def test_a_county_has_one_hub_and_all_its_stations_and_villages(terrain: str) -> None:
     """12 townships and 350 villages asked for, 1 + 12 + 350 places given, names and codes all different."""
-    places, (townships, villages) = counties[terrain].places, SIZES[terrain]
+    places, (townships, villages) = typical(terrain).places, SIZES[terrain]
     assert places["tier"].tolist() == ["hub"] + ["station"] * townships + ["village"] * villages
     for column in ("id", "name", "code"):
         assert places[column].is_unique
     assert set(places["township"]) == set(places.loc[places["tier"] == "station", "township"])
 
 
-def test_codes_are_twelve_digits_of_a_province_that_does_not_exist(counties: dict[str, CountyRoads]) -> None:
+def test_codes_are_twelve_digits_of_a_province_that_does_not_exist() -> None:
     """No code of GB/T 2260 begins with 99."""
-    for county in counties.values():
+    for county in map(typical, TERRAINS):
         assert county.places["code"].str.fullmatch(r"99\d{10}").all()
 
 
 @pytest.mark.parametrize("terrain", TERRAINS)
-def test_every_road_hangs_together(counties: dict[str, CountyRoads], terrain: str) -> None:
+def test_every_road_hangs_together(terrain: str) -> None:
     """One strong component, one-way streets included."""
-    assert nx.is_strongly_connected(counties[terrain].network.to_networkx())
+    assert nx.is_strongly_connected(typical(terrain).network.to_networkx())
 
 
 @pytest.mark.parametrize("terrain", TERRAINS)
-def test_a_van_reaches_every_place_and_a_truck_most(counties: dict[str, CountyRoads], terrain: str) -> None:
+def test_a_van_reaches_every_place_and_a_truck_most(terrain: str) -> None:
     """Gates and tracks stop the truck before at most a tenth of the places, the van nowhere."""
-    assert unreached(counties[terrain], "van") == 0
-    assert unreached(counties[terrain], "truck") <= 0.1 * len(counties[terrain].places)
+    assert unreached(typical(terrain), "van") == 0
+    assert unreached(typical(terrain), "truck") <= 0.1 * len(typical(terrain).places)
 
 
-def test_roads_are_a_mesh_in_a_plain_and_trees_in_mountains(counties: dict[str, CountyRoads]) -> None:
+def test_roads_are_a_mesh_in_a_plain_and_trees_in_mountains() -> None:
     """Independent loops of the main graph per village: more than half against less than a third."""
     loops = {}
     for terrain in ("plain", "mountain"):
-        edges = counties[terrain].network.edges
+        edges = typical(terrain).network.edges
         outside = edges[edges["road_class"] != "street"]
         graph = nx.Graph(zip(outside["u"], outside["v"], strict=True))
         independent = graph.number_of_edges() - graph.number_of_nodes() + nx.number_connected_components(graph)
@@ -84,11 +78,11 @@ def test_roads_are_a_mesh_in_a_plain_and_trees_in_mountains(counties: dict[str, 
     assert loops["mountain"] < 0.33
 
 
-def test_mountain_roads_wind_and_climb_more_than_plain_ones(counties: dict[str, CountyRoads]) -> None:
+def test_mountain_roads_wind_and_climb_more_than_plain_ones() -> None:
     """Way from the hub over the straight line: about 1.3 in the plain, more in mountains; grades likewise."""
     detour, grade = {}, {}
     for terrain in ("plain", "mountain"):
-        county = counties[terrain]
+        county = typical(terrain)
         places = county.places
         points = Points(tuple(places["id"]), places["lon"].to_numpy(), places["lat"].to_numpy())
         metres = travel_matrix(county.network, load_profiles()["van"], points).distance_m[0, 1:]
@@ -102,27 +96,27 @@ def test_mountain_roads_wind_and_climb_more_than_plain_ones(counties: dict[str, 
 
 
 @pytest.mark.parametrize("terrain", TERRAINS)
-def test_no_road_is_steeper_than_twelve_percent(counties: dict[str, CountyRoads], terrain: str) -> None:
+def test_no_road_is_steeper_than_twelve_percent(terrain: str) -> None:
     """Roads are cut, filled and lengthened until they can be climbed; elevations are known everywhere."""
-    network = counties[terrain].network
+    network = typical(terrain).network
     height_m = network.nodes["elevation_m"].to_numpy()
     rise_m = height_m[network.edges["v"]] - height_m[network.edges["u"]]
     assert np.abs(rise_m / network.edges["length_m"]).max() < 0.12
 
 
 @pytest.mark.parametrize("terrain", TERRAINS)
-def test_the_river_is_crossed_on_few_bridges_only(counties: dict[str, CountyRoads], terrain: str) -> None:
+def test_the_river_is_crossed_on_few_bridges_only(terrain: str) -> None:
     """Whatever piece of road meets the river's course is flagged as a bridge, and there are at most eight."""
-    county = counties[terrain]
+    county = typical(terrain)
     river = county.network.edges.geometry.intersects(shapely.linestrings(county.river))
     assert county.network.edges.loc[river, "bridge"].all()
     assert 1 <= int(river.sum()) <= 8
 
 
 @pytest.mark.parametrize("terrain", TERRAINS)
-def test_quality_falls_with_the_class(counties: dict[str, CountyRoads], terrain: str) -> None:
+def test_quality_falls_with_the_class(terrain: str) -> None:
     """National roads are asphalt, some village roads are gravel or dirt, tracks are bad; gates on last roads only."""
-    edges = counties[terrain].network.edges
+    edges = typical(terrain).network.edges
     assert set(edges.loc[edges["road_class"] == "G", "surface"]) == {"asphalt"}
     assert {"gravel", "dirt", "compacted"} & set(edges.loc[edges["road_class"] == "C", "surface"])
     gated = edges[edges["maxweight_t"].notna() | edges["maxwidth_m"].notna()]
@@ -131,9 +125,9 @@ def test_quality_falls_with_the_class(counties: dict[str, CountyRoads], terrain:
     assert (edges["ref"].astype(str).str[:1] == edges["road_class"].astype(str))[edges["ref"] != ""].all()
 
 
-def test_the_seat_has_one_way_streets_and_banned_turns(counties: dict[str, CountyRoads]) -> None:
+def test_the_seat_has_one_way_streets_and_banned_turns() -> None:
     """Two neighbouring lines of the grid, one each way, and some crossings without a left turn."""
-    for county in counties.values():
+    for county in map(typical, TERRAINS):
         edges = county.network.edges
         assert (~edges["forward"]).any()
         assert (~edges["backward"]).any()
@@ -141,10 +135,10 @@ def test_the_seat_has_one_way_streets_and_banned_turns(counties: dict[str, Count
         assert 1 <= len(county.network.turns) <= 6
 
 
-def test_sizes_are_those_of_the_literature(counties: dict[str, CountyRoads]) -> None:
+def test_sizes_are_those_of_the_literature() -> None:
     """Assumed areas: about 1,200 km2 of plain, 2,400 of mountains; some herders live 60 km out."""
     area = {}
-    for terrain, county in counties.items():
+    for terrain, county in zip(TERRAINS, map(typical, TERRAINS), strict=True):
         lon, lat = county.places["lon"].to_numpy(), county.places["lat"].to_numpy()
         xy = np.column_stack(((lon - lon[0]) * np.cos(np.radians(lat[0])), lat - lat[0])) * 111.2
         area[terrain] = ConvexHull(xy).volume
@@ -152,35 +146,35 @@ def test_sizes_are_those_of_the_literature(counties: dict[str, CountyRoads]) -> 
             assert 50 < np.hypot(*xy.T).max() < 90
     assert 900 < area["plain"] < 1_500
     assert 1_900 < area["mountain"] < 3_000
-    assert all(70 < lon < 136 for county in counties.values() for lon in county.places["lon"])
+    assert all(70 < lon < 136 for county in map(typical, TERRAINS) for lon in county.places["lon"])
 
 
-def test_people_live_in_towns_and_villages_by_size(counties: dict[str, CountyRoads]) -> None:
+def test_people_live_in_towns_and_villages_by_size() -> None:
     """The seat is the largest place; a mountain village has fewer people than one in the plain."""
     means = {}
-    for terrain, county in counties.items():
+    for terrain, county in zip(TERRAINS, map(typical, TERRAINS), strict=True):
         places = county.places
         assert places["population"].idxmax() == 1
         means[terrain] = places.loc[places["tier"] == "village", "population"].mean()
     assert means["pastoral"] < means["mountain"] < means["plain"]
 
 
-def test_the_same_seed_gives_the_same_county_and_another_seed_another(counties: dict[str, CountyRoads]) -> None:
+def test_the_same_seed_gives_the_same_county_and_another_seed_another() -> None:
     """Equal digests of the roads, equal tables of places."""
     again = generate_county(terrain="hill", townships=11, villages=220, seed=7)
     other = generate_county(terrain="hill", townships=11, villages=220, seed=8)
-    assert again.network.digest == counties["hill"].network.digest
-    assert again.places.equals(counties["hill"].places)
+    assert again.network.digest == typical("hill").network.digest
+    assert again.places.equals(typical("hill").places)
     assert other.network.digest != again.network.digest
 
 
+@pytest.mark.parametrize("terrain", TERRAINS)
 @pytest.mark.parametrize(("townships", "villages"), [(1, 1), (2, 3), (40, 45)])
-def test_the_smallest_and_the_most_crowded_counties_work_too(townships: int, villages: int) -> None:
-    """One village of one township is a county; so are more townships than villages need."""
-    for terrain in TERRAINS:
-        county = generate_county(terrain=terrain, townships=townships, villages=villages, seed=3)
-        assert len(county.places) == 1 + townships + villages
-        assert unreached(county, "van") == 0
+def test_the_smallest_and_the_most_crowded_counties_work_too(townships: int, villages: int, terrain: str) -> None:
+    """One village of one township is a county; so are nearly as many townships as villages."""
+    county = generate_county(terrain=terrain, townships=townships, villages=villages, seed=3)
+    assert len(county.places) == 1 + townships + villages
+    assert unreached(county, "van") == 0
 
 
 def test_refuses_a_terrain_that_nobody_knows() -> None:
