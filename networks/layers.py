@@ -76,8 +76,8 @@ def read_layer(
     ------
     InvalidInput
         E200 to E204, E208, E209 the file cannot be read; E206 no road in it; E210 no
-        coordinate system; E211, E212 coordinates out of range or swapped; E214, E215, E217
-        headers; E216 no lines; E213 in ``faults`` for every cell that is not understood.
+        coordinate system; E211, E212 coordinates out of range or swapped; E214, E215
+        headers; E220, E221 the mapping; E216 no lines; E213 in ``faults`` for every cell that is not understood.
     """
     path = Path(path)
     table = open_layer(path, layer)

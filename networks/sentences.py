@@ -132,12 +132,6 @@ CATALOGUE: dict[str, Sentence] = {
         fix_zh="只保留道路中心线",
         fix_en="keep only road centre lines",
     ),
-    "E217": Sentence(
-        zh="映射有不认识的键 {value}",
-        en="the mapping has an unknown key {value}",
-        fix_zh="可用的键：{known}",
-        fix_en="known keys: {known}",
-    ),
     "E218": Sentence(
         zh="路网的 {field} 不合规定：{detail}",
         en="{field} of the road network is not valid: {detail}",
