@@ -97,7 +97,7 @@ def read_osm(path: Path | str) -> RoadNetwork:
 
 
 def read_osm_places(path: Path | str) -> pd.DataFrame:
-    """Return the place nodes: osm_id, name, place (town, village, ...), population (nan: not known), lon, lat.
+    """Return the place nodes: osm_id, name, place (town, ...), population (nan: not known), lon, lat, is_capital.
 
     Chinese names before others; places without a name keep "". Raises as ``read_osm``, but not E206.
     """
@@ -109,14 +109,15 @@ def read_osm_places(path: Path | str) -> pd.DataFrame:
             _whole_number(node.tags.get("population") or ""),
             node.lon,
             node.lat,
+            node.tags.get("capital") not in (None, "no"),
         )
         for node in _objects(Path(path), osmium.osm.NODE, "place")
         if node.location.valid()
     ]
-    table = pd.DataFrame(rows, columns=["osm_id", "name", "place", "population", "lon", "lat"])
+    table = pd.DataFrame(rows, columns=["osm_id", "name", "place", "population", "lon", "lat", "is_capital"])
     table[["name", "place"]] = table[["name", "place"]].astype("str")
     table[["population", "lon", "lat"]] = table[["population", "lon", "lat"]].astype("float64")
-    return table.astype({"osm_id": "int64"})
+    return table.astype({"osm_id": "int64", "is_capital": "bool"})
 
 
 def _objects(path: Path, entities: Any, *keys: str, with_locations: bool = False) -> Iterator[Any]:
