@@ -69,7 +69,7 @@ def scenario_from_osm(
     elevation
         SRTM tiles for gradients.
     hub
-        Name of a place of the file, or "LON,LAT"; None takes the largest city or town.
+        Name of a place of the file, or "LON,LAT"; None takes the capital, else the largest town.
     pieces
         Parcels a day, both ways together; None takes 16 per village.
 
@@ -110,9 +110,7 @@ def scenario_from_osm(
 def _hub(table: pd.DataFrame, wish: str | None) -> tuple[str, float, float]:
     """Return name, lon and lat of the hub."""
     if wish is None:
-        towns = table[table["place"].isin(TOWNS)]
-        row = (towns if len(towns) else table).sort_values("population", kind="stable").iloc[-1]
-        return str(row["name"]), float(row["lon"]), float(row["lat"])
+        return _largest(table[table["is_capital"]], table[table["place"].isin(TOWNS)], table)
     point = _lon_lat(wish)
     if point is None:
         return _named(table, wish)
@@ -140,7 +138,13 @@ def _named(table: pd.DataFrame, wish: str) -> tuple[str, float, float]:
         near = difflib.get_close_matches(wish.strip().casefold(), list(folded), n=3, cutoff=0.4)
         known = [folded[name] for name in near] or sorted(table[table["place"].isin(TOWNS)]["name"])[:8]
         raise InvalidInput("E362", value=wish, known=", ".join(known) or "-")
-    row = found.sort_values("population", kind="stable").iloc[-1]
+    return _largest(found)
+
+
+def _largest(*choices: pd.DataFrame) -> tuple[str, float, float]:
+    """Return name, lon and lat of the place with most inhabitants of the first choice that has any."""
+    table = next(choice for choice in choices if len(choice))
+    row = table.sort_values("population", kind="stable").iloc[-1]
     return str(row["name"]), float(row["lon"]), float(row["lat"])
 
 
