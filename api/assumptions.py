@@ -6,6 +6,7 @@ scenario's own ``placeholders``.
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from api.units import clock, hours, yuan
@@ -54,7 +55,8 @@ def _conditions(scenario: Scenario) -> Text:
 
 def _roads(roads: Roads) -> Text:
     if not roads.is_recipe:
-        return Text(f"路网来自 {roads.file}", f"roads from {roads.file}")
+        name = PurePath(roads.file).name  # folders of one machine say nothing on another
+        return Text(f"路网来自 {name}", f"roads from {name}")
     return Text(
         f"路网是按地形“{roads.terrain}”、种子 {roads.seed} 生成的模拟路网，不是真实道路",
         f"the roads are made up (terrain {roads.terrain}, seed {roads.seed}), not real ones",

@@ -37,8 +37,8 @@ CATALOGUE: dict[str, Sentence] = {
     "E401": Sentence(
         zh="命令行参数有误：{detail}",
         en="the command line is not understood: {detail}",
-        fix_zh="用 gongpei {command} --help 查看用法",
-        fix_en="see gongpei {command} --help",
+        fix_zh="用 {usage} 查看用法",
+        fix_en="see {usage}",
     ),
     "E402": Sentence(
         zh="找不到 {path}",

@@ -184,10 +184,8 @@ def place_labels(labels: Iterable[Label], clutter: Clutter) -> list[Placed]:
 
 def along(lines: Iterable[np.ndarray], step: float) -> np.ndarray:
     """Return points (k, 2) no more than about ``step`` apart along lines (n, 2); a line of one spot has none."""
-    pieces = [shapely.linestrings(line) for line in lines if len(line) > 1 and np.ptp(line, axis=0).any()]
-    if not pieces:
-        return np.empty((0, 2))
-    return np.asarray(shapely.get_coordinates(shapely.segmentize(pieces, step)))
+    pieces = [shapely.LineString(line) for line in lines if len(line) > 1 and np.ptp(line, axis=0).any()]
+    return shapely.get_coordinates(shapely.segmentize(shapely.MultiLineString(pieces), step))
 
 
 def _positions(label: Label) -> Iterable[tuple[float, float, str]]:
