@@ -49,10 +49,7 @@ class DayBook:
         self._locks: dict[str, list[Lock]] = defaultdict(list)
         for lock in problem.locks:
             self._locks[lock.shipment].append(lock)
-        self._followers: dict[str, list[str]] = defaultdict(list)
-        for lock in problem.locks:
-            if lock.after is not None:
-                self._followers[lock.after].append(lock.shipment)
+        self._named = {(lock.vehicle_type, lock.number) for lock in problem.locks if lock.number}
 
     def tried(self, unit: Unit, drafts: Sequence[TripDraft]) -> tuple[list[TripDraft], Times] | None:
         """Return the stowed trips and their times if this vehicle may drive them, else None; changes nothing."""
@@ -91,6 +88,32 @@ class DayBook:
             for i in trip.shipments:
                 self.served[i] = unit
                 self._shelve(self.problem.shipment_of[i], 1)
+
+    def total_fen(self) -> int:
+        """Return what the plan would cost, handling and penalties included; O(shipments)."""
+        running = sum(self.cost_fen(unit, times) for unit, times in self.times.items())
+        carried = self.served
+        return running + sum(s.handling_fen if s.id in carried else s.penalty_fen for s in self.problem.shipments)
+
+    def free_number(self, vehicle_type: str) -> int:
+        """Return the first number of an idle vehicle that no lock names; past the fleet's count if there is none."""
+        number = 1
+        while (vehicle_type, number) in self.trips or (vehicle_type, number) in self._named:
+            number += 1
+        return number
+
+    def snapshot(self) -> dict[Unit, tuple[list[TripDraft], Times]]:
+        """Return all days, for ``restore``."""
+        return {unit: (self.trips[unit], self.times[unit]) for unit in self.trips}
+
+    def restore(self, memory: dict[Unit, tuple[list[TripDraft], Times]]) -> None:
+        """Go back to the days of ``snapshot``."""
+        changed = [u for u in self.trips if u not in memory or memory[u][0] is not self.trips[u]]
+        for unit in changed:
+            self.put(unit, [], NO_TIMES)
+        for unit, (trips, times) in memory.items():
+            if unit not in self.trips:
+                self.put(unit, trips, times)
 
     def sums(self, unit: Unit, trip: int) -> tuple[list[int], list[int]]:
         """Return all that a trip delivers and all that it collects, per load dimension; no trip can hold less."""

@@ -46,7 +46,7 @@ def completed(problem: Problem, drafts: Mapping[Unit, Sequence[TripDraft]], *, i
     book = DayBook(problem)
     for unit, trips in drafts.items():
         if _exists(problem, unit):
-            _admit(book, unit, trips)
+            admit(book, unit, trips)
     if insert:
         insert_missing(book)
     return book
@@ -57,7 +57,7 @@ def _exists(problem: Problem, unit: Unit) -> bool:
     return kind is not None and 1 <= unit[1] <= kind.count
 
 
-def _admit(book: DayBook, unit: Unit, trips: Sequence[TripDraft]) -> None:
+def admit(book: DayBook, unit: Unit, trips: Sequence[TripDraft]) -> None:
     """Put a vehicle's day into the book: whole if it may stay, else what can be saved of it."""
     home = book.problem.vehicle_type_of[unit[0]].depot
     seen: set[str] = set()

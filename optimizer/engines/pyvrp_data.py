@@ -25,7 +25,7 @@ from optimizer.schedule import TripDraft, VisitDraft
 from optimizer.timeline import Windows, intersect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from optimizer.model import Shipment, VehicleType
     from optimizer.problem import Problem
@@ -149,7 +149,8 @@ def adapt(
     *,
     is_coarse: bool,
     is_single: bool = False,
-    fleet: dict[Unit, int] | None = None,
+    is_required: bool = False,
+    fleet: Mapping[Unit, int] | None = None,
 ) -> Adapter:
     """Return ``problem``, or a part of it, in PyVRP's terms; O(n^2 k) for n places and k vehicle types.
 
@@ -162,6 +163,8 @@ def adapt(
     is_single
         One trip a vehicle, as many vehicles as wanted, a part of the fixed cost each:
         trips that are packed on vehicles afterwards.
+    is_required
+        Everything must be served: two to three times as many iterations a second.
     fleet
         Vehicles at hand per unit; None means the problem's own.
     """
@@ -176,7 +179,8 @@ def adapt(
             named[type_id] += number > 0
         fleet = {u: 1 if u[1] else problem.vehicle_type_of[u[0]].count - named[u[0]] for u in able}
     units = tuple(u for u in able if fleet.get(u, 0) > 0)
-    return _Builder(problem, bundles, locals_, units, is_single=is_single).build(fleet)
+    builder = _Builder(problem, bundles, locals_, units, is_single=is_single, is_required=is_required)
+    return builder.build(fleet)
 
 
 class _Builder:
@@ -190,17 +194,19 @@ class _Builder:
         units: tuple[Unit, ...],
         *,
         is_single: bool,
+        is_required: bool,
     ) -> None:
         self.problem = problem
         self.bundles = bundles
         self.locals_ = locals_
         self.units = units
         self.is_single = is_single
+        self.is_required = is_required
         self.rows: dict[tuple[str, frozenset[Unit] | None], int] = {}
         self.depot_rows = [self._row(d.place, None) for d in problem.depots]
         self.dimensions = _Dimensions(problem)
 
-    def build(self, fleet: dict[Unit, int]) -> Adapter:
+    def build(self, fleet: Mapping[Unit, int]) -> Adapter:
         clients: list[pyvrp.Client] = []
         groups: list[pyvrp.ClientGroup] = []
         meaning: list[Bundle] = []
@@ -208,7 +214,7 @@ class _Builder:
             made = self._clients(bundle, len(groups) if len(bundle.windows) > 1 else None)
             if len(made) > 1:
                 span = list(range(len(clients), len(clients) + len(made)))
-                groups.append(pyvrp.ClientGroup(span, required=False))
+                groups.append(pyvrp.ClientGroup(span, required=self.is_required))
             clients += made
             meaning += [bundle] * len(made)
         shipments = [self._shipment(local) for local in self.locals_]
@@ -246,7 +252,7 @@ class _Builder:
                     tw_late=late + visit_s,
                     release_time=bundle.ready_s,
                     prize=worth,
-                    required=False,
+                    required=self.is_required and group is None,
                     group=group,
                 )
             )
@@ -278,7 +284,7 @@ class _Builder:
             s.service_s,
             amount=self.dimensions.load((s.id,)),
             prize=_worth(s),
-            required=False,
+            required=self.is_required,
         )
 
     def _depot(self, i: int) -> pyvrp.Depot:
