@@ -60,6 +60,9 @@ TRUCK = FleetVehicle(
     energy_source="diesel",
     energy_per_100km=13.0,
 )
+LEAST_VANS = 0.7
+"""Share of vans, which reach what trucks do not, however many trucks farm inputs ask for."""
+
 VAN_ROOM = Load(load_g=800_000, load_ml=4_500_000)
 VAN = FleetVehicle(
     id="van",
@@ -119,7 +122,7 @@ def size_fleet(
     vehicles = max(3, math.ceil(SLACK * work.hours / DAY_H))
     three_wheelers = max(1, round(0.12 * vehicles))
     trucks = max(1, round(0.25 * vehicles), math.ceil(work.bulk_g / (2.5 * TRUCK_ROOM.load_g)) + 1)
-    vans = max(2, vehicles - trucks)
+    vans = max(2, vehicles - trucks, math.ceil(LEAST_VANS * vehicles))
     fleet = ((TRUCK, trucks), (VAN, vans), (THREE_WHEELER, three_wheelers))
     return tuple(replace(vehicle, count=count, depot=hub) for vehicle, count in fleet)
 

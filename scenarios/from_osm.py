@@ -149,12 +149,12 @@ def _largest(*choices: pd.DataFrame) -> tuple[str, float, float]:
 
 
 def _places(table: pd.DataFrame, hub_name: str, hub_lon: float, hub_lat: float) -> tuple[ScenarioPlace, ...]:
-    """Hub, stations and village points; a village belongs to the nearest town."""
-    rest = table[(table["lon"] != hub_lon) | (table["lat"] != hub_lat)].to_dict("records")
+    """Return hub, stations and village points; a village belongs to the nearest town, and the hub may stand in one."""
+    rows = table.to_dict("records")
     name = f"{hub_name}县级物流配送中心"
     hub = ScenarioPlace(id="H", tier="hub", name=name, lon=hub_lon, lat=hub_lat, township=hub_name)
-    towns = [_station(row, f"S{i:02d}") for i, row in enumerate(_of_kind(rest, TOWNS), start=1)]
-    villages = [_village(row, f"V{i:03d}", [*towns, hub]) for i, row in enumerate(_of_kind(rest, VILLAGES), start=1)]
+    towns = [_station(row, f"S{i:02d}") for i, row in enumerate(_of_kind(rows, TOWNS), start=1)]
+    villages = [_village(row, f"V{i:03d}", towns or [hub]) for i, row in enumerate(_of_kind(rows, VILLAGES), start=1)]
     return (hub, *towns, *villages)
 
 
