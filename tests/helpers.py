@@ -97,8 +97,8 @@ def four_village_problem(**changes: Any) -> Problem:
         *(up(k, 30, service_s=5, ready_s=8 * HOUR_S, due_s=16 * HOUR_S) for k in (2, 4)),
     )
     van = vehicle(count=2, shift=TimeWindow(early_s=6 * HOUR_S, late_s=18 * HOUR_S))
-    fields: dict[str, Any] = {"depots": (Depot(place="H", loading_s=600, docks=2),), "name": "four villages"}
-    return problem(shipments, (van,), **{**fields, **changes})
+    depots = (Depot(place="H", loading_s=600, docks=2),)
+    return replace(problem(shipments, (van,), depots=depots, name="four villages"), **changes)
 
 
 def with_place(county: Problem, id_: str, **changes: Any) -> Problem:
@@ -189,7 +189,6 @@ def solve_checked(county: Problem, **options: Any) -> Result:
     Without a stop: 20 iterations, repeatable.
     """
     from optimizer.solve import solve  # noqa: PLC0415 - starts the solver's machinery, which most tests need not
-
     from optimizer.stop import Stop  # noqa: PLC0415 - same
 
     result = solve(county, **{"stop": Stop(iterations=20), **options})
