@@ -17,6 +17,7 @@ from scipy.sparse.csgraph import connected_components
 
 from networks.errors import Fault
 from networks.network import NUMBERS, TEXTS, build_network, geodesic_m
+from networks.plane import metres_per_degree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,9 +29,6 @@ JOIN_M = 30.0
 
 SAME_M = 1.0
 """A point of an edge this near to its end is that end."""
-
-METRES_PER_DEGREE = 111_195.0
-"""Of latitude on a sphere."""
 
 _WORDS = {"road_class", "access", *TEXTS}
 _DEFAULTS: dict[str, Any] = {
@@ -98,7 +96,7 @@ def _joints(network: RoadNetwork, spots: np.ndarray) -> _Joints:
     usable = np.flatnonzero(~(is_motorway | network.edges["tunnel"].to_numpy()))
     if usable.size == 0:
         return _Joints(edge, along, gap_m, node)
-    scale = np.array([np.cos(np.radians(np.median(spots[:, 1]))), 1.0]) * METRES_PER_DEGREE
+    scale = metres_per_degree(float(np.median(spots[:, 1])))
     xy = np.stack([network.lon, network.lat], axis=1) * scale
     lines: np.ndarray = np.asarray(shapely.linestrings(np.stack([xy[u[usable]], xy[v[usable]]], axis=1)))
     points: np.ndarray = np.asarray(shapely.points(spots * scale))

@@ -18,6 +18,7 @@ import numpy as np
 import shapely
 
 from networks.errors import InvalidInput
+from networks.plane import metres_per_degree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
 
 DATUMS = ("wgs84", "cgcs2000", "gcj02", "bd09")
 """Names as files give them; case, hyphens, spaces and underscores are ignored."""
-
-METRES_PER_DEGREE = 111_195.0
-"""Of latitude on a sphere; good enough for comparing distances."""
 
 _SEMI_MAJOR_M = 6_378_245.0
 _ECCENTRICITY_SQUARED = 0.006_693_421_622_965_943_23
@@ -172,7 +170,7 @@ def _bd09_of_gcj02(lon: np.ndarray, lat: np.ndarray) -> tuple[np.ndarray, np.nda
 
 def _metres_to_roads(network: RoadNetwork, lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
     """Return (n,) metres to the nearest edge, on a plane around the middle of the network."""
-    scale = np.array([np.cos(np.radians(np.median(network.lat))), 1.0]) * METRES_PER_DEGREE
+    scale = metres_per_degree(float(np.median(network.lat)))
     nodes = np.stack([network.lon, network.lat], axis=1) * scale  # (nodes, 2)
     ends = network.edges[["u", "v"]].to_numpy()  # (m, 2)
     tree = shapely.STRtree(shapely.linestrings(nodes[ends]))

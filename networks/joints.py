@@ -15,11 +15,10 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from networks.plane import metres_per_degree
+
 GRAIN = 1e7
 """Vertices are the same when they agree to one part in this of a degree, about 1 cm."""
-
-METRES_PER_DEGREE = 111_195.0
-"""Of latitude on a sphere."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -54,7 +53,7 @@ def join_loose_ends(pieces: Pieces, gap_m: float) -> tuple[Pieces, int]:
     loose = np.flatnonzero(degree == 1)
     if gap_m <= 0 or loose.size == 0:
         return pieces, 0
-    scale = np.array([np.cos(np.radians(np.median(pieces.lat))), 1.0]) * METRES_PER_DEGREE
+    scale = metres_per_degree(float(np.median(pieces.lat)))
     xy = np.stack([pieces.lon, pieces.lat], axis=1) * scale  # (nodes, 2) metres on a plane
     end, edge = _nearest_of_other_lines(pieces, xy, loose, gap_m)
     along, length_m = _position(xy[end], xy[pieces.u[edge]], xy[pieces.v[edge]])

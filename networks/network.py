@@ -34,6 +34,7 @@ import pandas as pd
 import shapely
 from pyproj import Geod
 
+from networks.bends import bend_radius_m
 from networks.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -99,6 +100,12 @@ class RoadNetwork:
         rise_m = elevation_m[self.edges["v"].to_numpy()] - elevation_m[self.edges["u"].to_numpy()]  # (m,)
         run_m = np.maximum(self.edges["length_m"].to_numpy(), 0.1)  # nodes on one spot are no cliff
         return _read_only(np.clip(np.nan_to_num(rise_m / run_m), -MAX_GRADE, MAX_GRADE))
+
+    @cached_property
+    def bend_radius_m(self) -> np.ndarray:
+        """(m,) float64 radius of the road's bend at each edge, inf where it is straight."""
+        columns = {name: self.edges[name].to_numpy() for name in ("u", "v", "way", "length_m")}
+        return _read_only(bend_radius_m(lon=self.lon, lat=self.lat, **columns))
 
     @cached_property
     def digest(self) -> str:

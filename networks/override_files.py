@@ -88,7 +88,7 @@ def _override(row: Row, datum: str) -> Override:
     values["surface"] = SURFACE_WORDS.get(row.text("surface"), row.text("surface")) or None
     oneway = row.word_of("oneway", _YES_NO)
     if oneway is not None:
-        values["backward"] = oneway == "no"
+        values |= {"forward": True, "backward": oneway == "no"}
     minutes = row.number_in("minutes", 0, 24 * 60)
     first_day, last_day = _days(row)
     edges, ways, path = row.numbers_of("edge"), row.numbers_of("way"), _path(row, datum)

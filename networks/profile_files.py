@@ -39,6 +39,8 @@ _RULES: dict[str, Shape] = {
         "no_centre_line_kmh": _SPEED,
         "narrow_bridge_below_m": Number(0, 100),
         "narrow_bridge_kmh": _SPEED,
+        "sharp_bend_below_m": Number(0, 1000),
+        "sharp_bend_kmh": _SPEED,
         "steep_descent_percent": _PERCENT,
         "steep_descent_kmh": _SPEED,
     },
@@ -171,6 +173,8 @@ def _rules(table: dict[str, Any]) -> Rules:
         no_centre_line_kmh=legal["no_centre_line_kmh"],
         narrow_bridge_below_m=legal["narrow_bridge_below_m"],
         narrow_bridge_kmh=legal["narrow_bridge_kmh"],
+        sharp_bend_below_m=legal["sharp_bend_below_m"],
+        sharp_bend_kmh=legal["sharp_bend_kmh"],
         steep_descent=legal["steep_descent_percent"] / 100,
         steep_descent_kmh=legal["steep_descent_kmh"],
     )

@@ -52,6 +52,8 @@ class Rules:
     no_centre_line_kmh: float
     narrow_bridge_below_m: float
     narrow_bridge_kmh: float
+    sharp_bend_below_m: float
+    sharp_bend_kmh: float
     steep_descent: float
     """Rise over run."""
     steep_descent_kmh: float

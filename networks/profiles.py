@@ -76,7 +76,7 @@ def _speed_kmh(network: RoadNetwork, profile: Profile, conditions: Conditions, s
         _look_up(edges["surface"], surface_cap, np.inf),
         _look_up(edges["smoothness"], rules.smoothness_cap_kmh, np.inf),
         edges["maxspeed_kmh"].to_numpy(),
-        _legal_cap_kmh(edges, rules, grade),
+        _legal_cap_kmh(network, rules, grade),
     ):
         speed = np.fmin(speed, cap)  # a missing limit (nan) is no limit
     factor = np.asarray(rules.grade_factor)[np.searchsorted(rules.grade_up_to, np.abs(grade) - 1e-9)]
@@ -92,11 +92,13 @@ def _worst_kind(surfaces: str, profile: Profile) -> str:
     return min(kinds, key=lambda kind: profile.surface_cap_kmh.get(kind, np.inf))
 
 
-def _legal_cap_kmh(edges: pd.DataFrame, rules: Rules, grade: np.ndarray) -> np.ndarray:
-    """Return (m,) km/h of Decree 405: no centre line, narrow bridge, steep descent."""
+def _legal_cap_kmh(network: RoadNetwork, rules: Rules, grade: np.ndarray) -> np.ndarray:
+    """Return (m,) km/h of Decree 405: no centre line, narrow bridge, sharp bend, steep descent."""
+    edges = network.edges
     cap = _look_up(edges["road_class"], dict.fromkeys(rules.no_centre_line_classes, rules.no_centre_line_kmh), np.inf)
     is_narrow = edges["bridge"].to_numpy() & (edges["maxwidth_m"].to_numpy() < rules.narrow_bridge_below_m)
     cap = np.where(is_narrow, np.minimum(cap, rules.narrow_bridge_kmh), cap)
+    cap = np.where(network.bend_radius_m < rules.sharp_bend_below_m, np.minimum(cap, rules.sharp_bend_kmh), cap)
     return np.where(grade < -rules.steep_descent, np.minimum(cap, rules.steep_descent_kmh), cap)
 
 

@@ -1,6 +1,6 @@
 """What the networks say about wrong input, in Chinese and English: one sentence a code.
 
-Codes: E20x files, E21x road tables, E22x profiles, E23x overrides and closures,
+Codes: E20x files, E21x road layers, E22x profiles, E23x overrides and closures,
 E24x elevation and datums, E25x and E26x matrices, E27x generated counties, E29x ours.
 """
 
