@@ -1,0 +1,203 @@
+"""``gongpei plan``: read, build, solve, judge, measure and write one county's day; Ctrl-C keeps the best plan."""
+
+from __future__ import annotations
+
+import json
+import platform
+import signal
+import threading
+from contextlib import contextmanager
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from optimizer.solve import solve
+from scenarios.kpis import measure
+
+from api.commands.options import cache_folder, existing, output_folder, seconds, whole
+from api.county_day import view_day
+from api.exports.bundle import FILES, write_outputs
+from api.plan_file import write_plan
+from api.progress import ProgressView
+from api.schemas import Origin, from_plan
+from api.talk import line, say, show_table
+from api.units import clock, km
+from optimizer.check import check
+from optimizer.stop import Stop
+from scenarios.build import build_problem
+from scenarios.files import read_scenario
+from scenarios.text import Text
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+    from types import FrameType
+
+    from optimizer.solve import Progress
+
+    from api.views import DayView
+    from optimizer.plan import Result
+    from scenarios.build import County
+
+NAME = "plan"
+HELP = Text("规划一天：求解、复核、写出方案与报告", "plan the day: solve, judge, write plan and report")
+
+DEFAULT_SECONDS = 30.0
+PACKAGES = ("gongpei", "ortools", "pyvrp", "numpy", "scipy")
+"""Their versions decide the plan together with scenario, seed and work."""
+
+SHOWN_UNSERVED = 10
+
+
+def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
+    """Declare the arguments."""
+    parser.add_argument("folder", metavar="DIR", help=Text("场景文件夹", "folder of the scenario").pick(lang))
+    out = Text("输出文件夹（默认 out/场景名）", "output folder (out/NAME by default)")
+    parser.add_argument("--out", type=Path, metavar="DIR", help=out.pick(lang))
+    stop = parser.add_mutually_exclusive_group()
+    limit = Text("求解秒数（默认 30）", "seconds to solve (30 by default)")
+    stop.add_argument("--seconds", type=seconds, metavar="S", help=limit.pick(lang))
+    rounds = Text("求解轮数：同样的轮数和种子给出同样的方案", "rounds to solve: same rounds and seed, same plan")
+    stop.add_argument("--iterations", type=whole(0), metavar="N", help=rounds.pick(lang))
+    seed = Text("随机种子（默认 0）", "seed (0 by default)")
+    parser.add_argument("--seed", type=whole(0, 2**31 - 1), default=0, metavar="N", help=seed.pick(lang))
+    workers = Text("并行求解的进程数（默认 1）", "solver processes (1 by default)")
+    parser.add_argument("--workers", type=whole(1, 256), default=1, metavar="N", help=workers.pick(lang))
+
+
+def run(options: argparse.Namespace) -> int:
+    """Plan the day and write everything; exit code 1 should the plan break a rule."""
+    folder, lang = existing(options.folder), options.lang
+    out = output_folder(options.out or Path("out") / folder.resolve().name)
+    is_timed = options.iterations is None
+    stop = Stop(seconds=(options.seconds or DEFAULT_SECONDS) if is_timed else None, iterations=options.iterations)
+    with ProgressView(lang) as view:
+        view.phase("read")
+        scenario = read_scenario(folder)
+        view.phase("roads")
+        county = build_problem(scenario, cache=cache_folder(folder))
+        view.phase("solve", seconds=stop.seconds)
+        result = _solve(county, options, stop, view)
+        view.phase("write")
+        violations = check(county.problem, result.plan)
+        origin = _origin(county, result, stop)
+        digest = write_plan(from_plan(result.plan, origin), out / "plan.json")
+        _write_history(result, out / "history.json")
+        kpis = measure(county, result.plan)
+        day = view_day(county, result.plan, kpis=kpis, violations=violations, origin=origin, digest=digest)
+        warnings = write_outputs(day, out, lang=lang)
+    _show(day, result, lang)
+    for text in (*(note.pick(lang) for note in day.notes), *warnings):
+        line(f"! {text}", style="yellow")
+    names = ", ".join(("plan.json", *FILES, "history.json"))
+    say(Text(f"已写入 {out}：{names}", f"written to {out}: {names}"), lang)
+    return 1 if violations else 0
+
+
+def _solve(county: County, options: argparse.Namespace, stop: Stop, view: ProgressView) -> Result:
+    cancel = threading.Event()
+
+    def report(progress: Progress) -> None:
+        view.best(progress.cost_fen, progress.num_unserved)
+
+    with _kept_on_interrupt(cancel, view):
+        return solve(
+            county.problem,
+            stop=stop,
+            seed=options.seed,
+            workers=options.workers,
+            progress=report,
+            cancel=cancel,
+        )
+
+
+@contextmanager
+def _kept_on_interrupt(cancel: threading.Event, view: ProgressView) -> Iterator[None]:
+    """Let the first Ctrl-C (or SIGTERM) end the solve with its best plan, the second leave at once."""
+
+    def stop_solving(_number: int, _frame: FrameType | None) -> None:
+        if cancel.is_set():
+            raise KeyboardInterrupt
+        cancel.set()
+        view.stopping()
+
+    if threading.current_thread() is not threading.main_thread():  # signals belong to the main thread
+        yield
+        return
+    before = {number: signal.signal(number, stop_solving) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _origin(county: County, result: Result, stop: Stop) -> Origin:
+    versions = {name: version(name) for name in PACKAGES}
+    return Origin(
+        scenario=county.scenario.name,
+        date=county.scenario.date.isoformat(),
+        scenario_digest=county.scenario.digest,
+        network_digest=county.network.digest,
+        problem_digest=county.problem.digest,
+        seed=result.seed,
+        iterations=stop.iterations,
+        seconds=stop.seconds,
+        workers=result.workers,
+        stopped=result.stopped,
+        versions={**versions, **result.versions, "python": platform.python_version()},
+    )
+
+
+def _write_history(result: Result, path: Path) -> None:
+    """Write what differs from run to run: wall times and incumbents."""
+    content = {
+        "seconds": round(result.seconds, 3),
+        "iterations": result.iterations,
+        "bound_fen": result.bound_fen,
+        "incumbents": [asdict(incumbent) for incumbent in result.history],
+    }
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _show(day: DayView, result: Result, lang: str) -> None:
+    """Print the trips, the KPIs and what is unserved."""
+    trip_headers = (
+        (Text("行程", "trip"), False),
+        (Text("车辆", "vehicle"), False),
+        (Text("装车", "loading"), True),
+        (Text("发车", "departs"), True),
+        (Text("返回", "returns"), True),
+        (Text("站点", "visits"), True),
+        (Text("里程 km", "km"), True),
+        (Text("送达袋", "bags out"), True),
+        (Text("揽收袋", "bags back"), True),
+        (Text("最高装载", "fullest"), True),
+    )
+    rows = [
+        (
+            *(trip.code, trip.vehicle, clock(trip.load_start_s), clock(trip.depart_s), clock(trip.return_s)),
+            *(str(len(trip.visits)), km(trip.distance_m), str(trip.bags_down), str(trip.bags_up)),
+            f"{trip.peak[1]:.0%}",
+        )
+        for trip in day.trips
+    ]
+    show_table(f"{day.county} {day.date}", [(text.pick(lang), number) for text, number in trip_headers], rows)
+    kpi_headers = [(Text("指标", "KPI").pick(lang), False), (Text("数值", "value").pick(lang), True)]
+    show_table("", kpi_headers, [(kpi.name.pick(lang), kpi.value.pick(lang)) for kpi in day.kpis])
+    for unserved in day.unserved[:SHOWN_UNSERVED]:
+        where = f"{unserved.place.name} {unserved.brand} {unserved.commodity.pick(lang)} ({unserved.shipment})"
+        line(f"{unserved.code} {where}: {unserved.reason.pick(lang)}", style="red")
+        line(f"     -> {unserved.remedy.pick(lang)}")
+    if len(day.unserved) > SHOWN_UNSERVED:
+        left = len(day.unserved) - SHOWN_UNSERVED
+        say(Text(f"…另有 {left} 批未服务，见 report.html", f"… {left} more unserved, see report.html"), lang)
+    for violation in day.violations:
+        line(violation.pick(lang), style="bold red")
+    if result.stopped:
+        say(
+            Text("求解被提前停止，以上为当时最好的方案", "stopped early; this is the best plan so far"),
+            lang,
+            style="yellow",
+        )
