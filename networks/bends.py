@@ -33,4 +33,5 @@ def bend_radius_m(
     ahead, behind = (np.interp(middle_m + side * WINDOW_M / 2, middle_m, heading) for side in (1, -1))
     change = np.abs(ahead - behind)
     radius_m: np.ndarray = np.full(u.size, np.inf)
-    return np.divide(WINDOW_M, change, out=radius_m, where=change > 1e-6)
+    np.divide(WINDOW_M, change, out=radius_m, where=change > 1e-6)
+    return radius_m
