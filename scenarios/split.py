@@ -36,11 +36,11 @@ def pack(lots: Sequence[Lot], rooms: Iterable[Load], dimensions: tuple[str, ...]
 
     Only the named load dimensions bind. O(lots x parts x rooms) where splitting is needed.
     """
-    distinct = sorted(set(rooms), key=lambda room: room.of(dimensions), reverse=True)
+    best = _largest({room.of(dimensions): room for room in rooms})
     whole = Load.sum(lot.load for lot in lots)
-    if any(_fits(whole, room, dimensions) for room in distinct):
+    if any(_fits(whole, room, dimensions) for room in best):
         return [list(lots)]
-    packed = [parts for room in distinct if (parts := _pack_in(lots, room, dimensions)) is not None]
+    packed = [parts for room in best if (parts := _pack_in(lots, room, dimensions)) is not None]
     return min(packed, key=len, default=[list(lots)])
 
 
@@ -56,8 +56,13 @@ def cut(lot: Lot, room: Load, dimensions: tuple[str, ...]) -> list[Lot] | None:
         most_pieces = max(1, min(most * lot.pieces // need for need, most in needs))
         num_parts = -(-lot.pieces // most_pieces)
         pieces = shares(lot.pieces, [1] * num_parts)
-        parts = [cut(part, room, dimensions) for part in _divided(lot, pieces)]
-        return [part for found in parts for part in found or ()]
+        parts: list[Lot] = []
+        for part in _divided(lot, pieces):
+            found = cut(part, room, dimensions)
+            if found is None or len(parts) + len(found) > MAX_PARTS:
+                return None
+            parts += found
+        return parts
     num_parts = max(-(-need // most) for need, most in needs)
     return None if num_parts > MAX_PARTS else _divided(lot, [1] * num_parts)
 
@@ -72,6 +77,15 @@ def shares(amount: int, weights: Sequence[int]) -> list[int]:
         found.append(upto - given)
         given = upto
     return found
+
+
+def _largest(rooms: dict[tuple[int, ...], Load]) -> list[Load]:
+    """Return the rooms that no other room exceeds in every dimension, roomiest first."""
+    kept: list[tuple[int, ...]] = []
+    for amounts in sorted(rooms, reverse=True):
+        if not any(all(a <= b for a, b in zip(amounts, other, strict=True)) for other in kept):
+            kept.append(amounts)
+    return [rooms[amounts] for amounts in kept]
 
 
 def _divided(lot: Lot, weights: Sequence[int]) -> list[Lot]:
@@ -99,7 +113,7 @@ def _pack_in(lots: Sequence[Lot], room: Load, dimensions: tuple[str, ...]) -> li
     loads: list[Load] = []
     for lot in lots:
         pieces = cut(lot, room, dimensions)
-        if pieces is None or len(parts) + len(pieces) > MAX_PARTS + len(lots):
+        if pieces is None or len(parts) > MAX_PARTS:
             return None
         for piece in pieces:
             at = next((i for i, load in enumerate(loads) if _fits(load.plus(piece.load), room, dimensions)), None)
