@@ -83,7 +83,7 @@ def generate_county(*, terrain: str, townships: int, villages: int, seed: int) -
     )
     rng = np.random.default_rng([seed, TERRAINS.index(terrain), townships, villages])
     land = shape_land(terrain, villages, rng)
-    free = free_ground(land, rng)
+    free = free_ground(land, villages, rng)
     homes = settle(land, free, townships, villages, rng)
     mesh = weave(land, free, homes.towns, homes.villages, rng)
     village_nodes = int((mesh.town >= 0).sum()) + np.arange(villages)
@@ -91,7 +91,7 @@ def generate_county(*, terrain: str, townships: int, villages: int, seed: int) -
     edges = np.flatnonzero(built.level != UNBUILT)
     ease = np.array([EASING.get(kind, 1.0) for kind in LADDER])[built.level[edges]]
     drawing = draw(land, mesh, edges, ease, rng)
-    columns = edge_columns(mesh, built, drawing, land.figures, rng)
+    columns = edge_columns(land, mesh, built, drawing, rng)
     turns = banned_turns(mesh, drawing, rng)
     source = f"synthetic {terrain} townships={townships} villages={villages} seed={seed}"
     network = _network(drawing, _degrees(land, drawing.xy), columns, turns, source)

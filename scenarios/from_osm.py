@@ -163,7 +163,8 @@ def _of_kind(rows: list[dict[Hashable, Any]], kinds: tuple[str, ...]) -> list[di
 
 
 def _station(row: dict[Hashable, Any], ident: str) -> ScenarioPlace:
-    return ScenarioPlace(id=ident, tier="station", township=_name(row), **_common(row))
+    common = {**_common(row), "name": f"{_name(row)}服务站"}
+    return ScenarioPlace(id=ident, tier="station", township=_name(row), **common)
 
 
 def _village(row: dict[Hashable, Any], ident: str, centres: list[ScenarioPlace]) -> ScenarioPlace:

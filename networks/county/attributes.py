@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from networks.county.ground import Mesh
     from networks.county.roads import Built
     from networks.county.shape import Drawing
-    from networks.county.terrain import Terrain
+    from networks.county.terrain import Land
 
 TRACKS = ("track1", "track1", "track2", "track3")
 """Grades of tracks, as often as they are listed."""
@@ -33,14 +33,16 @@ STREET_KMH = 40.0
 NUMBER_FROM = {"G": 318, "S": 207, "X": 1, "Y": 101, "C": 201}
 """First road number of each class."""
 
+FORD_SHARE = 0.05
+"""Fords per mesh edge of a loop that has no bridge."""
+
 NUM_BANS = 6
 """Left turns banned in the seat, at the most."""
 
 
-def edge_columns(
-    mesh: Mesh, built: Built, drawing: Drawing, figures: Terrain, rng: np.random.Generator
-) -> dict[str, Any]:
+def edge_columns(land: Land, mesh: Mesh, built: Built, drawing: Drawing, rng: np.random.Generator) -> dict[str, Any]:
     """Return the edge columns of ``networks.network.build_network`` for the pieces; O(p)."""
+    figures = land.figures
     level, road, users = built.level[drawing.edge], built.road[drawing.edge], built.num_users[drawing.edge]
     chance = rng.random((3, int(built.road.max()) + 1))  # one draw per road and trait
     is_last = (level == LADDER.index("C")) & (users <= 1)
@@ -50,14 +52,16 @@ def edge_columns(
     is_wide = chance[2, road] < 0.5
     kind = np.array(LADDER)[level]
     road_class = np.where(is_track, np.array(TRACKS)[(chance[2, road] * len(TRACKS)).astype(int)], kind)
+    bank = np.sign(land.side(drawing.xy))
+    is_bridge = bank[drawing.u] != bank[drawing.v]
     return {
         "road_class": road_class,
         "way": np.unique(road * len(LADDER) + level, return_inverse=True)[1],
         "ref": _refs(road_class, road),
         "surface": _surfaces(kind, is_track, is_gravel, chance[2, road]),
         "smoothness": np.where(is_track, "bad", np.where(is_gravel, "intermediate", "good")),
-        "bridge": mesh.is_bridge[drawing.edge],
-        "ford": _fords(mesh, drawing, is_last & (users == 0), figures, rng),
+        "bridge": is_bridge,
+        "ford": _fords(drawing, is_last & (users == 0) & ~is_bridge, figures.gravel_share > 0.1, rng),
         "maxweight_t": np.where(is_gate & is_wide, LIMITS["weight"], np.nan),
         "maxwidth_m": np.where(is_gate & ~is_wide, LIMITS["width"], np.nan),
         "maxspeed_kmh": np.where(mesh.is_street[drawing.edge], STREET_KMH, np.nan),
@@ -98,12 +102,11 @@ def _surfaces(kind: np.ndarray, is_track: np.ndarray, is_gravel: np.ndarray, cha
     return np.where(is_track, "dirt", np.where(is_gravel, unpaved, paved))
 
 
-def _fords(mesh: Mesh, drawing: Drawing, is_loop: np.ndarray, figures: Terrain, rng: np.random.Generator) -> np.ndarray:
-    """One piece in the middle of some loops, where roads are poor; no village depends on a loop."""
+def _fords(drawing: Drawing, is_loop: np.ndarray, is_poor: bool, rng: np.random.Generator) -> np.ndarray:
+    """One piece of some loops, where roads are poor; no village depends on a loop."""
     first = np.flatnonzero(is_loop & np.append(True, np.diff(drawing.edge) != 0))
-    wet = first[rng.random(len(first)) < 0.05 * (figures.gravel_share > 0.1)]
     ford = np.zeros(len(drawing.edge), dtype=bool)
-    ford[wet] = ~mesh.is_bridge[drawing.edge[wet]]
+    ford[first[rng.random(len(first)) < FORD_SHARE * is_poor]] = True
     return ford
 
 

@@ -18,8 +18,8 @@ from scipy.spatial import Delaunay, KDTree
 if TYPE_CHECKING:
     from networks.county.terrain import Land
 
-MESH_NODES = 9_000
-"""Places where a road may bend or meet another; spacing follows from the county's size."""
+MESH_NODES, LEAST_NODES, NODES_PER_VILLAGE = 9_000, 2_000, 40
+"""Places where a road may bend or meet another, at most, at least, and besides for each village."""
 
 SEAT_BLOCK_M = 230.0
 TOWN_BLOCK_M = 150.0
@@ -88,9 +88,10 @@ class FreeGround:
     spacing_m: float
 
 
-def free_ground(land: Land, rng: np.random.Generator) -> FreeGround:
-    """Return points where roads and settlements may be, ``MESH_NODES`` of them or a little less."""
-    spacing_m = float(np.sqrt(np.pi * land.radius_m**2 / MESH_NODES))
+def free_ground(land: Land, villages: int, rng: np.random.Generator) -> FreeGround:
+    """Return points where roads and settlements may be, ``MESH_NODES`` at the most."""
+    nodes = min(MESH_NODES, LEAST_NODES + NODES_PER_VILLAGE * villages)
+    spacing_m = float(np.sqrt(np.pi * land.radius_m**2 / nodes))
     steps = np.arange(-1.4 * land.radius_m, 1.4 * land.radius_m, spacing_m)
     grid = np.stack(np.meshgrid(steps, steps), axis=-1).reshape(-1, 2)
     xy = grid + rng.uniform(-0.38, 0.38, grid.shape) * spacing_m

@@ -128,8 +128,8 @@ FIGURES = {
         villagers=420,
         base_m=1_050,
         gravel_share=0.35,
-        track_share=0.2,
-        gate_share=0.02,
+        track_share=0.12,
+        gate_share=0.05,
         centre=(101.2, 41.6),
     ),
 }
