@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from optimizer.problem import Problem
 
 LATER_S = (900, 1_800, 3_600, 7_200, 14_400)
-"""Later due times tried, the first that helps is taken."""
+"""By how much later due times are tried, the first that helps is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +79,19 @@ class _Trial:
                 yield from self._confirmed(best, "R165", end_s - kind.shift.late_s, changed)
 
     def later_due(self) -> Iterator[_Remedy]:
-        """Yield the first later due time of ``LATER_S`` that helps."""
+        """Yield a later due time, as late as the first of ``LATER_S`` that helps makes it."""
         if self.shipment.due_s >= HORIZON_S:
             return
         for more_s in LATER_S:
-            late = replace(self.shipment, due_s=self.shipment.due_s + more_s)
-            shipments = tuple(late if s.id == late.id else s for s in self.problem.shipments)
-            best = self._insert(replace(self.problem, shipments=shipments))
+            best = self._insert(self._due(self.shipment.due_s + more_s))
             if best is not None:
-                yield best.marginal_fen, "R164", {"short_s": more_s, "vehicle": best.route.vehicle}
+                arrive_s = _handed_over_s(best, self.shipment.id)
+                yield from self._confirmed(best, "R164", arrive_s - self.shipment.due_s, self._due(arrive_s))
                 return
+
+    def _due(self, due_s: int) -> Problem:
+        late = replace(self.shipment, due_s=due_s)
+        return replace(self.problem, shipments=tuple(late if s.id == late.id else s for s in self.problem.shipments))
 
     def one_more_vehicle(self) -> Iterator[_Remedy]:
         """Yield one more of each type, sent out with this shipment alone."""
@@ -111,6 +114,12 @@ class _Trial:
             kind = best.route.vehicle_type
             numbers: Numbers = {"short_s": short_s, "vehicle": best.route.vehicle, "vehicle_type": kind}
             yield best.marginal_fen, code, numbers
+
+
+def _handed_over_s(best: Insertion, shipment: str) -> int:
+    """Return when service begins at its delivery, or its trip returns."""
+    trip = next(t for t in best.route.trips if shipment in t.shipments)
+    return next((v.start_s for v in trip.visits if shipment in v.deliver), trip.return_s)
 
 
 def _with_type(problem: Problem, kind: VehicleType) -> Problem:
