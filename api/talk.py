@@ -84,8 +84,10 @@ def show_error(error: Any, lang: str, stream: TextIO | None = None) -> None:
 
 
 def show_table(title: str, columns: Sequence[tuple[str, bool]], rows: Sequence[Sequence[str]]) -> None:
-    """Print a table; ``columns`` are (header, is it a number)."""
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim")
+    """Print a table under its title; ``columns`` are (header, is it a number)."""
+    if title:
+        line(title, style="bold")
+    table = Table(box=None, pad_edge=False, header_style="dim")
     for header, is_number in columns:
         table.add_column(header, justify="right" if is_number else "left", no_wrap=is_number)
     for row in rows:

@@ -58,7 +58,8 @@ def _bags(goods: Iterable[Goods]) -> int:
 
 
 def _bags_of(goods: Iterable[Goods], brand: str) -> int:
-    return sum(g.bags for g in goods if g.brand == brand)
+    """Return the bags of parcels of one brand; other goods have a line of their own."""
+    return sum(g.bags for g in goods if g.brand == brand and g.is_parcel)
 
 
 def _trip_bags(trip: TripView, brand: str) -> int:
@@ -66,21 +67,32 @@ def _trip_bags(trip: TripView, brand: str) -> int:
 
 
 def _trip_brands(trip: TripView, day: DayView) -> list[str]:
-    """Return the brands delivered on the trip, in the order of the whole day, so that columns keep their place."""
-    there = {g.brand for visit in trip.visits for g in visit.deliver}
+    """Return the brands of parcels on the trip, in the order of the whole day, so that columns keep their place."""
+    there = {g.brand for visit in trip.visits for g in visit.deliver if g.is_parcel}
     return [brand for brand in day.brands if brand in there]
 
 
+STYLES = (("", 205.0, 11.8, 4.4, 5.6, 2), ("dense", 222.0, 8.6, 3.6, 4.8, 2), ("tight", 234.0, 6.6, 3.2, 4.2, 3))
+"""Styles of a sheet, as printed on A4, in millimetres.
+
+Each: its name, the room for visits and loading list, a visit of two lines, a further line
+of it, a line of the loading list; and the columns of that list.
+"""
+
+
 def _density(trip: TripView) -> str:
-    """Return the style that brings a trip onto one A4 page: "", "dense" or "tight"."""
-    lines = sum(max(_lines(visit), len(visit.collect)) for visit in trip.visits)
-    loading = sum(1 for visit in trip.visits if visit.deliver)
-    height = 6.5 * lines + 2.2 * loading  # mm, at the widest style
-    return "" if height <= 150 else "dense" if height <= 215 else "tight"
+    """Return the roomiest style that brings a trip onto one page; the tightest when none does."""
+    for name, room, row, line, item, columns in STYLES:
+        visits = sum(row + line * max(0, _lines(visit) - 2) for visit in trip.visits)
+        loading = -(-sum(1 for visit in trip.visits if visit.deliver) // columns) * item
+        if visits + loading <= room:
+            return name
+    return STYLES[-1][0]
 
 
 def _lines(visit: VisitView) -> int:
-    return 1 + sum(not g.is_parcel for g in visit.deliver) + bool(visit.windows)
+    """Return the lines that a visit takes on its sheet: goods that are no parcels and opening hours have their own."""
+    return max(1 + sum(not g.is_parcel for g in visit.deliver) + bool(visit.windows), len(visit.collect))
 
 
 def _brand_line(goods: Iterable[Goods], lang: str) -> str:
