@@ -1,7 +1,8 @@
 """The day's composer: from a pool of trips to a plan, by choosing, packing and timing.
 
-First the master chooses trips, then they are packed on vehicles, then seconds replace
-the grid's minutes. Every step keeps within the rules, so the referee accepts the plan.
+First the master chooses trips, then what they carry twice is taken off, then they are packed
+on vehicles, then seconds replace the grid's minutes. Every step keeps within the rules, so that
+the referee accepts the plan.
 """
 
 from __future__ import annotations
@@ -9,24 +10,28 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from optimizer.cost import plan_cost, route_cost
-from optimizer.master import choose_trips
+from optimizer.cost import plan_cost
+from optimizer.daybook import UNEXPLAINED
+from optimizer.master import choose_trips, day_s
 from optimizer.packing import pack_trips
-from optimizer.plan import Plan, Route, Unserved
+from optimizer.plan import Plan, Unserved
 from optimizer.schedule import draft_of, schedule_route
+from optimizer.thinning import thinned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from optimizer.daybook import Unit
     from optimizer.packing import Packed
+    from optimizer.plan import Route
     from optimizer.pool import PooledTrip
     from optimizer.problem import Problem
 
 CHOICE_SHARE = 0.7
 """Share of the work spent on choosing trips; the rest packs them on vehicles."""
 
-NOT_CHOSEN = "U100"
-"""Reason given to what the composer leaves behind, until ``optimizer.explain`` finds the true one."""
+ROUNDS = 2
+"""How often trips are chosen and packed; each time with the vehicles' days as full as packing could make them."""
 
 
 def compose_day(
@@ -51,41 +56,80 @@ def compose_day(
     seconds
         Limit on the clock besides, which costs repeatability.
     """
+    best, duty_share, hint = None, 1.0, tuple(hint)
+    for _ in range(ROUNDS):
+        packed = _round(
+            problem,
+            trips,
+            hint,
+            work=deterministic_time / ROUNDS,
+            seconds=None if seconds is None else seconds / ROUNDS,
+            seed=seed,
+            duty_share=duty_share,
+        )
+        plan = lay_out(problem, packed) if packed else None
+        if plan is not None and (best is None or plan.cost.total_fen < best.cost.total_fen):
+            best = plan
+        duty_share = _filled(problem, packed)
+    return best
+
+
+def _round(
+    problem: Problem,
+    trips: Sequence[PooledTrip],
+    hint: Iterable[PooledTrip],
+    *,
+    work: float,
+    seconds: float | None,
+    seed: int,
+    duty_share: float,
+) -> list[Packed]:
+    """Choose, thin and pack once."""
     share = None if seconds is None else seconds * CHOICE_SHARE
     chosen = choose_trips(
-        problem, trips, deterministic_time=deterministic_time * CHOICE_SHARE, seconds=share, seed=seed, hint=hint
+        problem,
+        trips,
+        deterministic_time=work * CHOICE_SHARE,
+        seconds=share,
+        seed=seed,
+        hint=hint,
+        duty_share=duty_share,
     )
-    if not chosen:
-        return None
-
     rest = None if seconds is None else seconds * (1 - CHOICE_SHARE)
-    packed = pack_trips(
-        problem, chosen, deterministic_time=deterministic_time * (1 - CHOICE_SHARE), seconds=rest, seed=seed
-    )
-    return lay_out(problem, packed) if packed else None
+    once = thinned(problem, chosen)
+    return pack_trips(problem, once, deterministic_time=work * (1 - CHOICE_SHARE), seconds=rest, seed=seed)
+
+
+def _filled(problem: Problem, packed: Sequence[Packed]) -> float:
+    """Return the share of their vehicles' days that the packed trips fill, at least a half."""
+    vehicles = {(p.trip.vehicle_type, p.number) for p in packed}
+    day = sum(day_s(problem.vehicle_type_of[kind]) for kind, _ in vehicles)
+    return max(0.5, min(1.0, sum(p.trip.duration_s for p in packed) / max(1, day)))
 
 
 def lay_out(problem: Problem, packed: Iterable[Packed]) -> Plan:
     """Return the plan of the ``packed`` trips, with everything else unserved and the cost stated.
 
-    Where no dock binds, a vehicle's day is timed anew to the second and the cheaper timing kept.
+    Every vehicle's day is timed to the second; where docks are limited, loading keeps its
+    moment. A day that needs more rests than the grid left room for loses its last trips.
     """
-    days: dict[tuple[str, int], list[Packed]] = defaultdict(list)
+    days: dict[Unit, list[Packed]] = defaultdict(list)
     for one in sorted(packed, key=lambda p: p.load_start_s):
         days[one.trip.vehicle_type, one.number].append(one)
-    routes = tuple(_route(problem, *vehicle, day) for vehicle, day in sorted(days.items()))
+    timed = [_route(problem, unit, day) for unit, day in sorted(days.items())]
+    routes = tuple(route for route in timed if route is not None)
     carried = {i for route in routes for trip in route.trips for i in trip.shipments}
-    left = tuple(Unserved(shipment=s.id, reason=NOT_CHOSEN) for s in problem.shipments if s.id not in carried)
+    left = tuple(Unserved(shipment=s.id, reason=UNEXPLAINED) for s in problem.shipments if s.id not in carried)
     plan = Plan(routes=routes, unserved=left)
     return Plan(routes=routes, unserved=left, cost=plan_cost(problem, plan))
 
 
-def _route(problem: Problem, vehicle_type: str, number: int, day: Sequence[Packed]) -> Route:
-    trips = tuple(one.trip.at(one.load_start_s) for one in day)
-    route = Route(vehicle_type=vehicle_type, number=number, trips=trips)
-    if any(problem.depot_of[trip.start].docks is not None for trip in trips):
-        return route
-    timed = schedule_route(problem, vehicle_type, number, [draft_of(trip) for trip in trips])
-    if timed is None:
-        return route
-    return min(timed, route, key=lambda r: route_cost(problem, r).total_fen)
+def _route(problem: Problem, unit: Unit, day: Sequence[Packed]) -> Route | None:
+    docks = problem.depot_of[problem.vehicle_type_of[unit[0]].depot].docks
+    for last in range(len(day), 0, -1):
+        drafts = [draft_of(one.trip.trip) for one in day[:last]]
+        loads = [] if docks is None else [one.load_start_s for one in day[:last]]
+        route = schedule_route(problem, *unit, drafts, fixed_loads=loads)
+        if route is not None:
+            return route
+    return None

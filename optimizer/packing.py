@@ -2,7 +2,7 @@
 
 Vehicles are told apart here: duty hours and overtime, number of trips, range, daily
 driving, rests, cleaning, locks on vehicles and orders. A trip that finds no vehicle
-is left out at the price of its shipments. Times are minutes of the master's grid.
+is left out at the price of its shipments. Times are minutes of ``optimizer.grid``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from ortools.sat.python import cp_model
 
-from optimizer.master import MINUTE_S, day_s, net_penalty, spans_of
+from optimizer.grid import MINUTE_S, Span, spans_of
+from optimizer.master import day_s, net_penalty
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from optimizer.model import Cleaning, VehicleType
     from optimizer.pool import PooledTrip
     from optimizer.problem import Problem
+
+SPARE_VEHICLES = 2
+"""Vehicles of a type offered beyond twice those of first fit, which knows only the clock."""
 
 HORIZON_MIN = 3 * 1_440
 """No minute of a plan is later; open ends of duty hours."""
@@ -36,19 +40,20 @@ class Packed:
 
 def pack_trips(
     problem: Problem,
-    chosen: Sequence[tuple[PooledTrip, int]],
+    trips: Sequence[PooledTrip],
     *,
     deterministic_time: float,
     seconds: float | None = None,
     seed: int = 0,
 ) -> list[Packed]:
-    """Give each of the ``chosen`` (trip, loading start) to a vehicle, moving them in time where that helps.
+    """Give each of ``trips`` to a vehicle and say when it is loaded.
 
-    The starts given are the hint. CP-SAT with one worker weighs vehicles, hours from
+    Begins with first fit, latest start first. CP-SAT with one worker weighs vehicles, hours from
     first loading to last return, overtime and trips left out; repeatable unless
     ``seconds`` ends it. The model has a variable for each pair of trip and vehicle.
+    Empty when nothing is found in time.
     """
-    model = _Packing(problem, chosen)
+    model = _Packing(problem, trips)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = seed
@@ -60,34 +65,42 @@ def pack_trips(
     return model.packed(solver)
 
 
-def colour(problem: Problem, chosen: Sequence[tuple[PooledTrip, int]]) -> list[int]:
-    """Return a vehicle number for each trip at its given time, or 0 where none is free; best fit, O(t^2)."""
-    busy_until: dict[tuple[str, int], int] = {}
-    numbers = [0] * len(chosen)
-    for j in sorted(range(len(chosen)), key=lambda j: chosen[j][1]):
-        trip, load_start_s = chosen[j]
-        free = [
-            (busy_until.get((trip.vehicle_type, n), -1), n)
-            for n in range(1, problem.vehicle_type_of[trip.vehicle_type].count + 1)
-            if busy_until.get((trip.vehicle_type, n), -1) <= load_start_s
-        ]
-        if free:
-            numbers[j] = max(free, key=lambda f: (f[0], -f[1]))[1]
-            busy_until[trip.vehicle_type, numbers[j]] = trip.at(load_start_s).return_s
-    return numbers
+def first_fit(problem: Problem, trips: Sequence[PooledTrip], spans: Sequence[Span]) -> list[tuple[int, int]]:
+    """Return (vehicle number, minute of loading) of each trip, number 0 where no vehicle is free; O(t vehicles).
+
+    Latest start first, each on the vehicle that is free last before it, else on a new one.
+    """
+    free_at: dict[str, list[int]] = {kind.id: [] for kind in problem.vehicle_types}
+    given = [(0, span.early) for span in spans]
+    for j in sorted(range(len(trips)), key=lambda j: (spans[j].late, spans[j].early)):
+        kind, span = problem.vehicle_type_of[trips[j].vehicle_type], spans[j]
+        free = free_at[kind.id]
+        able = [n for n, minute in enumerate(free) if minute <= span.late]
+        if able:
+            number = max(able, key=lambda n: (min(free[n], span.early), -free[n], -n))
+        elif len(free) < kind.count:
+            number = len(free)
+            free.append(span.early)
+        else:
+            continue
+        start = max(span.early, free[number])
+        free[number] = start + span.minutes
+        given[j] = (number + 1, start)
+    return given
 
 
 class _Packing:
     """The CP-SAT model of the packing; costs in sixtieths of a fen."""
 
-    def __init__(self, problem: Problem, chosen: Sequence[tuple[PooledTrip, int]]) -> None:
+    def __init__(self, problem: Problem, trips: Sequence[PooledTrip]) -> None:
         self.problem = problem
-        self.trips = [trip for trip, _ in chosen]
+        self.trips = trips
         self.cp = cp_model.CpModel()
         self.spans = spans_of(problem, self.trips)
         self.starts = [self.cp.new_int_var(s.first, s.late, f"l{j}") for j, s in enumerate(self.spans)]
         lasting = [s.lasting(self.cp, start) for s, start in zip(self.spans, self.starts, strict=True)]
         self.minutes, self.ends = [m for m, _ in lasting], [e for _, e in lasting]
+        self.given = first_fit(problem, trips, self.spans)
         self.drives: dict[tuple[int, str, int], cp_model.IntVar] = {}
         self.costs: list[cp_model.LinearExprT] = []
         self.soilers = [self._soilers(j) if problem.cleanings else {} for j in range(len(self.trips))]
@@ -97,7 +110,7 @@ class _Packing:
         self._carry_or_pay()
         self._limit_docks()
         self._keep_orders()
-        self._hint(chosen)
+        self._hint()
         self.cp.minimize(sum(self.costs))
 
     def packed(self, solver: cp_model.CpSolver) -> list[Packed]:
@@ -113,7 +126,8 @@ class _Packing:
         """Variables and rules of all vehicles of one type; alike vehicles are used in order of their numbers."""
         own = [j for j, trip in enumerate(self.trips) if trip.vehicle_type == kind.id]
         named = {lock.number for lock in self.problem.locks if lock.number and lock.vehicle_type == kind.id}
-        last = max([min(kind.count, len(own)), *named])
+        fitting = max((self.given[j][0] for j in own), default=0)
+        last = max([min(kind.count, len(own), fitting * 2 + SPARE_VEHICLES), *named])
         before: cp_model.IntVar | None = None
         for number in range(1, last + 1):
             used = self._vehicle(kind, number, own)
@@ -261,10 +275,9 @@ class _Packing:
     def _carrying(self, shipment: str, *, without: str) -> Iterable[int]:
         return [j for j, t in enumerate(self.trips) if shipment in t.shipments and without not in t.shipments]
 
-    def _hint(self, chosen: Sequence[tuple[PooledTrip, int]]) -> None:
-        """Begin the search at the given starts, with vehicles by best fit."""
-        numbers = colour(self.problem, chosen)
-        for j, (_, load_start_s) in enumerate(chosen):
-            self.cp.add_hint(self.starts[j], -(-load_start_s // MINUTE_S))
+    def _hint(self) -> None:
+        """Begin the search with first fit."""
+        for j, (_, minute) in enumerate(self.given):
+            self.cp.add_hint(self.starts[j], minute)
         for (j, _, number), var in self.drives.items():
-            self.cp.add_hint(var, numbers[j] == number)
+            self.cp.add_hint(var, self.given[j][0] == number)

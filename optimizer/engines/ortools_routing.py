@@ -110,8 +110,7 @@ def _docked(problem: Problem, drafts: Mapping[Unit, Sequence[TripDraft]]) -> lis
             stowed = loaded(problem, problem.vehicle_type_of[kind], draft)
             route = schedule_route(problem, kind, number, [stowed]) if stowed is not None else None
             if route is not None:
-                trip = pooled_trip(problem, kind, route.trips[0])
-                chosen.append((trip, trip.early_s))
+                chosen.append(pooled_trip(problem, kind, route.trips[0]))
     packed = pack_trips(problem, chosen, deterministic_time=PACKING_WORK)
     return [lay_out(problem, packed)] if packed else []
 

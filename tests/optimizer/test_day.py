@@ -11,7 +11,7 @@ import pytest
 from optimizer.cost import plan_cost
 from optimizer.day import compose_day
 from optimizer.master import promising
-from optimizer.model import Cleaning, Compartment, Depot, Lock, TimeWindow
+from optimizer.model import Cleaning, Compartment, Depot, DrivingRule, Lock, TimeWindow
 from optimizer.plan import Plan, Unserved
 from optimizer.pool import PooledTrip, TripPool, pooled_trip
 from optimizer.schedule import TripDraft, VisitDraft, draft_of, schedule_route
@@ -117,6 +117,29 @@ def test_limits_of_one_vehicle_send_out_a_second(changes: dict[str, int], vans: 
     """Trips of 10 and 20 km, 21 and 41 min: one van does both unless trips, metres or hours forbid it."""
     county = problem([down(1), down(2)], [vehicle(count=2, shift=SHIFT, **changes)])
     assert len(compose(county, trip(county, 1), trip(county, 2)).routes) == vans
+
+
+@pytest.mark.parametrize(("latest_s", "vans"), [(6_119, 2), (6_180, 1)])
+def test_a_rest_lies_between_two_long_trips(latest_s: int, vans: int) -> None:
+    """40 min of driving each, an hour allowed: 2 x 2,460 s and a rest of 1,200 s make 6,120 s."""
+    van = vehicle(
+        count=2,
+        shift=TimeWindow(early_s=0, late_s=latest_s),
+        driving_rule=DrivingRule(max_driving_s=HOUR_S, rest_s=1_200),
+    )
+    county = problem([down(2), replace(down(2), id="E2")], [van])
+    visits = [VisitDraft(place="V2", deliver=(id_,)) for id_ in ("D2", "E2")]
+    routes = [schedule_route(county, "van", 1, [TripDraft(visits=(v,))]) for v in visits]
+    plan = compose(county, *(pooled_trip(county, "van", r.trips[0]) for r in routes if r is not None))
+    assert len(plan.routes) == vans
+
+
+def test_trips_that_overlap_are_thinned() -> None:
+    """V1, V2 and V2, V3 cover all three villages best; V2 is called at once, on the trip that goes there anyway."""
+    county = problem([down(k) for k in (1, 2, 3)], [vehicle(count=2, shift=SHIFT)])
+    plan = compose(county, trip(county, 1, 2), trip(county, 2, 3))
+    assert sorted(s for _, t in plan.trips() for s in t.shipments) == ["D1", "D2", "D3"]
+    assert sorted(t.shipments for _, t in plan.trips()) == [("D1",), ("D2", "D3")]
 
 
 def test_overtime_is_taken_when_it_is_cheaper_than_a_van() -> None:
