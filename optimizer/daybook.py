@@ -49,7 +49,7 @@ class DayBook:
         self._locks: dict[str, list[Lock]] = defaultdict(list)
         for lock in problem.locks:
             self._locks[lock.shipment].append(lock)
-        self._named = {(lock.vehicle_type, lock.number) for lock in problem.locks if lock.number}
+        self._named = {(k.vehicle_type, k.number) for k in problem.locks if k.vehicle_type and k.number}
 
     def tried(self, unit: Unit, drafts: Sequence[TripDraft]) -> tuple[list[TripDraft], Times] | None:
         """Return the stowed trips and their times if this vehicle may drive them, else None; changes nothing."""
@@ -94,6 +94,10 @@ class DayBook:
         running = sum(self.cost_fen(unit, times) for unit, times in self.times.items())
         carried = self.served
         return running + sum(s.handling_fen if s.id in carried else s.penalty_fen for s in self.problem.shipments)
+
+    def is_named(self, unit: Unit) -> bool:
+        """Tell whether a lock names this very vehicle."""
+        return unit in self._named
 
     def free_number(self, vehicle_type: str) -> int:
         """Return the first number of an idle vehicle that no lock names; past the fleet's count if there is none."""
@@ -173,11 +177,11 @@ class DayBook:
                 rank.update(dict.fromkeys(visit.deliver, position))
                 rank.update({i: position for i in visit.collect if i not in collected})
                 collected.update(visit.collect)
-        for shipment in rank:
+        for shipment, at in rank.items():
             for lock in self._locks.get(shipment, ()):
                 if lock.vehicle_type not in (None, unit[0]) or lock.number not in (None, unit[1]):
                     return False
-                if lock.after is not None and not rank.get(lock.after, position + 1) < rank[shipment]:
+                if lock.after is not None and rank.get(lock.after, at) >= at:
                     return False
         return True
 

@@ -11,11 +11,13 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from optimizer.bundles import carriers, fleet_units, make_bundles
+from optimizer.bundles import Bundle, carriers, fleet_units, make_bundles
 from optimizer.schedule import TripDraft, VisitDraft
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    import numpy as np
 
     from optimizer.daybook import DayBook, Unit
     from optimizer.model import Shipment
@@ -26,6 +28,10 @@ TRIES = 60
 
 ENOUGH = 3
 """Feasible positions among which the cheapest is taken; more seldom pays."""
+
+
+COARSE_SHARE = 0.7
+"""How often drawn insertions keep the goods of one place together."""
 
 
 class _Position(NamedTuple):
@@ -59,10 +65,12 @@ class _Ways:
         return more_m * self._per_m + more_s * self._per_s, more_s
 
 
-def insert_missing(book: DayBook) -> None:
+def insert_missing(book: DayBook, rng: np.random.Generator | None = None) -> None:
     """Insert what ``book`` does not carry yet, where it saves more than it costs.
 
-    O(m n) rankings of positions for m bundles, a few of them tried in full.
+    Goods that few vehicles may carry go first, then the farthest; with ``rng`` the order is
+    drawn, and goods for one place are sometimes parted. O(m n) rankings of positions for m
+    bundles, a few of them tried in full.
     """
     problem = book.problem
     missing = [s for s in problem.shipments if s.id not in book.served]
@@ -70,14 +78,21 @@ def insert_missing(book: DayBook) -> None:
         return
     units = fleet_units(problem)
     ways = {v.id: _Ways(book, v.id) for v in problem.vehicle_types}
-    bundles = make_bundles(problem, missing, is_coarse=True)
-    bundles.sort(key=lambda b: (len(b.units), -_far(ways, book, b.depot, b.place)))
-    for bundle in bundles:
-        visit = VisitDraft(place=bundle.place, deliver=bundle.deliver, collect=bundle.collect)
-        _insert_bundle(book, ways, bundle.units, visit)
-    for shipment in missing:
-        if shipment.id not in book.served and problem.direction(shipment) == "local":
-            _insert_local(book, ways, carriers(problem, shipment, units), shipment)
+    is_coarse = rng is None or bool(rng.random() < COARSE_SHARE)
+    jobs: list[tuple[tuple[float, float], Bundle | Shipment]] = [
+        ((len(b.units), -_far(ways, book, b.depot, b.place)), b)
+        for b in make_bundles(problem, missing, is_coarse=is_coarse)
+    ]
+    jobs += [((len(units) + 1, 0.0), s) for s in missing if problem.direction(s) == "local"]
+    if rng is None:
+        jobs.sort(key=lambda job: job[0])
+    for at in range(len(jobs)) if rng is None else rng.permutation(len(jobs)):
+        job = jobs[at][1]
+        if isinstance(job, Bundle):
+            visit = VisitDraft(place=job.place, deliver=job.deliver, collect=job.collect)
+            _insert_bundle(book, ways, job.units, visit)
+        else:
+            _insert_local(book, ways, carriers(problem, job, units), job)
 
 
 def _far(ways: dict[str, _Ways], book: DayBook, depot: str, place: str) -> float:
@@ -163,14 +178,10 @@ def _candidates(book: DayBook, units: frozenset[Unit]) -> Iterator[Unit]:
         if number:
             yield type_id, number
             continue
-        named = {n for t, n in fleet_units(book.problem) if t == type_id and n}
-        idle = 0
-        for n in range(1, book.problem.vehicle_type_of[type_id].count + 1):
-            is_idle = (type_id, n) not in book.trips
-            if n in named or (is_idle and idle):
-                continue
-            idle += is_idle
-            yield type_id, n
+        yield from (u for u in sorted(book.trips) if u[0] == type_id and not book.is_named(u))
+        idle = book.free_number(type_id)
+        if idle <= book.problem.vehicle_type_of[type_id].count:
+            yield type_id, idle
 
 
 def _positions(book: DayBook, ways: dict[str, _Ways], units: frozenset[Unit], visit: VisitDraft) -> Iterator[_Position]:

@@ -8,20 +8,23 @@ the pool of trips. A new day is taken only if it is better under the full rules.
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimizer.bundles import fleet_units
 from optimizer.day import compose_day
 from optimizer.daybook import NO_TIMES, DayBook, book_of
 from optimizer.engines import Budget
-from optimizer.engines.pyvrp_data import adapt
+from optimizer.engines.pyvrp_data import Offer, adapt, whole_fleet
 from optimizer.engines.pyvrp_search import Tuning, days_of, improve, numbered
 from optimizer.insertion import insert_missing
+from optimizer.model import HORIZON_S
 from optimizer.neighbourhoods import near_units
-from optimizer.plan import Plan
 from optimizer.pool import TripPool
 from optimizer.repair import admit, complete
+from optimizer.ruin import ruin_and_recreate
 from optimizer.schedule import draft_of
 
 if TYPE_CHECKING:
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 
     from optimizer.daybook import Unit
     from optimizer.engines.pyvrp_data import Days
+    from optimizer.plan import Plan
     from optimizer.problem import Problem
 
 logger = logging.getLogger(__name__)
@@ -44,6 +48,9 @@ PIECE_ITERATIONS = 400
 
 PIECE_VISITS = 80
 """Visits of one neighbourhood, about."""
+
+RUIN_STEPS = 60
+"""Steps of one round of ruin and recreate."""
 
 COMPOSE_WORK = 1.5
 """Deterministic time of one composition, about as many seconds."""
@@ -78,13 +85,15 @@ class Island:
 
     def round(self, k: int) -> None:
         """Do round ``k``: the kinds of round take turns, islands begin at different ones."""
-        turn = (k + self.index) % 4
+        turn = (k + 2 * self.index) % 5
         if turn == 0 or not self.best.routes:
             self._search_whole(iterations=GLOBAL_ITERATIONS, phase="search")
-        elif turn == 3:
+        elif turn == 1:
+            self._ruin()
+        elif turn == 4:
             self._compose()
         else:
-            self._sweep(is_coarse=turn == 1)
+            self._sweep(is_coarse=turn == 2)
 
     def offer(self, plan: Plan, phase: str) -> bool:
         """Keep ``plan`` if it is better than the best so far; its trips are pooled all the same."""
@@ -106,7 +115,7 @@ class Island:
     def _search_whole(self, *, iterations: int, phase: str) -> None:
         is_required = not self.best.unserved or not self.best.routes
         adapter = adapt(self.problem, is_coarse=True, is_required=is_required)
-        start = days_of(adapter, self.best) if self.best.routes else None
+        start = days_of(self.problem, self.best) if self.best.routes else None
 
         def offer(days: Days) -> None:
             self.offer(complete(self.problem, numbered(self.problem, days)), phase)
@@ -124,20 +133,27 @@ class Island:
             if self._resolve(book, units, is_coarse=is_coarse):
                 self.offer(book.plan(), "neighbourhoods")
 
+    def _ruin(self) -> None:
+        book = book_of(self.problem, self.best)
+        for _ in range(RUIN_STEPS):
+            if self._budget.is_spent():
+                break
+            if ruin_and_recreate(book, self._rng):
+                self.offer(book.plan(), "recreate")
+
     def _resolve(self, book: DayBook, units: list[Unit], *, is_coarse: bool) -> bool:
         """Solve the days of ``units`` anew and put the result into ``book`` if it is better."""
         own = {i for u in units for t in book.trips[u] for i in t.shipments}
         left = {s.id for s in self.problem.shipments if s.id not in book.served}
         goods = [s for s in self.problem.shipments if s.id in own or s.id in left]
-        named = {(k.vehicle_type, k.number) for k in self.problem.locks}
-        start: Days = [(u if u in named else (u[0], 0), book.trips[u]) for u in units]
-        fleet = _fleet(book, [u for u, _ in start])
-        adapter = adapt(self.problem, goods, is_coarse=is_coarse, is_required=not left, fleet=fleet)
+        offers = [_offer(book, unit) for unit in units] + _spare(book)
+        start: Days = [(offer.unit, book.trips[u]) for offer, u in zip(offers, units, strict=False)]
+        adapter = adapt(self.problem, goods, is_coarse=is_coarse, is_required=not left, offers=offers)
         days = improve(adapter, self._share(PIECE_ITERATIONS), self._seed(), start, tuning=PIECE)
         return bool(days) and _exchange(book, units, days)
 
     def _compose(self) -> None:
-        hint = [p for p in self.pool.add_plan(self.best)]
+        hint = self.pool.add_plan(self.best)
         plan = compose_day(
             self.problem,
             self.pool.trips,
@@ -157,17 +173,25 @@ class Island:
         return int(self._rng.integers(1 << 31))
 
 
-def _fleet(book: DayBook, own: list[Unit]) -> dict[Unit, int]:
-    """Vehicles of a neighbourhood, and one idle one of each type besides."""
-    fleet: dict[Unit, int] = {}
-    for unit in own:
-        fleet[unit] = fleet.get(unit, 0) + 1
-    named = {(k.vehicle_type, k.number) for k in book.problem.locks if k.number}
-    for kind in book.problem.vehicle_types:
-        idle = [n for n in range(1, kind.count + 1) if (kind.id, n) not in book.trips and (kind.id, n) not in named]
-        if idle:
-            fleet[kind.id, 0] = fleet.get((kind.id, 0), 0) + 1
-    return fleet
+def _offer(book: DayBook, unit: Unit) -> Offer:
+    """Offer a vehicle on the road: home by the earliest due time on board, or by its return if that is later."""
+    kind, shipment_of = book.problem.vehicle_type_of[unit[0]], book.problem.shipment_of
+    own = frozenset(i for t in book.trips[unit] for i in t.shipments)
+    due_s = min((shipment_of[i].due_s for i in own if shipment_of[i].destination == kind.depot), default=HORIZON_S)
+    home_by_s = max(min(due_s, kind.shift.late_s), book.times[unit].starts[-1][-1])
+    counts_as = unit if unit in fleet_units(book.problem) else (unit[0], 0)
+    return Offer(unit=counts_as, count=1, home_by_s=home_by_s, own=own)
+
+
+def _spare(book: DayBook) -> list[Offer]:
+    """One idle vehicle of each type, home by the earliest due time."""
+    spare = []
+    for offer in whole_fleet(book.problem):
+        type_id, number = offer.unit
+        free = number or book.free_number(type_id)
+        if (type_id, free) not in book.trips and free <= book.problem.vehicle_type_of[type_id].count:
+            spare.append(replace(offer, count=1))
+    return spare
 
 
 def _exchange(book: DayBook, units: list[Unit], days: Days) -> bool:

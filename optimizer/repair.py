@@ -135,7 +135,7 @@ def _salvaged(book: DayBook, unit: Unit, trips: Sequence[TripDraft]) -> tuple[li
                 fewer = gone - goods
                 now = book.tried(unit, [*kept, without(trip, fewer)])
                 if now is None:
-                    fewer, now = _without_one(book, unit, kept, trip, fewer, goods)
+                    fewer, now = _without_one(book, unit, kept, trip=trip, gone=fewer, new=goods)
                 if now is not None:
                     gone, done = fewer, now
         kept.append(without(trip, gone))
@@ -152,7 +152,7 @@ def _pieces(trip: TripDraft, visit: VisitDraft) -> list[set[str]]:
 
 
 def _without_one(
-    book: DayBook, unit: Unit, kept: list[TripDraft], trip: TripDraft, gone: set[str], new: set[str]
+    book: DayBook, unit: Unit, kept: list[TripDraft], *, trip: TripDraft, gone: set[str], new: set[str]
 ) -> tuple[set[str], tuple[list[TripDraft], Times] | None]:
     """Try to make room for ``new`` goods by dropping one earlier shipment of the trip with a lower penalty."""
     shipment_of = book.problem.shipment_of

@@ -1,4 +1,4 @@
-"""The front door: solve a problem within a stopping criterion; always a refereed plan, never a traceback for hard problems.
+"""The front door: solve a problem within a stopping criterion; the answer is always a refereed plan.
 
 Solver processes search, the parent judges: each plan that arrives is checked, the best
 that breaks no rule is kept. The plan that serves nothing is the answer of last resort.

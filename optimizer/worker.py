@@ -16,6 +16,7 @@ from multiprocessing import connection, parent_process
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from multiprocessing.connection import Connection
 
     from optimizer.plan import Plan
@@ -82,7 +83,7 @@ def run(pipe: Connection, job: Job) -> None:
     pipe.send(Done(iterations=rounds))
 
 
-def _rounds(pipe: Connection, job: Job):  # noqa: ANN202
+def _rounds(pipe: Connection, job: Job) -> Iterator[int]:
     from optimizer.engines import Budget  # noqa: PLC0415 - in the child only
     from optimizer.island import Island  # noqa: PLC0415 - in the child only
 

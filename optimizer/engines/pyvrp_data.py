@@ -7,11 +7,15 @@ home, overtime, range, optional goods whose prize is their penalty. Places a veh
 may not call at are unreachable in its own profile. The fixed time of a visit lies on
 the arcs that enter its place, so that neighbours at one place pay it once.
 
+Two rules it cannot say are hinted at. Goods due at the depot ride only with vehicles
+that are home by then (``Offer.home_by_s``). Driving is stretched by the rest it will need.
+
 Costs are thousandths of a fen: fen per km times metres, fen per hour over 3.6 per second.
 """
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -25,7 +29,7 @@ from optimizer.schedule import TripDraft, VisitDraft
 from optimizer.timeline import Windows, intersect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from optimizer.model import Shipment, VehicleType
     from optimizer.problem import Problem
@@ -47,6 +51,23 @@ Days = list[tuple[Unit, list[TripDraft]]]
 """One vehicle's day each: whose, and its trips."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """``count`` vehicles of a unit that promise to be home by ``home_by_s``.
+
+    Goods due earlier ride elsewhere, but for the ``own`` ones, which are known to go well here.
+    """
+
+    unit: Unit
+    count: int
+    home_by_s: int
+    own: frozenset[str] = frozenset()
+
+    def takes(self, bundle: Bundle) -> bool:
+        """Tell whether the bundle may ride with these vehicles."""
+        return self.unit in bundle.units and (bundle.due_s >= self.home_by_s or self.own.issuperset(bundle.shipments))
+
+
 @dataclass(frozen=True, slots=True)
 class Local:
     """A shipment from place to place with the units that may carry it."""
@@ -60,18 +81,18 @@ class Adapter:
     """PyVRP's data of one problem and what its numbers mean.
 
     ``clients[c]`` is the bundle of client c (alternatives for several windows repeat it),
-    ``locals_[s]`` the shipment of PyVRP shipment s, ``units[k]`` the vehicles of type k.
+    ``locals_[s]`` the shipment of PyVRP shipment s, ``offers[k]`` the vehicles of type k.
     """
 
     problem: Problem
     data: pyvrp.ProblemData
     clients: tuple[Bundle, ...]
     locals_: tuple[Local, ...]
-    units: tuple[Unit, ...]
+    offers: tuple[Offer, ...]
 
     def days(self, solution: pyvrp.Solution) -> Days:
         """Return PyVRP's routes as drafts; neighbours at one place become one visit."""
-        return [(self.units[r.vehicle_type()], self._trips(r)) for r in solution.routes()]
+        return [(self.offers[r.vehicle_type()].unit, self._trips(r)) for r in solution.routes()]
 
     def solution(self, days: Days) -> pyvrp.Solution:
         """Return ``days`` as a PyVRP solution; bundles that are not handed over in one visit are left out."""
@@ -79,15 +100,30 @@ class Adapter:
         for c, bundle in enumerate(self.clients):
             of_shipment[bundle.shipments[0]].append(c)
         of_local = {local.shipment: s for s, local in enumerate(self.locals_)}
+        free = [offer.count for offer in self.offers]
         routes = []
-        free = [v.num_available for v in self.data.vehicle_types()]
         for unit, trips in days:
-            k = self.units.index(unit)
-            activities = self._activities(trips, of_shipment, of_local, k)
-            if activities and free[k] > 0:
+            k = self._offer_for(unit, trips, free)
+            activities = [] if k is None else self._activities(trips, of_shipment, of_local, k)
+            if k is not None and activities:
                 free[k] -= 1
                 routes.append(pyvrp.Route(self.data, activities, k))
         return pyvrp.Solution(self.data, routes)
+
+    def _offer_for(self, unit: Unit, trips: Sequence[TripDraft], free: list[int]) -> int | None:
+        """Return a free offer of the unit: one that takes all the goods, home as late as can be."""
+        carried = {i for t in trips for i in t.shipments}
+        due_s = min((b.due_s for b in self.clients if not carried.isdisjoint(b.shipments)), default=HORIZON_S)
+        fitting = [k for k, offer in enumerate(self.offers) if offer.unit == unit and free[k] > 0]
+        return min(
+            fitting,
+            key=lambda k: (
+                not self.offers[k].own & carried,
+                self.offers[k].home_by_s > due_s,
+                -self.offers[k].home_by_s,
+            ),
+            default=None,
+        )
 
     def _trips(self, route: pyvrp.Route) -> list[TripDraft]:
         trips: list[TripDraft] = []
@@ -135,7 +171,7 @@ class Adapter:
         for i in (*visit.deliver, *visit.collect):
             for c in of_shipment.get(i, ())[:1]:
                 if here.issuperset(self.clients[c].shipments):
-                    out.append(pyvrp.Activity(pyvrp.ActivityType.CLIENT, c))
+                    out += [pyvrp.Activity(pyvrp.ActivityType.CLIENT, c)]
         return out + [pyvrp.Activity(pyvrp.ActivityType.PICKUP, of_local[i]) for i in visit.collect if i in of_local]
 
 
@@ -143,16 +179,31 @@ def _draft(calls: Iterable[tuple[str, list[str], list[str]]]) -> TripDraft:
     return TripDraft(visits=tuple(VisitDraft(place=p, deliver=tuple(d), collect=tuple(c)) for p, d, c in calls))
 
 
+def whole_fleet(problem: Problem, *, tight_share: float = 1.0) -> list[Offer]:
+    """Return offers of all vehicles; ``tight_share`` of each unit is home by the earliest due time at its depot."""
+    named = {(lock.vehicle_type, lock.number) for lock in problem.locks if lock.vehicle_type and lock.number}
+    offers: list[Offer] = []
+    for unit in fleet_units(problem):
+        kind = problem.vehicle_type_of[unit[0]]
+        dues = [s.due_s for s in problem.shipments if s.destination == kind.depot]
+        late_s = min(kind.shift.late_s, HORIZON_S)
+        early_s = min([late_s, *dues])
+        count = 1 if unit[1] else kind.count - sum(1 for type_id, _ in named if type_id == kind.id)
+        tight = count if early_s == late_s else min(count, math.ceil(tight_share * count))
+        offers += [Offer(unit=unit, count=tight, home_by_s=early_s)] if tight else []
+        offers += [Offer(unit=unit, count=count - tight, home_by_s=late_s)] if count > tight else []
+    return offers
+
+
 def adapt(
     problem: Problem,
     shipments: Iterable[Shipment] | None = None,
     *,
     is_coarse: bool,
-    is_single: bool = False,
     is_required: bool = False,
-    fleet: Mapping[Unit, int] | None = None,
+    offers: Sequence[Offer] | None = None,
 ) -> Adapter:
-    """Return ``problem``, or a part of it, in PyVRP's terms; O(n^2 k) for n places and k vehicle types.
+    """Return ``problem``, or a part of it, in PyVRP's terms; O(n^2 k) for n places and k offers.
 
     Parameters
     ----------
@@ -160,27 +211,18 @@ def adapt(
         What to plan; None means all.
     is_coarse
         Join what is handed over at one place as far as windows allow.
-    is_single
-        One trip a vehicle, as many vehicles as wanted, a part of the fixed cost each:
-        trips that are packed on vehicles afterwards.
     is_required
         Everything must be served: two to three times as many iterations a second.
-    fleet
-        Vehicles at hand per unit; None means the problem's own.
+        What no offer takes stays optional.
+    offers
+        Vehicles at hand; None means the whole fleet.
     """
     goods = list(problem.shipments if shipments is None else shipments)
     bundles = make_bundles(problem, goods, is_coarse=is_coarse)
     able = fleet_units(problem)
     locals_ = [Local(s.id, carriers(problem, s, able)) for s in goods if problem.direction(s) == "local"]
-    locals_ = [local for local in locals_ if local.units]
-    if fleet is None:
-        named = defaultdict(int, {type_id: 0 for type_id, _ in able})
-        for type_id, number in able:
-            named[type_id] += number > 0
-        fleet = {u: 1 if u[1] else problem.vehicle_type_of[u[0]].count - named[u[0]] for u in able}
-    units = tuple(u for u in able if fleet.get(u, 0) > 0)
-    builder = _Builder(problem, bundles, locals_, units, is_single=is_single, is_required=is_required)
-    return builder.build(fleet)
+    vehicles = whole_fleet(problem) if offers is None else offers
+    return _Builder(problem, bundles, [x for x in locals_ if x.units], vehicles, is_required=is_required).build()
 
 
 class _Builder:
@@ -190,23 +232,21 @@ class _Builder:
         self,
         problem: Problem,
         bundles: Sequence[Bundle],
-        locals_: list[Local],
-        units: tuple[Unit, ...],
+        locals_: Sequence[Local],
+        offers: Sequence[Offer],
         *,
-        is_single: bool,
         is_required: bool,
     ) -> None:
         self.problem = problem
         self.bundles = bundles
         self.locals_ = locals_
-        self.units = units
-        self.is_single = is_single
+        self.offers = offers
         self.is_required = is_required
-        self.rows: dict[tuple[str, frozenset[Unit] | None], int] = {}
+        self.rows: dict[tuple[str, frozenset[int] | None], int] = {}
         self.depot_rows = [self._row(d.place, None) for d in problem.depots]
         self.dimensions = _Dimensions(problem)
 
-    def build(self, fleet: Mapping[Unit, int]) -> Adapter:
+    def build(self) -> Adapter:
         clients: list[pyvrp.Client] = []
         groups: list[pyvrp.ClientGroup] = []
         meaning: list[Bundle] = []
@@ -223,28 +263,29 @@ class _Builder:
             [pyvrp.Location(0, 0) for _ in self.rows],
             clients,
             [self._depot(i) for i in range(len(self.problem.depots))],
-            [self._vehicle_type(u, fleet[u], profile_of[u]) for u in self.units],
-            distances,
-            durations,
+            [self._vehicle_type(o, p) for o, p in zip(self.offers, profile_of, strict=True)],
+            distances,  # type: ignore[arg-type]  # PyVRP's stubs take ndarray's first parameter for its dtype
+            durations,  # type: ignore[arg-type]  # same
             groups,
             shipments,
         )
-        return Adapter(self.problem, data, tuple(meaning), tuple(self.locals_), self.units)
+        return Adapter(self.problem, data, tuple(meaning), tuple(self.locals_), tuple(self.offers))
 
-    def _row(self, place: str, units: frozenset[Unit] | None) -> int:
-        return self.rows.setdefault((place, units), len(self.rows))
+    def _row(self, place: str, takers: frozenset[int] | None) -> int:
+        return self.rows.setdefault((place, takers), len(self.rows))
 
     def _clients(self, bundle: Bundle, group: int | None) -> list[pyvrp.Client]:
         """One client, or one alternative for each window."""
         visit_s = self.problem.place(bundle.place).visit_s
         worth = sum(_worth(self.problem.shipment_of[i]) for i in bundle.shipments)
         home_s = self._way_home_s(bundle)
+        takers = frozenset(k for k, offer in enumerate(self.offers) if offer.takes(bundle))
         made = []
         for early, late in bundle.windows:
             late = min(late, max(early, bundle.due_s - home_s))  # noqa: PLW2901 - the hub's due time, seen from here
             made.append(
                 pyvrp.Client(
-                    location=self._row(bundle.place, bundle.units),
+                    location=self._row(bundle.place, takers),
                     delivery=self.dimensions.load(bundle.deliver),
                     pickup=self.dimensions.load(bundle.collect),
                     service_duration=bundle.service_s,
@@ -252,7 +293,7 @@ class _Builder:
                     tw_late=late + visit_s,
                     release_time=bundle.ready_s,
                     prize=worth,
-                    required=self.is_required and group is None,
+                    required=self.is_required and group is None and bool(takers),
                     group=group,
                 )
             )
@@ -273,9 +314,10 @@ class _Builder:
         pick = _cut(((s.ready_s, HORIZON_S),), as_windows(origin.windows), as_windows(s.pickup_windows))
         drop = _cut(((0, s.due_s),), as_windows(destination.windows), as_windows(s.delivery_windows))
         drop = _cut(drop, *(as_windows((w,)) for w in locks))
+        takers = frozenset(k for k, offer in enumerate(self.offers) if offer.unit in local.units)
         return pyvrp.Shipment(
-            self._row(s.origin, local.units),
-            self._row(s.destination, local.units),
+            self._row(s.origin, takers),
+            self._row(s.destination, takers),
             pick[0][0] + origin.visit_s if pick else 0,
             pick[-1][1] + origin.visit_s if pick else 0,
             s.service_s,
@@ -284,7 +326,7 @@ class _Builder:
             s.service_s,
             amount=self.dimensions.load((s.id,)),
             prize=_worth(s),
-            required=self.is_required,
+            required=self.is_required and bool(takers),
         )
 
     def _depot(self, i: int) -> pyvrp.Depot:
@@ -297,62 +339,60 @@ class _Builder:
             service_duration=depot.loading_s,
         )
 
-    def _vehicle_type(self, unit: Unit, count: int, profile: int) -> pyvrp.VehicleType:
-        kind = self.problem.vehicle_type_of[unit[0]]
+    def _vehicle_type(self, offer: Offer, profile: int) -> pyvrp.VehicleType:
+        kind = self.problem.vehicle_type_of[offer.unit[0]]
         home = [d.place for d in self.problem.depots].index(kind.depot)
         max_trips = kind.max_trips or MAX_TRIPS
-        limits = {} if kind.range_m is None else {"max_distance": kind.range_m}
-        if not self.is_single and max_trips > 1:
-            limits |= {"max_reloads": max_trips - 1}
         return pyvrp.VehicleType(
-            len(self.bundles) + len(self.locals_) + 1 if self.is_single else count,
+            offer.count,
             self.dimensions.capacity(kind),
             home,
             home,
-            MILLI * kind.fixed_fen // (SHARE_OF_DAY if self.is_single else 1),
+            MILLI * kind.fixed_fen,
             kind.shift.early_s,
-            min(kind.shift.late_s, HORIZON_S),
+            max(kind.shift.early_s, min(kind.shift.late_s, offer.home_by_s)),
             min(kind.regular_s, HORIZON_S),
+            max_distance=NEVER_M if kind.range_m is None else kind.range_m,
             unit_distance_cost=kind.distance_fen_per_km,
             unit_duration_cost=round(kind.time_fen_per_h * MILLI / 3600),
             profile=profile,
-            reload_depots=[home] if "max_reloads" in limits else [],
+            reload_depots=[home] if max_trips > 1 else [],
+            max_reloads=max_trips - 1,
             max_overtime=min(kind.max_overtime_s, HORIZON_S),
             unit_overtime_cost=round(kind.overtime_fen_per_h * MILLI / 3600),
-            **limits,
         )
 
-    def _profiles(self) -> tuple[list[np.ndarray], list[np.ndarray], dict[Unit, int]]:
-        """Matrices of each kind of access: who may not call at a location never arrives there."""
+    def _profiles(self) -> tuple[list[np.ndarray], list[np.ndarray], list[int]]:
+        """Return matrices of each kind of access, and each offer's: who may not call at a location never arrives."""
         at = np.array([self.problem.index(place) for place, _ in self.rows])  # (rows,)
-        visit_s = np.array([0 if u is None else self.problem.place(p).visit_s for p, u in self.rows])  # (rows,)
-        known: dict[tuple[str, bytes], int] = {}
+        visit_s = np.array([0 if t is None else self.problem.place(p).visit_s for p, t in self.rows])  # (rows,)
+        known: dict[tuple[str, float, bytes], int] = {}
         distances: list[np.ndarray] = []
         durations: list[np.ndarray] = []
-        profile_of: dict[Unit, int] = {}
-        for unit in self.units:
-            key = self.problem.vehicle_type_of[unit[0]].profile
-            barred = np.array([u is not None and unit not in u for _, u in self.rows])  # (rows,)
-            if (key, barred.tobytes()) not in known:
-                known[key, barred.tobytes()] = len(distances)
-                matrix = self.problem.matrices[key]
-                distance, duration = (
-                    matrix.distance_m[np.ix_(at, at)],
-                    matrix.duration_s[np.ix_(at, at)],
-                )  # (rows, rows)
-                duration = duration + np.where(at[:, None] != at[None, :], visit_s[None, :], 0)
-                never = (matrix.duration_s[np.ix_(at, at)] < 0) | barred[None, :] | barred[:, None]
-                np.fill_diagonal(never, val=False)
-                distances.append(np.where(never, NEVER_M, distance))
-                durations.append(np.where(never, NEVER_S, duration))
-            profile_of[unit] = known[key, barred.tobytes()]
+        profile_of: list[int] = []
+        for k, offer in enumerate(self.offers):
+            kind = self.problem.vehicle_type_of[offer.unit[0]]
+            barred = np.array([t is not None and k not in t for _, t in self.rows])  # (rows,)
+            key = (kind.profile, _stretch(kind), barred.tobytes())
+            if key not in known:
+                known[key] = len(distances)
+                matrix = self.problem.matrices[kind.profile]
+                seconds, metres = matrix.duration_s[np.ix_(at, at)], matrix.distance_m[np.ix_(at, at)]  # (rows, rows)
+                never = (seconds < 0) | barred[None, :] | barred[:, None]
+                seconds = np.ceil(seconds * _stretch(kind)).astype(np.int64)
+                seconds = seconds + np.where(at[:, None] != at[None, :], visit_s[None, :], 0)
+                distances.append(np.where(never, NEVER_M, metres))
+                durations.append(np.where(never, NEVER_S, seconds))
+            profile_of.append(known[key])
         for array in (*distances, *durations):
             np.fill_diagonal(array, 0)
         return distances, durations, profile_of
 
 
-SHARE_OF_DAY = 3
-"""Trips that a vehicle is supposed to drive when single trips are searched for packing."""
+def _stretch(kind: VehicleType) -> float:
+    """Factor on driving times that makes room for the rests the driving will need."""
+    rule = kind.driving_rule
+    return 1.0 if rule is None or rule.max_driving_s == 0 else 1.0 + rule.rest_s / rule.max_driving_s
 
 
 def _worth(shipment: Shipment) -> int:

@@ -31,7 +31,8 @@ from pyvrp.search import (
     compute_neighbours,
 )
 
-from optimizer.engines.pyvrp_data import Adapter, Days, adapt
+from optimizer.bundles import fleet_units
+from optimizer.engines.pyvrp_data import adapt
 from optimizer.repair import complete
 from optimizer.schedule import draft_of
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
     from optimizer.daybook import Unit
     from optimizer.engines import Budget
+    from optimizer.engines.pyvrp_data import Adapter, Days
     from optimizer.plan import Plan
     from optimizer.problem import Problem
     from optimizer.schedule import TripDraft
@@ -78,18 +80,18 @@ class PyVrpSearch:
                 best = plan
                 report(plan)
 
-        first = None if start is None else days_of(adapter, start)
-        improve(adapter, budget, seed, first, offer)
+        first = None if start is None else days_of(problem, start)
+        improve(adapter, budget, seed, first, offer=offer)
         return best
 
 
-def days_of(adapter: Adapter, plan: Plan) -> Days:
-    """Return the routes of ``plan`` as drafts, each under the unit it counts as in ``adapter``."""
+def days_of(problem: Problem, plan: Plan) -> Days:
+    """Return the routes of ``plan`` as drafts, each under the unit it counts as (``bundles.fleet_units``)."""
+    units = set(fleet_units(problem))
     days: Days = []
     for route in plan.routes:
         named = (route.vehicle_type, route.number)
-        unit = named if named in adapter.units else (route.vehicle_type, 0)
-        days.append((unit, [draft_of(t) for t in route.trips]))
+        days.append((named if named in units else (route.vehicle_type, 0), [draft_of(t) for t in route.trips]))
     return days
 
 
@@ -108,13 +110,25 @@ def numbered(problem: Problem, days: Days) -> dict[Unit, list[TripDraft]]:
     return out
 
 
-class _Incumbents(IteratedLocalSearchCallbacks):  # type: ignore[misc]  # PyVRP ships no types for it
-    def __init__(self, adapter: Adapter, offer: Callable[[Days], None]) -> None:
+class _Watch(IteratedLocalSearchCallbacks):
+    """Remembers where the search stands, and passes on each better solution."""
+
+    def __init__(self, adapter: Adapter, offer: Callable[[Days], None] | None) -> None:
+        self.current: pyvrp.Solution | None = None
         self._adapter, self._offer = adapter, offer
 
     def on_best(self, best: pyvrp.Solution) -> None:
-        if best.is_feasible():
+        if self._offer is not None and best.is_feasible():
             self._offer(self._adapter.days(best))
+
+    def on_iteration(  # noqa: PLR0917 - PyVRP's signature
+        self,
+        current: pyvrp.Solution,
+        candidate: pyvrp.Solution,  # noqa: ARG002
+        best: pyvrp.Solution,  # noqa: ARG002
+        cost_evaluator: pyvrp.CostEvaluator,  # noqa: ARG002
+    ) -> None:
+        self.current = current
 
 
 def improve(
@@ -122,11 +136,13 @@ def improve(
     budget: Budget,
     seed: int,
     start: Days | None,
+    *,
     offer: Callable[[Days], None] | None = None,
     tuning: Tuning = Tuning(),
 ) -> Days:
-    """Run the search from ``start`` (None: from scratch) and return the best days found; () when nothing fits.
+    """Run the search from ``start`` (None: from scratch) and return the best days found.
 
+    Where no solution keeps PyVRP's own rules, the one the search stands at is returned.
     Repeatable when ``budget`` counts iterations only.
     """
     data = adapter.data
@@ -142,13 +158,14 @@ def improve(
         first = search(first, strict, exhaustive=True)
     if offer is not None and first.is_feasible():
         offer(adapter.days(first))
-    callbacks = IteratedLocalSearchCallbacks() if offer is None else _Incumbents(adapter, offer)
-    params = IteratedLocalSearchParams(history_length=tuning.history, callbacks=callbacks)
+    watch = _Watch(adapter, offer)
+    params = IteratedLocalSearchParams(history_length=tuning.history, callbacks=watch)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", PenaltyBoundWarning)
         result = IteratedLocalSearch(data, penalties, search, first, params).run(_Stop(budget), False, False)
     logger.debug("pyvrp: %d clients, %d iterations", data.num_clients, result.num_iterations)
-    return adapter.days(result.best) if result.best.is_feasible() else []
+    best = result.best if result.best.is_feasible() or watch.current is None else watch.current
+    return adapter.days(best)
 
 
 class _Stop:
@@ -157,7 +174,7 @@ class _Stop:
     def __init__(self, budget: Budget) -> None:
         self._budget, self._done = budget, 0
 
-    def __call__(self, best_cost: int) -> bool:
+    def __call__(self, _best_cost: int) -> bool:
         spent = self._budget.is_spent(self._done)
         self._done += 1
         return spent
