@@ -116,7 +116,7 @@ MUST = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
-    """A text beside a point, ``gap`` away from it; lengths in drawing units.
+    """A text beside a point, ``gap`` away from it, with ``pad`` of free room around; lengths in drawing units.
 
     Lower ``priority`` is placed first; ``MUST`` and below are placed even on a marker.
     """
@@ -128,6 +128,7 @@ class Label:
     size: float
     priority: int
     gap: float = 7.0
+    pad: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,7 +204,8 @@ def _positions(label: Label) -> Iterable[tuple[float, float, str]]:
 def _box(label: Label, x: float, y: float, anchor: str) -> np.ndarray:
     wide = text_width(label.text, label.size)
     left = x - {"start": 0.0, "middle": wide / 2, "end": wide}[anchor]
-    return np.array([left - 1, y - label.size * 0.9, left + wide + 1, y + label.size * 0.18])
+    top, bottom = y - label.size * 0.9, y + label.size * 0.18
+    return np.array([left - label.pad, top - label.pad + 1, left + wide + label.pad, bottom + label.pad - 1])
 
 
 def _hidden(box: np.ndarray, ways: np.ndarray) -> int:

@@ -49,8 +49,8 @@ ROAD_STYLE = {
     "connector": ("#e8e6e0", 0.6),
     "other": ("#e8e6e0", 0.6),
 }
-MAX_LEGEND_TRIPS = 48
-"""More than this do not fit beside the map; the report lists them all."""
+LEGEND_LINE, SMALL_LEGEND_LINE = 19.0, 13.5
+"""Height of a line of the legend; the smaller type is for more trips than the larger one can hold."""
 
 
 def write_map(day: DayView, path: Path, *, lang: str) -> tuple[str, ...]:
@@ -197,6 +197,7 @@ def _draw_scale(canvas: Canvas, axes: Axes) -> None:
 
 def _draw_frame(day: DayView, figure: Figure, axes: Axes, lang: str) -> None:
     total_h = figure.get_figheight() * DPI
+    axes_height = total_h - 84
     figure.text(
         16 / (WIDTH + LEGEND_WIDTH),
         1 - 44 / total_h,
@@ -206,7 +207,8 @@ def _draw_frame(day: DayView, figure: Figure, axes: Axes, lang: str) -> None:
         color="#1b2430",
         parse_math=False,
     )
-    shown = day.trips[:MAX_LEGEND_TRIPS]
+    is_small = (len(day.trips) + 6) * LEGEND_LINE > axes_height
+    shown = day.trips[: int(axes_height / SMALL_LEGEND_LINE) - 7]  # the report lists them all
     handles = [
         Line2D(
             [], [], color=t.color, linewidth=2.6, linestyle=(0, (4, 1.4)) if t.is_dashed else "-", label=_trip_label(t)
@@ -221,7 +223,7 @@ def _draw_frame(day: DayView, figure: Figure, axes: Axes, lang: str) -> None:
         bbox_to_anchor=(1.008, 1.0),
         borderaxespad=0,
         frameon=False,
-        fontsize=9.2 if len(shown) <= 34 else 7.2,
+        fontsize=7.2 if is_small else 9.2,
         handlelength=1.8,
         labelspacing=0.42,
     )

@@ -25,6 +25,8 @@ MAP_MAX_HEIGHT = 900.0
 TOLERANCE = 0.25
 """A quarter of a unit: some 15 m on a county of 60 km."""
 LABEL_SIZE = 11.5
+VILLAGE_PAD = 4.5
+"""Free room around a village's name, so that a crowded county is not a wall of text; zooming shows the rest."""
 ZOOMS = (1.0, 2.2, 5.0, 10.0)
 """A label that finds no room at one zoom is tried at the next."""
 WAY_STEP = 6.0
@@ -271,4 +273,5 @@ def _label(mark: Mark, zoom: float) -> Label:
         size=LABEL_SIZE * {"hub": 1.35, "station": 1.15}.get(tier, 1.0),
         priority={"hub": 0, "station": 1, "short": 2}.get(tier, 3),
         gap={"hub": 10.5, "station": 8.0, "short": 9.5}.get(tier, 6.0),
+        pad=VILLAGE_PAD if tier == "village" else 1.0,
     )
