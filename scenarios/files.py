@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from networks.datum import to_wgs84
-from scenarios.assembly import Assumed, compartment_items, items, make, order_items, vehicle_items
+from scenarios.assembly import Desk, compartment_items, items, make, order_items, vehicle_items
 from scenarios.columns import BRANDS, COMMODITIES, COMPARTMENTS, LOCKS, ORDERS, PLACES, TABLES, VEHICLES
 from scenarios.errors import InvalidInput
 from scenarios.policy import Policy
@@ -38,10 +38,6 @@ WGS84 = "WGS-84"
 """The datum inside."""
 
 
-WHOLE_FILE = ("E301", "E302", "E303", "E305", "E309")
-"""Faults after which nobody knows what else the file would have said."""
-
-
 def read_scenario(folder: Path | str) -> Scenario:
     """Return the scenario in a folder. O(bytes).
 
@@ -57,11 +53,11 @@ def read_scenario(folder: Path | str) -> Scenario:
         _raise(findings)
     settings = read_settings(folder / FILE, findings)
     tables = {table.name: _read_table(folder, table, findings) for table in TABLES}
-    assumed = Assumed()
-    parts = _parts(settings, tables, findings, assumed)
+    roads, policy = _roads_and_policy(settings)
+    desk = Desk(findings=findings, dimensions=policy.load_dimensions)
+    parts = _parts(settings, tables, desk)
     datum = settings.values.get("datums.places", WGS84)
     parts["places"] = _to_wgs84(parts["places"], datum)
-    roads, policy = _roads_and_policy(settings)
 
     findings.faults += find_faults(parts, roads if settings.is_read else None, _unread(tables, findings))
     findings.faults += road_faults(folder, roads, parts["vehicles"], settings.values.get("weather", "clear"))
@@ -72,7 +68,7 @@ def read_scenario(folder: Path | str) -> Scenario:
         _scenario(settings, roads, policy, parts),
         sources=_listed(settings, SOURCES)
         + tuple(Source(what=PLACES.file, origin=" / ".join(n), datum=datum) for n in notes),
-        placeholders=(*_listed(settings, PLACEHOLDERS), *assumed.texts),
+        placeholders=(*_listed(settings, PLACEHOLDERS), *desk.assumed),
         notes=(*findings.notes, *notes),
         folder=folder,
     )
@@ -94,16 +90,16 @@ def _read_table(folder: Path, table: Table, findings: Findings) -> Rows:
     return rows
 
 
-def _parts(settings: Settings, tables: dict[str, Rows], findings: Findings, assumed: Assumed) -> Parts:
+def _parts(settings: Settings, tables: dict[str, Rows], desk: Desk) -> Parts:
     commodities = items(tables[COMMODITIES.name])
     if all(item.ident != PARCEL.id for item in commodities):
         commodities += (Item(thing=PARCEL, ident=PARCEL.id, file=COMMODITIES.file, row=0),)
-    own, compartments = compartment_items(tables[COMPARTMENTS.name], tables[VEHICLES.name], findings)
-    vehicles, boxes = vehicle_items(tables[VEHICLES.name], own, findings, assumed)
+    own, compartments = compartment_items(tables[COMPARTMENTS.name], tables[VEHICLES.name], desk)
+    vehicles, boxes = vehicle_items(tables[VEHICLES.name], own, desk)
     lists = {name: items(rows) for name, rows in settings.lists.items()}
     return {
         "places": items(tables[PLACES.name]),
-        "orders": order_items(tables[ORDERS.name], commodities, findings, assumed),
+        "orders": order_items(tables[ORDERS.name], commodities, desk),
         "vehicles": vehicles,
         "compartments": compartments + boxes,
         "commodities": commodities,
@@ -141,8 +137,7 @@ def _roads_and_policy(settings: Settings) -> tuple[Roads, Policy]:
 
 def _unread(tables: dict[str, Rows], findings: Findings) -> frozenset[str]:
     """Return the tables of which some rows or ids were not seen, because the file as a whole is faulty."""
-    broken = {fault.file for fault in findings.faults if fault.code in WHOLE_FILE}
-    return frozenset(name for name, rows in tables.items() if rows.file in broken)
+    return frozenset(name for name, rows in tables.items() if findings.is_broken(rows.file))
 
 
 def _listed(settings: Settings, table: Table) -> tuple[Any, ...]:

@@ -6,6 +6,7 @@ are the datums that the files beside it may declare.
 
 from __future__ import annotations
 
+from networks.synthetic import MOST_TOWNSHIPS, MOST_VILLAGES
 from optimizer.model import Cleaning, Conflict
 from scenarios import cells
 from scenarios.columns import Column, Table
@@ -66,8 +67,8 @@ SETTINGS = (
     _setting("terrain", "地形", cells.choice(TERRAIN_WORDS)),
     _setting("roads.file", "路网文件", _PATH, about=".osm.pbf, .gpkg, .geojson, .shp; or a recipe:"),
     _setting("roads.terrain", "生成：地形", cells.choice(TERRAIN_WORDS)),
-    _setting("roads.townships", "生成：乡镇数", cells.whole(low=1, high=100)),
-    _setting("roads.villages", "生成：村数", cells.whole(low=1, high=5_000)),
+    _setting("roads.townships", "生成：乡镇数", cells.whole(low=1, high=MOST_TOWNSHIPS)),
+    _setting("roads.villages", "生成：村数", cells.whole(low=1, high=MOST_VILLAGES)),
     _setting("roads.seed", "生成：随机种子", cells.whole(high=2**31 - 1)),
     _setting("roads.layer", "图层", cells.text(), about="of a file with several"),
     _setting("roads.overrides", "道路修正", _PATH),

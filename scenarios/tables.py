@@ -32,6 +32,10 @@ SHOWN = 80
 """Most characters of a faulty value that a message repeats."""
 
 
+WHOLE_FILE = ("E301", "E302", "E303", "E305", "E309")
+"""Faults of a file as a whole."""
+
+
 @dataclass(slots=True)
 class Findings:
     """What a reader found so far: it fills up while the files are read, then is raised or returned."""
@@ -43,6 +47,10 @@ class Findings:
         """Add one fault."""
         shown = value if len(value) <= SHOWN else value[:SHOWN] + "…"
         self.faults.append(Fault(code=code, file=file, row=row, column=column, value=shown, values=values))
+
+    def is_broken(self, file: str) -> bool:
+        """Whether a fault was found after which nobody knows what else the file would have said."""
+        return any(fault.file == file and fault.code in WHOLE_FILE for fault in self.faults)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

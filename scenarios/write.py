@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import json
-from dataclasses import MISSING, fields, replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from scenarios.columns import BRANDS, COMMODITIES, COMPARTMENTS, LOCKS, ORDERS, PLACES, VEHICLES
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from scenarios.columns import Column, Table
     from scenarios.scenario import FleetVehicle, Scenario
 
-ALWAYS = ("load.load_g", "box.room.load_g")
-"""Loads that are written even if 0, since a reader would take a missing load for unknown."""
+LOAD_FIELDS = ("load", "room", "box.room")
+"""Paths of loads and rooms. A reader takes a missing one for unknown, so binding ones are written even where 0."""
 
 
 def write_scenario(scenario: Scenario, folder: Path, *, lang: str = "zh") -> None:
@@ -46,7 +46,10 @@ def write_scenario(scenario: Scenario, folder: Path, *, lang: str = "zh") -> Non
     ]
     for table, found in rows:
         if found or table.is_required:
-            _write_table(folder / table.file, table, found, lang)
+            columns = _columns(table, found, scenario.policy.load_dimensions)
+            _write_table(folder / table.file, columns, found, lang)
+        else:
+            (folder / table.file).unlink(missing_ok=True)  # of a scenario that was here before
 
 
 def _rebased(scenario: Scenario, folder: Path) -> Scenario:
@@ -93,25 +96,28 @@ def _at(thing: Any, path: str) -> Any:
     return thing
 
 
-def _write_table(path: Path, table: Table, rows: Sequence[dict[str, Any]], lang: str) -> None:
-    columns = [c for c in table.columns if c.is_required or any(_is_told(row.get(c.field), c, table) for row in rows)]
+def _columns(table: Table, rows: Sequence[dict[str, Any]], dimensions: tuple[str, ...]) -> list[Column]:
+    """Return the columns that are needed: without one of the others, every row reads back the same."""
+
+    def is_needed(column: Column) -> bool:
+        values = [row.get(column.field) for row in rows]
+        prefix, _, name = column.field.rpartition(".")
+        if column.is_required or column.is_placeholder:
+            return True
+        if prefix in LOAD_FIELDS:
+            return any(v or (v is not None and name in dimensions) for v in values)
+        default = next((f.default for f in fields(table.of) if f.name == column.field), None)
+        return any(v not in (None, "", ()) and v != default for v in values)
+
+    return [column for column in table.columns if is_needed(column)]
+
+
+def _write_table(path: Path, columns: Sequence[Column], rows: Sequence[dict[str, Any]], lang: str) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow([c.zh if lang == "zh" else c.name for c in columns])
         for row in rows:
             writer.writerow([_shown(row.get(column.field), column) for column in columns])
-
-
-def _is_told(value: Any, column: Column, table: Table) -> bool:
-    """Whether leaving the value out would lose it, or make a reader assume something."""
-    if value is None or value in ("", ()):
-        return False
-    if column.is_placeholder or column.field in ALWAYS:
-        return True
-    if column.field.partition(".")[0] in ("load", "room", "box"):
-        return bool(value)
-    default = next((f.default for f in fields(table.of) if f.name == column.field), MISSING)
-    return bool(value != default)
 
 
 def _shown(value: Any, column: Column) -> str:

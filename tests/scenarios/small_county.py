@@ -121,7 +121,7 @@ def write_files(folder: Path, **texts: str | bytes) -> Path:
     sound = {
         "scenario": SETTINGS + RECIPE,
         "places": "id,tier,name,lon,lat\nH,hub,H,110,30\nV1,village,V1,110.1,30\n",
-        "orders": "id,origin,destination,weight_kg\nO1,H,V1,1\n",
+        "orders": "id,origin,destination,weight_kg,volume_l\nO1,H,V1,1,2\n",
         "vehicles": "id,count,depot,capacity_kg,capacity_l\nvan,1,H,100,1000\n",
     }
     folder.mkdir(parents=True, exist_ok=True)

@@ -42,11 +42,11 @@ def spots(folder: Path) -> list[tuple[str, str, int, str]]:
 
 
 def test_a_small_folder_is_read(tmp_path: Path) -> None:
-    """One hub, one village, one order of 1 kg, one van of 100 kg."""
+    """One hub, one village, one order of 1 kg and 2 L, one van of 100 kg."""
     day = read_scenario(write_files(tmp_path))
     assert (day.name, day.date) == ("t", date(2026, 3, 5))
     assert [p.id for p in day.places] == ["H", "V1"]
-    assert day.orders[0].load == Load(load_g=1_000)
+    assert day.orders[0].load == Load(load_g=1_000, load_ml=2_000)
     assert day.fleet[0].compartments[0].room == Load(load_g=100_000, load_ml=1_000_000)
 
 
@@ -158,7 +158,7 @@ def test_a_dozen_different_faults_give_a_dozen_messages(tmp_path: Path) -> None:
             "1.23E+10,H,V1,1,1,\n"
             "6,H,H,1,1,\n"
         ),
-        vehicles="id,count,depot,capacity_kg\nvan,,H,100\n",
+        vehicles="id,count,depot,capacity_kg,capacity_l\nvan,,H,100,9\n",
     )
     found = faults(folder)
     assert [(f.code, f.file, f.row, f.column) for f in found] == [
@@ -226,22 +226,50 @@ def test_coordinates_are_converted_from_the_declared_datum(tmp_path: Path) -> No
     assert read_scenario(tmp_path / "again").places == moved.places
 
 
-def test_an_order_without_a_load_takes_the_typical_piece_and_says_so(tmp_path: Path) -> None:
-    """3 parcels at 1.5 kg and 6 L; a commodity without a typical piece must state its load."""
-    orders = "id,origin,destination,pieces,commodity\nO1,H,V1,3,\n"
+def test_an_order_that_states_no_load_takes_the_typical_piece_and_says_so(tmp_path: Path) -> None:
+    """Parcels weigh 1.5 kg and measure 6 L: three of unknown load, one of which only the weight is known."""
+    orders = "id,origin,destination,pieces,weight_kg\nO1,H,V1,3,\nO2,H,V1,1,2\nO3,H,V1,1,0\n"
     day = read_scenario(write_files(tmp_path, orders=orders))
-    assert day.orders[0].load == Load(load_g=4_500, load_ml=18_000)
-    assert "1 orders of parcel state no load: 1.5 kg and 6 L a piece taken" in [text.en for text in day.placeholders]
-    commodities = "id,name\nfeed,饲料\n"
-    folder = write_files(
-        tmp_path, orders="id,origin,destination,pieces,commodity\nO1,H,V1,3,feed\n", commodities=commodities
-    )
-    assert spots(folder) == [("E310", "orders.csv", 2, "weight_kg (重量(kg))")]
+    assert [o.load for o in day.orders] == [
+        Load(load_g=4_500, load_ml=18_000),
+        Load(load_g=2_000, load_ml=6_000),
+        Load(load_g=0, load_ml=6_000),
+    ]
+    assert [text.en for text in day.placeholders if "parcel" in text.en] == [
+        "1 orders of parcel state no weight: 1.5 kg a piece taken",
+        "3 orders of parcel state no volume: 6 L a piece taken",
+    ]
+
+
+def test_a_load_that_nobody_can_know_is_a_fault_if_it_binds(tmp_path: Path) -> None:
+    """Feed has no typical piece: no weight is a fault, no volume is none where only weight binds."""
+    orders = "id,origin,destination,commodity,weight_kg\nO1,H,V1,feed,\nO2,H,V1,feed,1\n"
+    toml = SETTINGS + RECIPE + '[policy]\nload_dimensions = ["load_g"]\n'
+    folder = write_files(tmp_path, scenario=toml, orders=orders, commodities="id\nfeed\n")
+    assert spots(folder) == [("E310", "orders.csv", 2, "weight_kg")]
+
+
+def test_a_capacity_that_binds_must_be_stated(tmp_path: Path) -> None:
+    """A van of unknown volume would carry nothing that has any; so would the second half of another."""
+    vehicles = "id,count,depot,capacity_kg\nvan,1,H,100\ntwo,1,H,\n"
+    compartments = "vehicle,id,capacity_kg,capacity_l\ntwo,a,1,1\ntwo,b,1,\n"
+    assert spots(write_files(tmp_path, vehicles=vehicles, compartments=compartments)) == [
+        ("E310", "compartments.csv", 3, "capacity_l"),
+        ("E310", "vehicles.csv", 2, "capacity_l (容积(L))"),
+    ]
+
+
+def test_tables_of_a_former_scenario_do_not_linger(tmp_path: Path) -> None:
+    """Locks are written, then a day without locks into the same folder."""
+    orders = (order("1", "H", "V1"),)
+    write_scenario(scenario(orders=orders, locks=(OrderLock(order="1"),)), tmp_path)
+    write_scenario(scenario(orders=orders), tmp_path)
+    assert read_scenario(tmp_path).locks == ()
 
 
 def test_prices_that_nobody_gave_are_named_as_placeholders(tmp_path: Path) -> None:
     """The van has a price per km and no other."""
-    vehicles = "id,count,depot,capacity_kg,yuan_per_km\nvan,1,H,100,2\n"
+    vehicles = "id,count,depot,capacity_kg,capacity_l,yuan_per_km\nvan,1,H,100,9,2\n"
     day = read_scenario(write_files(tmp_path, vehicles=vehicles))
     (text,) = (t.en for t in day.placeholders if "van" in t.en)
     assert "yuan_per_h=30" in text
@@ -250,8 +278,8 @@ def test_prices_that_nobody_gave_are_named_as_placeholders(tmp_path: Path) -> No
 
 def test_a_vehicle_has_its_capacity_in_one_place(tmp_path: Path) -> None:
     """Neither a capacity nor compartments, or both, is one fault each."""
-    vehicles = "id,count,depot,capacity_kg\nnone,1,H,\nboth,1,H,5\nparts,1,H,\n"
-    compartments = "vehicle,id,capacity_kg\nboth,a,1\nparts,a,1\nparts,b,1\nghost,a,1\n"
+    vehicles = "id,count,depot,capacity_kg,capacity_l\nnone,1,H,,\nboth,1,H,5,5\nparts,1,H,,\n"
+    compartments = "vehicle,id,capacity_kg,capacity_l\nboth,a,1,1\nparts,a,1,1\nparts,b,1,1\nghost,a,1,1\n"
     folder = write_files(tmp_path, vehicles=vehicles, compartments=compartments)
     assert spots(folder) == [
         ("E321", "compartments.csv", 5, "vehicle"),
@@ -298,7 +326,7 @@ def test_settings_of_the_wrong_type_are_named(tmp_path: Path) -> None:
 def test_road_files_profiles_and_weather_are_looked_for(tmp_path: Path) -> None:
     """A road file that is missing, a profile and a weather that nobody knows."""
     toml = SETTINGS + 'weather = "frogs"\n[roads]\nfile = "roads.gpkg"\n'
-    vehicles = "id,count,depot,capacity_kg,profile\nvan,1,H,100,hovercraft\n"
+    vehicles = "id,count,depot,capacity_kg,capacity_l,profile\nvan,1,H,100,9,hovercraft\n"
     assert spots(write_files(tmp_path, scenario=toml, vehicles=vehicles)) == [
         ("E301", "scenario.toml", 0, "roads.file"),
         ("E316", "scenario.toml", 0, "weather"),
