@@ -148,8 +148,8 @@ def _neighbours(xy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _crosses_river(land: Land, xy: np.ndarray, tail: np.ndarray, head: np.ndarray) -> np.ndarray:
-    """Tell which edges touch both banks, looked at in five places so that no bend of the river slips through."""
-    side = np.array([np.sign(land.side(xy[tail] + f * (xy[head] - xy[tail]))) for f in np.linspace(0, 1, 5)])
+    """Tell which edges touch both banks, looked at in eleven places so that hardly a bend slips through."""
+    side = np.array([np.sign(land.side(xy[tail] + f * (xy[head] - xy[tail]))) for f in np.linspace(0, 1, 11)])
     return np.asarray((side != side[0]).any(axis=0))
 
 
