@@ -121,7 +121,7 @@ class _Watch(IteratedLocalSearchCallbacks):
         if self._offer is not None and best.is_feasible():
             self._offer(self._adapter.days(best))
 
-    def on_iteration(  # noqa: PLR0917 - PyVRP's signature
+    def on_iteration(
         self,
         current: pyvrp.Solution,
         candidate: pyvrp.Solution,  # noqa: ARG002
@@ -174,7 +174,7 @@ class _Stop:
     def __init__(self, budget: Budget) -> None:
         self._budget, self._done = budget, 0
 
-    def __call__(self, _best_cost: int) -> bool:
+    def __call__(self, best_cost: int) -> bool:  # noqa: ARG002 - PyVRP's signature
         spent = self._budget.is_spent(self._done)
         self._done += 1
         return spent
