@@ -46,8 +46,8 @@ SPARE_ITERATIONS = 100
 PACKING_WORK = 1.0
 """Deterministic time for sharing out the docks at the end of a search, about as many seconds."""
 
-WORTH_REPORTING = 0.995
-"""An incumbent is completed and reported when its cost is below this share of the last one reported."""
+WORTH_A_LOOK = 0.995
+"""An incumbent is completed when its cost is below this share of the last one completed."""
 
 Paths = list[list[int]]
 """Node positions in visiting order, path by path."""
@@ -86,7 +86,7 @@ class OrToolsRouting:
         search_paths(day, budget, seed, first, watch)
 
         drafts = as_drafts(day, watch.paths)
-        plans = [complete(problem, drafts), first]
+        plans = [complete(problem, drafts), first, *watch.reported[-1:]]
         if any(depot.docks is not None for depot in problem.depots):
             plans += _docked(problem, drafts)
         return min(plans, key=lambda plan: plan.cost.total_fen)
@@ -135,8 +135,9 @@ class Watch:
     def __init__(self, day: RoutingDay, budget: Budget, report: Callable[[Plan], None]) -> None:
         self.day = day
         self.paths: Paths = [[] for _ in day.paths]
+        self.reported: list[Plan] = []
         self._budget, self._report = budget, report
-        self._cost = self._reported = float("inf")
+        self._cost = self._looked_at = float("inf")
 
     def __call__(self) -> None:
         """Look at the solution that the search stands at."""
@@ -145,11 +146,17 @@ class Watch:
         if cost < self._cost:
             self._cost = cost
             self.paths = [_path(self.day, start) for start in self.day.starts]
-            if cost < self._reported * WORTH_REPORTING:
-                self._reported = cost
-                self._report(complete(self.day.problem, as_drafts(self.day, self.paths)))
+            if cost < self._looked_at * WORTH_A_LOOK:
+                self._looked_at = cost
+                self._offer(complete(self.day.problem, as_drafts(self.day, self.paths)))
         if self._budget.should_stop():
             routing.CancelSearch()
+
+    def _offer(self, plan: Plan) -> None:
+        """Report ``plan`` if it is the best completed one; the model's own cost leaves out idle hours."""
+        if not self.reported or plan.cost.total_fen < self.reported[-1].cost.total_fen:
+            self.reported.append(plan)
+            self._report(plan)
 
 
 def _path(day: RoutingDay, start: int) -> list[int]:
