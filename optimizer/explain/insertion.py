@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from optimizer.check import check
 from optimizer.cost import plan_cost, route_cost
-from optimizer.explain.ways import ways_to_carry
+from optimizer.explain.ways import candidates, ways_to_carry
 from optimizer.plan import Plan, Route
-from optimizer.schedule import draft_of, schedule_route
+from optimizer.schedule import draft_of, schedule_route, time_route
 from optimizer.stow import legs_on_board, stow
 
 if TYPE_CHECKING:
@@ -31,6 +31,13 @@ MOST_REFUSALS = 30
 """Ways that the referee may refuse before the search gives up, and how often one waits for a dock."""
 
 
+WAYS_AT_A_GLANCE = 10
+"""Ways that are listed in the time in which one is timed."""
+
+JUDGING = 10
+"""Vehicle days that are timed in the time in which the referee judges a plan."""
+
+
 @dataclass(frozen=True, slots=True)
 class Insertion:
     """The ``plan`` with the shipment on board of ``route``, ``marginal_fen`` dearer to run than before."""
@@ -44,7 +51,7 @@ class Insertion:
 class Search:
     """What came of trying: the ``best`` way if there is one.
 
-    ``work``: vehicle days timed, and one for every ten ways thought of.
+    ``work``: vehicle days timed, one for every ``WAYS_AT_A_GLANCE`` listed, ``JUDGING`` for each look of the referee.
     ``is_complete``: every way was looked at.
     """
 
@@ -53,41 +60,60 @@ class Search:
     is_complete: bool
 
 
-def insert_best(problem: Problem, plan: Plan, shipment: Shipment, *, most_work: int = 20_000) -> Search:
+def insert_best(
+    problem: Problem,
+    plan: Plan,
+    shipment: Shipment,
+    *,
+    most_work: int,
+    among: Sequence[Route] | None = None,
+    below_fen: int | None = None,
+) -> Search:
     """Return the cheapest way to add ``shipment`` to ``plan`` that the referee accepts.
 
-    "Accepts": nothing is wrong that was not wrong before. O(visits) ways for down and up
-    shipments, O(visits^2) a trip for local ones; each that may fit is scheduled, O(visits).
+    O(visits) ways for down and up shipments, O(visits^2) a trip for local ones; each that
+    may be the cheapest is timed, O(visits).
+
+    Parameters
+    ----------
+    plan
+        Without violations.
+    among
+        Routes of the plan and empty routes of idle vehicles that may carry it; None means all.
+    below_fen
+        Ways that cost so much or more are of no interest; None means that all are.
     """
-    ways = sorted(ways_to_carry(problem, plan, shipment))
-    known = frozenset(check(problem, plan))
+    ways = sorted(ways_to_carry(problem, shipment, candidates(problem, plan, shipment) if among is None else among))
     best: Insertion | None = None
-    work, refused = len(ways) // 10, 0
+    work, refused = len(ways) // WAYS_AT_A_GLANCE, 0
     for way in ways:
-        if best is not None and way.least_fen >= best.marginal_fen:
+        if below_fen is not None and way.least_fen >= below_fen:
             break
         if work >= most_work or refused >= MOST_REFUSALS:
             return Search(best, work, is_complete=False)
         work += 1
-        if not _is_cheaper(problem, way, best):
+        if not _is_promising(problem, way, below_fen):
             continue
-        found = _accepted(problem, plan, shipment, way, known)
+        work += JUDGING
+        found = _accepted(problem, plan, shipment, way)
         refused += found is None
-        if found is not None and (best is None or found.marginal_fen < best.marginal_fen):
-            best = found
+        if found is not None and (below_fen is None or found.marginal_fen < below_fen):
+            best, below_fen = found, found.marginal_fen
     return Search(best, work, is_complete=True)
 
 
-def _is_cheaper(problem: Problem, way: Way, best: Insertion | None) -> bool:
-    """Tell whether the day can be timed at all, and costs less more than ``best``, before the referee is asked."""
-    route = _scheduled(problem, way, ())
-    if route is None or best is None:
-        return route is not None
-    return _operating_fen(problem, route) - _operating_fen(problem, way.route) < best.marginal_fen
-
-
-def _operating_fen(problem: Problem, route: Route) -> int:
-    return route_cost(problem, route).operating_fen
+def _is_promising(problem: Problem, way: Way, below_fen: int | None) -> bool:
+    """Tell whether the day can be timed and loaded, and may cost less than that, before the referee is asked."""
+    kind = problem.vehicle_type_of[way.route.vehicle_type]
+    changed = [draft for draft in way.drafts if draft not in {draft_of(trip) for trip in way.route.trips}]
+    if not all(_fits(problem, kind, draft.visits) for draft in changed):
+        return False
+    if problem.cleanings:  # what must be cleaned depends on the stowage, so the clock has to wait for it
+        return _scheduled(problem, way, ()) is not None
+    times = time_route(problem, kind.id, way.drafts)
+    if times is None:
+        return False
+    return below_fen is None or way.least_fen_for(times.duration_s) < below_fen
 
 
 def _scheduled(problem: Problem, way: Way, earliest_loads: Sequence[int]) -> Route | None:
@@ -96,13 +122,10 @@ def _scheduled(problem: Problem, way: Way, earliest_loads: Sequence[int]) -> Rou
     old = {draft_of(trip) for trip in way.route.trips}
     drafts = []
     for draft in way.drafts:
-        if draft not in old:
-            stowage = stow(problem, kind, draft.visits) if _fits(problem, kind, draft.visits) else None
-            if stowage is None:
-                return None
-            drafts.append(replace(draft, stowage=stowage))
-        else:
-            drafts.append(draft)
+        stowage = draft.stowage if draft in old else stow(problem, kind, draft.visits)
+        if stowage is None:
+            return None
+        drafts.append(replace(draft, stowage=stowage))
     return schedule_route(problem, kind.id, way.route.number, drafts, earliest_loads=earliest_loads)
 
 
@@ -123,9 +146,7 @@ def _fits(problem: Problem, kind: VehicleType, visits: Sequence[VisitDraft]) -> 
     return True
 
 
-def _accepted(
-    problem: Problem, plan: Plan, shipment: Shipment, way: Way, known: frozenset[Violation]
-) -> Insertion | None:
+def _accepted(problem: Problem, plan: Plan, shipment: Shipment, way: Way) -> Insertion | None:
     """Let the referee judge the whole plan; a vehicle that finds no dock free waits for one and is judged again."""
     earliest = [0] * len(way.drafts)
     for _ in range(MOST_REFUSALS):
@@ -136,9 +157,9 @@ def _accepted(
         left = tuple(u for u in plan.unserved if u.shipment != shipment.id)
         grown = Plan(routes=(*others, route), unserved=left)
         grown = replace(grown, cost=plan_cost(problem, grown))
-        wrong = [v for v in check(problem, grown) if v not in known]
+        wrong = check(problem, grown)
         if not wrong:
-            dearer = grown.cost.operating_fen - plan_cost(problem, plan).operating_fen
+            dearer = route_cost(problem, route).operating_fen - route_cost(problem, way.route).operating_fen
             return Insertion(grown, route, dearer)
         if not _wait_for_dock(problem, grown, route, wrong, earliest):
             return None

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 from optimizer.check import check
 from optimizer.cost import route_duration_s
 from optimizer.explain.insertion import insert_best
+from optimizer.explain.ways import candidates
 from optimizer.model import HORIZON_S, TimeWindow
+from optimizer.plan import Route
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,8 +25,12 @@ if TYPE_CHECKING:
     from optimizer.plan import Plan
     from optimizer.problem import Problem
 
-LATER_S = (900, 1_800, 3_600, 7_200, 14_400)
+LATER_S = (1_800, 7_200, 28_800)
 """By how much later due times are tried, the first that helps is taken."""
+
+
+MOST_WORK = 300
+"""Work spent on one kind of change, as ``insertion.Search`` counts it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,90 +42,108 @@ class Found:
     work: int = 0
 
 
-def cheapest_remedy(problem: Problem, plan: Plan, shipment: Shipment, *, most_work: int) -> Found:
-    """Return the remedy with the least marginal cost, the first tried among equals."""
-    trial = _Trial(problem, plan, shipment, most_work)
-    tried = [*trial.more_overtime(), *trial.longer_shift(), *trial.later_due(), *trial.one_more_vehicle()]
-    best = min(tried, key=lambda found: found[0], default=None)
-    if best is None:
-        return Found(work=most_work - trial.left)
-    marginal_fen, code, numbers = best
-    return Found(code, {**numbers, "marginal_fen": marginal_fen}, most_work - trial.left)
+class Remedies:
+    """Remedies for the shipments that one plan leaves; the changed problems are made once and kept."""
+
+    def __init__(self, problem: Problem, plan: Plan) -> None:
+        self.problem = problem
+        self.plan = plan
+        kinds = problem.vehicle_types
+        self._grown = {v.id: _with_type(problem, replace(v, count=v.count + 1)) for v in kinds}
+        self._tireless = {v.id: _with_type(problem, replace(v, max_overtime_s=HORIZON_S)) for v in kinds}
+        self._open_ended = {v.id: _with_type(problem, _until(v, HORIZON_S)) for v in kinds}
+
+    def cheapest(self, shipment: Shipment, *, most_work: int) -> Found:
+        """Return the remedy with the least marginal cost, the first tried among equals.
+
+        One more vehicle is always tried, it takes little work; the others as long as
+        ``most_work`` in all, and ``MOST_WORK`` each, are not spent.
+        """
+        best = min(self._one_more_vehicle(shipment), key=_marginal_fen, default=None)
+        work = 0
+        for find in (self._more_overtime, self._longer_shift, self._later_due):
+            below_fen = None if best is None else best[0]
+            trial = _Trial(self.plan, shipment, below_fen, min(MOST_WORK, most_work - work))
+            best = min((r for r in (best, *find(trial)) if r is not None), key=_marginal_fen, default=None)
+            work += trial.work
+        if best is None:
+            return Found(work=work)
+        marginal_fen, code, numbers = best
+        return Found(code, {**numbers, "marginal_fen": marginal_fen}, work)
+
+    def _one_more_vehicle(self, shipment: Shipment) -> Iterator[_Remedy]:
+        """Yield one more of each type, sent out with this shipment alone; idle ones have been tried before."""
+        for kind in self.problem.vehicle_types:
+            new = Route(vehicle_type=kind.id, number=kind.count + 1, trips=())
+            best = insert_best(self._grown[kind.id], self.plan, shipment, among=(new,), most_work=1).best
+            if best is not None:
+                yield best.marginal_fen, "R160", {"vehicle_type": kind.id, "vehicle": best.route.vehicle}
+
+    def _more_overtime(self, trial: _Trial) -> Iterator[_Remedy]:
+        """Yield as much overtime as it takes, for one type at a time."""
+        for kind in self.problem.vehicle_types:
+            best = trial.insert(self._tireless[kind.id], kind)
+            if best is not None:
+                over_s = route_duration_s(best.route) - kind.regular_s
+                changed = _with_type(self.problem, replace(kind, max_overtime_s=max(0, over_s)))
+                yield from _confirmed(changed, best, "R163", over_s - kind.max_overtime_s)
+
+    def _longer_shift(self, trial: _Trial) -> Iterator[_Remedy]:
+        """Yield a later end of the shift, for one type at a time."""
+        for kind in self.problem.vehicle_types:
+            best = trial.insert(self._open_ended[kind.id], kind)
+            if best is not None:
+                end_s = max(trip.return_s for trip in best.route.trips)
+                changed = _with_type(self.problem, _until(kind, max(end_s, kind.shift.late_s)))
+                yield from _confirmed(changed, best, "R165", end_s - kind.shift.late_s)
+
+    def _later_due(self, trial: _Trial) -> Iterator[_Remedy]:
+        """Yield a later due time, as late as the first of ``LATER_S`` that helps makes it."""
+        due_s = trial.shipment.due_s
+        for more_s in LATER_S if due_s < HORIZON_S else ():
+            best = trial.insert(_with_due(self.problem, trial.shipment, due_s + more_s))
+            if best is not None:
+                arrive_s = _handed_over_s(best, trial.shipment.id)
+                changed = _with_due(self.problem, trial.shipment, arrive_s)
+                yield from _confirmed(changed, best, "R164", arrive_s - due_s)
+                return
 
 
 _Remedy = tuple[int, str, "Numbers"]
 """Marginal cost in fen, code and numbers."""
 
 
+def _marginal_fen(remedy: _Remedy) -> int:
+    return remedy[0]
+
+
 @dataclass(slots=True)
 class _Trial:
-    """One shipment's trials, and how much work is left."""
+    """One kind of change tried for one shipment: the price to beat, the work that is left and that is done."""
 
-    problem: Problem
     plan: Plan
     shipment: Shipment
+    below_fen: int | None
     left: int
+    work: int = 0
 
-    def more_overtime(self) -> Iterator[_Remedy]:
-        """Yield as much overtime as it takes, for one type at a time."""
-        for kind in self.problem.vehicle_types:
-            best = self._insert(_with_type(self.problem, replace(kind, max_overtime_s=HORIZON_S)))
-            if best is not None:
-                over_s = route_duration_s(best.route) - kind.regular_s
-                changed = _with_type(self.problem, replace(kind, max_overtime_s=max(0, over_s)))
-                yield from self._confirmed(best, "R163", over_s - kind.max_overtime_s, changed)
-
-    def longer_shift(self) -> Iterator[_Remedy]:
-        """Yield a later end of the shift, for one type at a time."""
-        for kind in self.problem.vehicle_types:
-            best = self._insert(_with_type(self.problem, _until(kind, HORIZON_S)))
-            if best is not None:
-                end_s = max(trip.return_s for trip in best.route.trips)
-                changed = _with_type(self.problem, _until(kind, max(end_s, kind.shift.late_s)))
-                yield from self._confirmed(best, "R165", end_s - kind.shift.late_s, changed)
-
-    def later_due(self) -> Iterator[_Remedy]:
-        """Yield a later due time, as late as the first of ``LATER_S`` that helps makes it."""
-        if self.shipment.due_s >= HORIZON_S:
-            return
-        for more_s in LATER_S:
-            best = self._insert(self._due(self.shipment.due_s + more_s))
-            if best is not None:
-                arrive_s = _handed_over_s(best, self.shipment.id)
-                yield from self._confirmed(best, "R164", arrive_s - self.shipment.due_s, self._due(arrive_s))
-                return
-
-    def _due(self, due_s: int) -> Problem:
-        late = replace(self.shipment, due_s=due_s)
-        return replace(self.problem, shipments=tuple(late if s.id == late.id else s for s in self.problem.shipments))
-
-    def one_more_vehicle(self) -> Iterator[_Remedy]:
-        """Yield one more of each type, sent out with this shipment alone."""
-        for kind in self.problem.vehicle_types:
-            best = self._insert(_with_type(self.problem, replace(kind, count=kind.count + 1)))
-            if best is not None:
-                yield best.marginal_fen, "R160", {"vehicle_type": kind.id, "vehicle": best.route.vehicle}
-
-    def _insert(self, changed: Problem) -> Insertion | None:
+    def insert(self, changed: Problem, kind: VehicleType | None = None) -> Insertion | None:
+        """Insert the shipment under changed rules, on vehicles of ``kind`` only if they alone have changed."""
         if self.left <= 0:
             return None
         goods = changed.shipment_of[self.shipment.id]
-        search = insert_best(changed, self.plan, goods, most_work=self.left)
+        among = [r for r in candidates(changed, self.plan, goods) if kind is None or r.vehicle_type == kind.id]
+        search = insert_best(changed, self.plan, goods, among=among, below_fen=self.below_fen, most_work=self.left)
         self.left -= search.work
+        self.work += search.work
         return search.best
 
-    def _confirmed(self, best: Insertion, code: str, short_s: int, changed: Problem) -> Iterator[_Remedy]:
-        """Yield the remedy if the referee finds nothing wrong with so much and no more."""
-        if short_s > 0 and not set(check(changed, best.plan)) - set(check(self.problem, self.plan)):
-            kind = best.route.vehicle_type
-            numbers: Numbers = {"short_s": short_s, "vehicle": best.route.vehicle, "vehicle_type": kind}
-            yield best.marginal_fen, code, numbers
 
-
-def _handed_over_s(best: Insertion, shipment: str) -> int:
-    """Return when service begins at its delivery, or its trip returns."""
-    trip = next(t for t in best.route.trips if shipment in t.shipments)
-    return next((v.start_s for v in trip.visits if shipment in v.deliver), trip.return_s)
+def _confirmed(changed: Problem, best: Insertion, code: str, short_s: int) -> Iterator[_Remedy]:
+    """Yield the remedy if the referee finds nothing wrong with so much and no more."""
+    if short_s > 0 and not check(changed, best.plan):
+        kind, vehicle = best.route.vehicle_type, best.route.vehicle
+        yield best.marginal_fen, code, {"short_s": short_s, "vehicle": vehicle, "vehicle_type": kind}
 
 
 def _with_type(problem: Problem, kind: VehicleType) -> Problem:
@@ -129,3 +153,14 @@ def _with_type(problem: Problem, kind: VehicleType) -> Problem:
 
 def _until(kind: VehicleType, end_s: int) -> VehicleType:
     return replace(kind, shift=TimeWindow(early_s=kind.shift.early_s, late_s=end_s))
+
+
+def _with_due(problem: Problem, shipment: Shipment, due_s: int) -> Problem:
+    late = replace(shipment, due_s=due_s)
+    return replace(problem, shipments=tuple(late if s.id == late.id else s for s in problem.shipments))
+
+
+def _handed_over_s(best: Insertion, shipment: str) -> int:
+    """Return when service begins at its delivery, or its trip returns."""
+    trip = next(t for t in best.route.trips if shipment in t.shipments)
+    return next((v.start_s for v in trip.visits if shipment in v.deliver), trip.return_s)

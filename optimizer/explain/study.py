@@ -7,71 +7,110 @@ step: a reason says only what was tried, a remedy only what was seen to work.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from optimizer.explain.alone import why_not_alone
 from optimizer.explain.insertion import insert_best
 from optimizer.explain.obstacle import lock_text
-from optimizer.explain.remedies import cheapest_remedy
+from optimizer.explain.remedies import Remedies
 from optimizer.plan import Unserved
 
 if TYPE_CHECKING:
     from optimizer.explain.insertion import Insertion, Search
     from optimizer.explain.obstacle import Numbers
+    from optimizer.explain.remedies import Found
     from optimizer.model import Shipment
     from optimizer.plan import Plan
     from optimizer.problem import Problem
 
-MOST_WORK = 50_000
-"""Work of one call, see ``insertion.Search``, some ten seconds; what is left when it is spent keeps the code U100."""
+MOST_WORK = 6_000
+"""Work of one call as ``insertion.Search`` counts it, a few seconds; what it does not reach keeps the code U100."""
 
 
 def explain(problem: Problem, plan: Plan, *, most_work: int = MOST_WORK) -> Plan:
     """Return ``plan`` with reason, numbers and remedy of everything it leaves unserved.
 
     Routes and cost are untouched. Each shipment is looked at for itself, the others
-    staying as they are. Work is bounded by ``most_work``, and the same each time.
+    staying as they are: first all for their reasons, then, while work is left, those
+    without room for their remedies. The same work gives the same answers.
 
     Parameters
     ----------
     plan
         As accepted by ``optimizer.check.check``.
+    most_work
+        Bounds the time beyond the millisecond or so that sending a shipment alone takes.
     """
+    if not plan.unserved:
+        return plan
     study = _Study(problem, plan, most_work)
-    answers: dict[Shipment, Unserved] = {}  # goods alike in all that matters have the same answer
-    unserved = []
-    for shipment in (problem.shipment_of[u.shipment] for u in plan.unserved):
-        alike = shipment if study.is_named_by_locks(shipment) else replace(shipment, id="-", pieces=0, brand="")
-        if alike not in answers:
-            answers[alike] = study.why(shipment)
-        unserved.append(replace(answers[alike], shipment=shipment.id))
-    return replace(plan, unserved=tuple(unserved))
+    left = [problem.shipment_of[u.shipment] for u in plan.unserved]
+    reasons = [study.reason(shipment) for shipment in left]
+    return replace(plan, unserved=tuple(study.with_remedy(s, r) for s, r in zip(left, reasons, strict=True)))
 
 
 @dataclass(slots=True)
 class _Study:
-    """The plan under study, and what is left of the work allowed."""
+    """The plan under study, the work that is left, and what has been found out already."""
 
     problem: Problem
     plan: Plan
     left: int
+    solo: dict[Shipment, Unserved | None] = field(default_factory=dict)
+    no_room: list[Shipment] = field(default_factory=list)
+    found: dict[Shipment, Found] = field(default_factory=dict)
+    remedies: Remedies | None = None
 
-    def is_named_by_locks(self, shipment: Shipment) -> bool:
-        """Tell whether a lock speaks of this shipment, so that no other is like it."""
-        return any(shipment.id in (lock.shipment, lock.after) for lock in self.problem.locks)
-
-    def why(self, shipment: Shipment) -> Unserved:
+    def reason(self, shipment: Shipment) -> Unserved:
         """Return the first reason that holds: not alone, shelf full, too dear, locked, no room."""
-        reason = why_not_alone(self.problem, shipment) or self._shelf(shipment)
+        reason = self._not_alone(shipment) or self._shelf(shipment)
         if reason is not None:
             return reason
-        search = self._insert(self.problem, shipment)
-        if search.best is not None:
-            return _possible(shipment, search.best)
-        if not search.is_complete:
-            return Unserved(shipment=shipment.id, reason="U100")
-        return self._locked(shipment) or self._no_room(shipment)
+        if not self._is_hopeless(shipment):
+            search = self._insert(self.problem, shipment)
+            if search.best is not None:
+                return _possible(shipment, search.best)
+            if not search.is_complete:
+                return Unserved(shipment=shipment.id, reason="U100")
+            if self._is_locked(shipment):
+                locked = self._locked(shipment)
+                if locked is not None:
+                    return locked
+            else:
+                self.no_room.append(shipment)
+        return Unserved(shipment=shipment.id, reason="U160", numbers={"num_routes": len(self.plan.routes)})
+
+    def with_remedy(self, shipment: Shipment, reason: Unserved) -> Unserved:
+        """Return the reason with the cheapest remedy that was seen to work, where it lacks room and work is left."""
+        if reason.reason != "U160":
+            return reason
+        if self.remedies is None:
+            self.remedies = Remedies(self.problem, self.plan)
+        alike = self._alike(shipment)
+        if alike not in self.found:
+            self.found[alike] = self.remedies.cheapest(shipment, most_work=self.left)
+            self.left -= self.found[alike].work
+        found = self.found[alike]
+        return replace(reason, numbers={**reason.numbers, **found.numbers}, remedy=found.code)
+
+    def _alike(self, shipment: Shipment) -> Shipment:
+        """Return what stands for all goods like this one in everything that matters; itself when locks name it."""
+        return shipment if self._is_locked(shipment) else replace(shipment, id="-", pieces=0, brand="", penalty_fen=0)
+
+    def _is_locked(self, shipment: Shipment) -> bool:
+        return any(shipment.id in (lock.shipment, lock.after) for lock in self.problem.locks)
+
+    def _not_alone(self, shipment: Shipment) -> Unserved | None:
+        alike = self._alike(shipment)
+        if alike not in self.solo:
+            self.solo[alike] = why_not_alone(self.problem, shipment)
+        known = self.solo[alike]
+        return None if known is None else replace(known, shipment=shipment.id)
+
+    def _is_hopeless(self, shipment: Shipment) -> bool:
+        """Tell whether something no harder to carry has found no room already."""
+        return not self._is_locked(shipment) and any(_is_no_harder(known, shipment) for known in self.no_room)
 
     def _insert(self, problem: Problem, shipment: Shipment) -> Search:
         search = insert_best(problem, self.plan, shipment, most_work=max(0, self.left))
@@ -94,21 +133,21 @@ class _Study:
     def _locked(self, shipment: Shipment) -> Unserved | None:
         """Judge whether it would go in without its own locks."""
         own = tuple(lock for lock in self.problem.locks if lock.shipment == shipment.id)
-        if not own:
-            return None
         others = tuple(lock for lock in self.problem.locks if lock.shipment != shipment.id)
-        best = self._insert(replace(self.problem, locks=others), shipment).best
+        best = self._insert(replace(self.problem, locks=others), shipment).best if own else None
         if best is None:
             return None
         numbers: Numbers = {"lock": lock_text(own), "vehicle": best.route.vehicle, "marginal_fen": best.marginal_fen}
         return Unserved(shipment=shipment.id, reason="U151", numbers=numbers, remedy="R115")
 
-    def _no_room(self, shipment: Shipment) -> Unserved:
-        """Say so, with the cheapest remedy that was seen to work."""
-        numbers: Numbers = {"num_routes": len(self.plan.routes)}
-        remedy = cheapest_remedy(self.problem, self.plan, shipment, most_work=max(0, self.left))
-        self.left -= remedy.work
-        return Unserved(shipment=shipment.id, reason="U160", numbers={**numbers, **remedy.numbers}, remedy=remedy.code)
+
+def _is_no_harder(known: Shipment, other: Shipment) -> bool:
+    """Tell whether any day that can carry ``other`` could carry ``known`` in its stead."""
+    same = ("origin", "destination", "commodity", "pickup_windows", "delivery_windows")
+    no_more = known.ready_s <= other.ready_s and known.due_s >= other.due_s and known.service_s <= other.service_s
+    stays = known.max_on_board_s is None or known.max_on_board_s >= (other.max_on_board_s or known.max_on_board_s + 1)
+    lighter = all(a <= b for a, b in zip(known.load, other.load, strict=True))
+    return no_more and stays and lighter and all(getattr(known, n) == getattr(other, n) for n in same)
 
 
 def _possible(shipment: Shipment, best: Insertion) -> Unserved:

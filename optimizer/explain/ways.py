@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from optimizer.cost import METRES_PER_KM
+from optimizer.cost import METRES_PER_KM, SECONDS_PER_H, route_duration_s
 from optimizer.explain.solo import solo_draft
 from optimizer.plan import Route
 from optimizer.schedule import TripDraft, VisitDraft, draft_of
@@ -24,13 +24,27 @@ if TYPE_CHECKING:
     from optimizer.problem import Problem
 
 
+ROUNDING_FEN = 4
+"""Distance, time and overtime are rounded before and after, here once for all: so much may be lost on the way."""
+
+
 class Way(NamedTuple):
-    """One way to carry the shipment: what it costs at least, its rank among equals, the day before and after."""
+    """One way to carry the shipment: what it costs at least, its rank among equals, the day before and after.
+
+    ``road_fen`` is what it costs without the hours: distance, handling, a new vehicle's
+    day; less ``ROUNDING_FEN``.
+    """
 
     least_fen: int
     rank: int
+    road_fen: int
+    kind: VehicleType
     route: Route
     drafts: tuple[TripDraft, ...]
+
+    def least_fen_for(self, duration_s: int) -> int:
+        """Return what it costs at least when the day lasts so long."""
+        return self.road_fen + _hours_fen(self.kind, duration_s) - _hours_fen(self.kind, route_duration_s(self.route))
 
 
 class _Visits(NamedTuple):
@@ -42,32 +56,42 @@ class _Visits(NamedTuple):
     seconds: int
 
 
-def ways_to_carry(problem: Problem, plan: Plan, shipment: Shipment) -> Iterator[Way]:
-    """Yield every way; O(visits) of them for down and up shipments, O(visits^2) a trip for local ones."""
+def candidates(problem: Problem, plan: Plan, shipment: Shipment) -> tuple[Route, ...]:
+    """Return the plan's routes and an empty one for an idle vehicle of each type and for those that locks name."""
+    used = {(route.vehicle_type, route.number) for route in plan.routes}
+    idle = []
+    for kind in problem.vehicle_types:
+        numbers = [n for n in range(1, kind.count + 1) if (kind.id, n) not in used]
+        named = {k.number for k in problem.locks if k.shipment == shipment.id and k.vehicle_type == kind.id}
+        wanted = dict.fromkeys((*numbers[:1], *(n for n in numbers if n in named)))
+        idle += [Route(vehicle_type=kind.id, number=number, trips=()) for number in wanted]
+    return (*plan.routes, *idle)
+
+
+def ways_to_carry(problem: Problem, shipment: Shipment, among: Sequence[Route]) -> Iterator[Way]:
+    """Yield every way on these routes; O(visits) for down and up shipments, O(visits^2) a trip for local ones."""
     rank = 0
-    for route in (*plan.routes, *_idle(problem, plan, shipment)):
+    for route in among:
         kind = problem.vehicle_type_of[route.vehicle_type]
         if not _may_ride(problem, shipment, route, kind):
             continue
         drafts = [draft_of(trip) for trip in route.trips]
-        spare_s = min(kind.regular_s + kind.max_overtime_s, kind.shift.late_s - kind.shift.early_s)
-        spare_s -= sum(_work_s(problem, kind, draft.visits) for draft in drafts)
-        fixed_fen = 0 if route.trips else kind.fixed_fen
+        most_s = min(kind.regular_s + kind.max_overtime_s, kind.shift.late_s - kind.shift.early_s)
+        work_s = sum(_work_s(problem, kind, draft.visits) for draft in drafts)
+        base_fen = shipment.handling_fen - ROUNDING_FEN + (0 if route.trips else kind.fixed_fen)
+        before_fen = _hours_fen(kind, route_duration_s(route))
         for day, metres, seconds in _days(problem, kind, drafts, shipment):
-            if seconds <= spare_s:
-                distance_fen = metres * kind.distance_fen_per_km // METRES_PER_KM - 1  # a fen less for the rounding
-                yield Way(fixed_fen + shipment.handling_fen + distance_fen, rank, route, day)
+            if work_s + seconds <= most_s:
+                road_fen = base_fen + metres * kind.distance_fen_per_km // METRES_PER_KM
+                hours_fen = _hours_fen(kind, work_s + seconds) - before_fen
+                yield Way(road_fen + hours_fen, rank, road_fen, kind, route, day)
                 rank += 1
 
 
-def _idle(problem: Problem, plan: Plan, shipment: Shipment) -> Iterator[Route]:
-    """Yield an empty route for one idle vehicle of each type, and for those that locks name."""
-    used = {(route.vehicle_type, route.number) for route in plan.routes}
-    for kind in problem.vehicle_types:
-        idle = [n for n in range(1, kind.count + 1) if (kind.id, n) not in used]
-        named = {k.number for k in problem.locks if k.shipment == shipment.id and k.vehicle_type == kind.id}
-        for number in dict.fromkeys((*idle[:1], *(n for n in idle if n in named))):
-            yield Route(vehicle_type=kind.id, number=number, trips=())
+def _hours_fen(kind: VehicleType, duration_s: int) -> int:
+    """Return what a day of this length costs in time and overtime, rounded down."""
+    over_s = max(0, duration_s - kind.regular_s)
+    return (duration_s * kind.time_fen_per_h + over_s * kind.overtime_fen_per_h) // SECONDS_PER_H
 
 
 def _may_ride(problem: Problem, shipment: Shipment, route: Route, kind: VehicleType) -> bool:
