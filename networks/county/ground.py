@@ -105,14 +105,7 @@ def weave(land: Land, free: FreeGround, towns: list[Town], villages: np.ndarray,
     Town crossings come first (town 0 is the seat), then villages, then free points.
     O(n log n) for n nodes.
     """
-    streets = [town.nodes() for town in towns]
-    owner = np.repeat(np.arange(len(towns)), [len(s) for s in streets])
-    fixed = np.vstack([*streets, villages])
-    apart = KDTree(fixed).query(free.xy)[0] > 0.45 * free.spacing_m
-    for town in towns:
-        apart &= np.hypot(*(free.xy - town.xy).T) > town.radius_m + 0.3 * free.spacing_m
-    xy = np.vstack((fixed, free.xy[apart]))
-    town_of = np.concatenate((owner, np.full(len(xy) - len(owner), -1)))
+    xy, town_of = _gathered(free, towns, villages)
     tail, head = _neighbours(xy)
     is_street = (town_of[tail] == town_of[head]) & (town_of[tail] >= 0)
     length_m = np.hypot(*(xy[head] - xy[tail]).T)
@@ -138,6 +131,18 @@ def weave(land: Land, free: FreeGround, towns: list[Town], villages: np.ndarray,
         spacing_m=free.spacing_m,
     )
     return _largest(_with_edges(mesh, keep))
+
+
+def _gathered(free: FreeGround, towns: list[Town], villages: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return all nodes and the town of each; free points too near to others give way."""
+    streets = [town.nodes() for town in towns]
+    fixed = np.vstack([*streets, villages])
+    apart = KDTree(fixed).query(free.xy)[0] > 0.45 * free.spacing_m
+    for town in towns:
+        apart &= np.hypot(*(free.xy - town.xy).T) > town.radius_m + 0.3 * free.spacing_m
+    xy = np.vstack((fixed, free.xy[apart]))
+    owner = np.repeat(np.arange(len(towns)), [len(s) for s in streets])
+    return xy, np.concatenate((owner, np.full(len(xy) - len(owner), -1)))
 
 
 def _neighbours(xy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -37,7 +37,7 @@ SHARED_BY = 3
 class Built:
     """Per mesh edge: position in ``LADDER`` or ``UNBUILT``, and the number of the road it belongs to.
 
-    ``num_users`` (m,) counts the villages whose way to the rest of the county begins over the edge.
+    ``num_users`` (m,) counts the villages whose nearest way to a street or a county road leads over the edge.
     """
 
     level: np.ndarray
@@ -58,9 +58,13 @@ class _Works:
 
     def ground(self, reuse: float) -> csr_array:
         """Symmetric cost matrix of the mesh, roads at a discount."""
-        cost = np.where(self.level == UNBUILT, self.mesh.cost_m, reuse * self.mesh.cost_m)
-        n = len(self.mesh.xy)
-        pairs = (np.append(self.mesh.tail, self.mesh.head), np.append(self.mesh.head, self.mesh.tail))
+        return self.matrix(np.where(self.level == UNBUILT, self.mesh.cost_m, reuse * self.mesh.cost_m))
+
+    def matrix(self, cost: np.ndarray) -> csr_array:
+        """Symmetric sparse matrix of the mesh with these costs; edges of infinite cost are left out."""
+        n, kept = len(self.mesh.xy), np.isfinite(cost)
+        tail, head, cost = self.mesh.tail[kept], self.mesh.head[kept], cost[kept]
+        pairs = (np.append(tail, head), np.append(head, tail))
         return csr_array(coo_array((np.append(cost, cost), pairs), shape=(n, n)))
 
     def walk(self, before: np.ndarray, node: int) -> list[int]:
@@ -148,33 +152,21 @@ def _join_villages(works: _Works, villages: np.ndarray, people: np.ndarray) -> N
             continue
         _, before, _ = dijkstra(works.ground(REUSE), indices=works.nodes(), return_predecessors=True, min_only=True)
         for village in part.tolist():
-            edges = [e for e in works.walk(before, village) if works.road[e] != 0]
-            works.num_users[edges] += 1
-            works.build(edges, "C")
-    _, before, _ = dijkstra(
-        _built_only(works, LADDER.index("X")), indices=_high(works), return_predecessors=True, min_only=True
-    )
-    works.num_users[:] = 0
+            works.build([e for e in works.walk(before, village) if works.road[e] != 0], "C")
+    _count_users(works, villages)
+    is_shared = (works.level == LADDER.index("C")) & (works.num_users >= SHARED_BY)
+    works.level[is_shared] = LADDER.index("Y")
+
+
+def _count_users(works: _Works, villages: np.ndarray) -> None:
+    """Send every village over built roads to the nearest street, county road or better."""
+    is_built = works.level != UNBUILT
+    is_high = is_built & (works.level != LADDER.index("C"))
+    high = np.unique(np.append(works.mesh.tail[is_high], works.mesh.head[is_high]))
+    length_m = np.where(is_built, works.mesh.length_m, np.inf)
+    _, before, _ = dijkstra(works.matrix(length_m), indices=high, return_predecessors=True, min_only=True)
     for village in villages.tolist():
         works.num_users[works.walk(before, village)] += 1
-    village_road = works.level == LADDER.index("C")
-    works.level[village_road & (works.num_users >= SHARED_BY)] = LADDER.index("Y")
-
-
-def _high(works: _Works) -> np.ndarray:
-    """Nodes on streets and on county roads or better."""
-    built = (works.level != UNBUILT) & (works.level != LADDER.index("C"))
-    return np.unique(np.append(works.mesh.tail[built], works.mesh.head[built]))
-
-
-def _built_only(works: _Works, cheap: int) -> csr_array:
-    """Cost matrix of built roads alone."""
-    built = works.level != UNBUILT
-    n = len(works.mesh.xy)
-    tail, head, cost = works.mesh.tail[built], works.mesh.head[built], works.mesh.length_m[built]
-    cost = np.where(works.level[built] <= cheap, 0.8, 1.0) * cost
-    pairs = (np.append(tail, head), np.append(head, tail))
-    return csr_array(coo_array((np.append(cost, cost), pairs), shape=(n, n)))
 
 
 def _close_loops(land: Land, works: _Works, settled: np.ndarray, rng: np.random.Generator) -> None:

@@ -14,7 +14,7 @@ from networks.errors import InvalidInput
 from networks.matrix import travel_matrix
 from networks.network import geodesic_m
 from networks.points import Points
-from networks.profiles import load_profiles
+from networks.profiles import Conditions, load_profiles
 from networks.synthetic import TERRAINS, CountyRoads, generate_county
 
 SIZES = {"plain": (12, 350), "hill": (11, 220), "mountain": (11, 187), "pastoral": (7, 60)}
@@ -191,3 +191,17 @@ def test_refuses_numbers_out_of_range(change: dict[str, int]) -> None:
     arguments = {"townships": 3, "villages": 10, "seed": 0, **change}
     with pytest.raises(InvalidInput, match=r"^E271 "):
         generate_county(terrain="plain", **arguments)
+
+
+@pytest.mark.parametrize("terrain", TERRAINS)
+def test_rain_slows_the_van_but_cuts_nobody_off(terrain: str) -> None:
+    """Fords, closed in the wet season, lie on loops only."""
+    county, van = typical(terrain), load_profiles()["van"]
+    points = Points(tuple(county.places["id"]), county.places["lon"].to_numpy(), county.places["lat"].to_numpy())
+    dry, wet = (
+        travel_matrix(county.network, van, points, conditions=Conditions(season=season)).duration_s
+        for season in ("dry", "wet")
+    )
+    assert wet.min() >= 0
+    assert (wet[0] >= dry[0]).all()
+    assert wet[0].sum() > dry[0].sum()
