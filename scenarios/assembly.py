@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 BOX = "box."
 """Fields of the one compartment that a row of vehicles.csv may describe by itself."""
 
-
 TYPICAL = {"load_g": ("piece_g", "重量", "weight", "kg"), "load_ml": ("piece_ml", "体积", "volume", "L")}
 """Load dimension -> field of the commodity's typical piece, and words for the note."""
 
@@ -66,6 +65,7 @@ def items(rows: Rows, maker: Callable[[Row], Any] | None = None) -> tuple[Item, 
             ident=row.ident,
             file=rows.file,
             row=row.row,
+            values=row.values,
             header=rows.header or {c.field: f"{row.ident}.{c.name}" for c in rows.table.columns},
         )
         for row in rows.rows

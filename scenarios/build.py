@@ -19,6 +19,9 @@ from optimizer.model import Cleaning, Compartment, Conflict, Depot, Place, Vehic
 from optimizer.problem import UNREACHABLE, Matrix, Problem
 from scenarios.consolidate import consolidate
 from scenarios.dangerous import FOOD_CLASSES
+from scenarios.errors import InvalidInput
+from scenarios.relations import parts_of
+from scenarios.road_files import profile_faults
 from scenarios.road_notes import refuse_faraway, road_notes
 from scenarios.roads import load_roads
 
@@ -71,7 +74,8 @@ def build_problem(scenario: Scenario, *, cache: Path | None = None, energy: bool
     Raises
     ------
     InvalidInput
-        E350, when most places are nowhere near the roads.
+        E300 with faults, when a profile or the weather is not known; E350, when most places
+        are nowhere near the roads.
     networks.errors.InvalidInput
         The road files cannot be used.
     """
@@ -82,8 +86,7 @@ def build_problem(scenario: Scenario, *, cache: Path | None = None, energy: bool
         np.array([place.lat for place in scenario.places], dtype=np.float64),
     )
     conditions = Conditions(season=scenario.season, weather=scenario.weather)
-    known = load_profiles(scenario.path(scenario.roads.profiles) if scenario.roads.profiles else None)
-    profiles = {name: known[name] for name in dict.fromkeys(vehicle.profile for vehicle in scenario.fleet)}
+    profiles = profiles_of(scenario)
     matrices = {
         name: travel_matrix(network, profile, points, conditions=conditions, cache=cache, energy=energy)
         for name, profile in profiles.items()
@@ -103,6 +106,16 @@ def build_problem(scenario: Scenario, *, cache: Path | None = None, energy: bool
         orders=goods.orders,
         notes=(*scenario.notes, *road_notes(scenario, network, matrices, reach)),
     )
+
+
+def profiles_of(scenario: Scenario) -> dict[str, Profile]:
+    """Return the road profiles that the fleet uses; raises E300 with a fault for each that is not known."""
+    path = scenario.path(scenario.roads.profiles) if scenario.roads.profiles else None
+    known = load_profiles(path)
+    faults = tuple(profile_faults(known, parts_of(scenario)["vehicles"], scenario.weather))
+    if faults:
+        raise InvalidInput("E300", faults=faults, count=len(faults))
+    return {name: known[name] for name in dict.fromkeys(vehicle.profile for vehicle in scenario.fleet)}
 
 
 def reached(vehicle: FleetVehicle, scenario: Scenario, matrix: TravelMatrix) -> frozenset[str]:

@@ -2,7 +2,8 @@
 
 Works on ``Item``s: an object together with the place in the files it came from. An item
 whose own row is faulty has no object but still its id, so that nothing else is
-blamed for it. Nothing raises here; the caller decides what faults are worth.
+blamed for it, and its other cells, so that their references are judged at once. Nothing
+raises here; the caller decides what faults are worth.
 """
 
 from __future__ import annotations
@@ -33,12 +34,16 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One object and where it stands; ``header`` gives the column of a field."""
+    """One object and where it stands; ``header`` gives the column of a field.
+
+    A faulty row has no ``thing``, but ``values`` of those cells that are right.
+    """
 
     thing: Any
     ident: str | None
     file: str
     row: int
+    values: Mapping[str, Any] = field(default_factory=dict)
     header: Mapping[str, str] = field(default_factory=dict)
 
     def fault(self, code: str, name: str = "", value: object = "", **values: object) -> Fault:
@@ -141,12 +146,13 @@ def _references(parts: Parts, unread: frozenset[str]) -> Iterator[Fault]:
     if not parts["brands"]:  # brands need no table of their own
         unread = unread | {"brands"}
     for table, columns in rules.items():
-        for item in _sound(parts, table):
+        for item in parts[table]:
             for name, target in columns.items():
-                for value in _names(getattr(item.thing, name) if target not in unread else None):
-                    if value not in known[target]:
+                value = item.values.get(name) if item.thing is None else getattr(item.thing, name)
+                for ident in _names(value if target not in unread else None):
+                    if ident not in known[target]:
                         kind, where = KINDS[target]
-                        yield item.fault("E321", name, value, kind=kind, table=where)
+                        yield item.fault("E321", name, ident, kind=kind, table=where)
 
 
 def _names(value: str | frozenset[str] | None) -> list[str]:

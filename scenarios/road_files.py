@@ -41,7 +41,19 @@ def road_faults(folder: Path, roads: Roads, vehicles: tuple[Item, ...], weather:
         profiles = load_profiles(folder / roads.profiles if roads.profiles else None)
     except networks.errors.InvalidInput as error:
         return [*found, *adopt(error, file=roads.profiles)]
-    return [*found, *_unknown(profiles, vehicles, weather)]
+    return [*found, *profile_faults(profiles, vehicles, weather)]
+
+
+def profile_faults(profiles: Mapping[str, Profile], vehicles: tuple[Item, ...], weather: str) -> Iterator[Fault]:
+    """Yield a fault for every vehicle whose profile is not known, and for a weather that no profile knows."""
+    kind = Text("道路类别", "road profile")
+    for item in vehicles:
+        if item.thing is not None and item.thing.profile not in profiles:
+            yield item.fault("E321", "profile", item.thing.profile, kind=kind, table="profiles.toml")
+    known = {name for profile in profiles.values() for name in profile.rules.weather_factor}
+    if weather not in known:
+        choices = " / ".join(sorted(known))
+        yield Fault(code="E316", file=FILE, column="weather", value=weather, values={"choices": choices})
 
 
 def _overlays(roads: Roads) -> tuple[tuple[str, Callable[[Path], object]], ...]:
@@ -79,14 +91,3 @@ def _is_file(folder: Path, name: str) -> bool:
         return (folder / name).is_file()
     except (OSError, ValueError):  # a name that no file system takes
         return False
-
-
-def _unknown(profiles: Mapping[str, Profile], vehicles: tuple[Item, ...], weather: str) -> Iterator[Fault]:
-    kind = Text("道路类别", "road profile")
-    for item in vehicles:
-        if item.thing is not None and item.thing.profile not in profiles:
-            yield item.fault("E321", "profile", item.thing.profile, kind=kind, table="profiles.toml")
-    known = {name for profile in profiles.values() for name in profile.rules.weather_factor}
-    if weather not in known:
-        choices = " / ".join(sorted(known))
-        yield Fault(code="E316", file=FILE, column="weather", value=weather, values={"choices": choices})

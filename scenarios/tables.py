@@ -31,7 +31,6 @@ BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "
 SHOWN = 80
 """Most characters of a faulty value that a message repeats."""
 
-
 WHOLE_FILE = ("E301", "E302", "E303", "E305", "E309")
 """Faults of a file as a whole."""
 
@@ -55,7 +54,10 @@ class Findings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row: values of the cells that are filled in and right, by field; ``ident`` is its id as text."""
+    """One row: values of the cells that are filled in and right, by field; ``ident`` is its id as text.
+
+    ``is_sound`` is False when a cell is wrong or missing; the others may still be looked at.
+    """
 
     row: int
     values: dict[str, Any]
@@ -120,8 +122,8 @@ def read_text(path: Path, findings: Findings) -> str | None:
 
 def read_cells(
     given: Iterable[tuple[Column, str, str]], *, file: str, row: int, findings: Findings, folded: Counter[str]
-) -> dict[str, Any] | None:
-    """Return the values of (column, header, raw text) triples by field, or None when one is faulty.
+) -> tuple[dict[str, Any], bool]:
+    """Return the values of (column, header, raw text) triples by field, and whether all of them are right.
 
     Empty cells are left out, so that defaults apply; a required one is a fault.
     """
@@ -142,7 +144,7 @@ def read_cells(
         except CellError as error:
             findings.fault(error.code, file, row=row, column=header, value=entry, **error.values)
             is_sound = False
-    return values if is_sound else None
+    return values, is_sound
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -215,10 +217,10 @@ def _row(record: _Record, sheet: _Sheet) -> Row:
         sheet.findings.fault("E308", sheet.file, row=record.row, value=str(len(record.cells)), expected=expected)
     padded = record.cells + [""] * (len(header) - len(record.cells))
     given = [(c, shown, raw) for (c, shown), raw in zip(header, padded, strict=False) if c is not None]
-    values = read_cells(given, file=sheet.file, row=record.row, findings=sheet.findings, folded=sheet.folded)
+    values, is_right = read_cells(given, file=sheet.file, row=record.row, findings=sheet.findings, folded=sheet.folded)
     ident = next((plain(raw) for c, _, raw in given if c.field == table.key), None)
-    is_sound = values is not None and not extra and _has_required(values, table)
-    return Row(row=record.row, values=values or {}, ident=ident or None, is_sound=is_sound)
+    is_sound = is_right and not extra and _has_required(values, table)
+    return Row(row=record.row, values=values, ident=ident or None, is_sound=is_sound)
 
 
 def _has_required(values: dict[str, Any], table: Table) -> bool:

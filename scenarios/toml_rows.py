@@ -83,9 +83,7 @@ def _read_values(leaves: dict[str, Any], findings: Findings) -> dict[str, Any]:
     given += [(column, column.name, "") for column in missing]
 
     folded: Counter[str] = Counter()
-    values: dict[str, Any] = {}
-    for one in given:  # one at a time, so that a faulty setting does not take the others with it
-        values |= read_cells([one], file=FILE, row=0, findings=findings, folded=folded) or {}
+    values, _ = read_cells(given, file=FILE, row=0, findings=findings, folded=folded)
     note_folded(folded, FILE, findings)
     return values
 
@@ -116,8 +114,8 @@ def _read_entry(entry: Any, path: str, table: Table, findings: Findings) -> Row:
         else:
             given.append((known[name], f"{path}.{name}", text))
     given += [(c, f"{path}.{c.name}", "") for c in table.columns if c.is_required and c.name not in entry]
-    values = read_cells(given, file=FILE, row=0, findings=findings, folded=Counter())
-    return Row(row=0, values=values or {}, ident=path, is_sound=is_sound and values is not None)
+    values, is_right = read_cells(given, file=FILE, row=0, findings=findings, folded=Counter())
+    return Row(row=0, values=values, ident=path, is_sound=is_sound and is_right)
 
 
 def _read_mapping(tree: dict[str, Any], findings: Findings) -> tuple[tuple[str, str], ...]:

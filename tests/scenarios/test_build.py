@@ -100,6 +100,13 @@ def test_a_county_nowhere_near_its_roads_is_refused(straight: Scenario) -> None:
         build_problem(replace(straight, places=moved))
 
 
+def test_a_profile_or_a_weather_that_nobody_knows_is_refused(straight: Scenario) -> None:
+    """A scenario made by hand names a hovercraft on a day of frogs."""
+    with pytest.raises(InvalidInput, match=r"^E300 ") as caught:
+        build_problem(replace(straight, fleet=(van(profile="hovercraft"),), weather="frogs"))
+    assert [f.code for f in caught.value.faults] == ["E321", "E316"]
+
+
 def test_a_road_file_that_cannot_be_used_is_the_networks_refusal(straight: Scenario) -> None:
     """Half a file."""
     straight.path("half.gpkg").write_bytes(b"SQLite format 3\x00")

@@ -215,6 +215,22 @@ def test_a_faulty_row_blames_nothing_that_refers_to_it(tmp_path: Path) -> None:
     assert spots(folder) == [("E316", "places.csv", 3, "tier")]
 
 
+def test_a_row_with_one_fault_is_still_searched_for_others(tmp_path: Path) -> None:
+    """A weight that is no number, a place that is none, a brand that fits: two faults, not one after the other."""
+    orders = "id,origin,destination,weight_kg,volume_l\nO1,H,V8,heavy,1\n"
+    assert spots(write_files(tmp_path, orders=orders)) == [
+        ("E321", "orders.csv", 2, "destination"),
+        ("E311", "orders.csv", 2, "weight_kg"),
+    ]
+
+
+def test_a_vehicle_is_not_blamed_for_its_faulty_compartment(tmp_path: Path) -> None:
+    """The one compartment of the van weighs "much"; the van is fine."""
+    vehicles, compartments = "id,count,depot\nvan,1,H\n", "vehicle,id,capacity_kg,capacity_l\nvan,a,much,1\n"
+    folder = write_files(tmp_path, vehicles=vehicles, compartments=compartments)
+    assert spots(folder) == [("E311", "compartments.csv", 2, "capacity_kg")]
+
+
 def test_coordinates_are_converted_from_the_declared_datum(tmp_path: Path) -> None:
     """A GCJ-02 pair at (110, 30) lies some 500 m from the WGS-84 one and is noted; undeclared ones stay."""
     toml = SETTINGS + RECIPE + '[datums]\nplaces = "GCJ-02"\n'
