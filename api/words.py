@@ -27,7 +27,7 @@ WORDS: dict[str, Text] = {
     "signature": Text("签收", "signature"),
     "other": Text("其他", "other"),
     "open": Text("开放", "open"),
-    "wait_until": Text("等到", "wait until"),
+    "wait_until": Text("等到", "wait to"),
     "rest": Text("含休息", "after rest"),
     "pcs": Text("件", "pcs"),
     "total": Text("合计", "total"),

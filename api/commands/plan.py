@@ -76,7 +76,7 @@ def run(options: argparse.Namespace) -> int:
         view.phase("read")
         scenario = read_scenario(folder)
         view.phase("roads")
-        county = build_problem(scenario, cache=cache_folder(folder))
+        county = build_problem(scenario, cache=cache_folder(folder), energy=True)
         view.phase("solve", seconds=stop.seconds)
         result = _solve(county, options, stop, view)
         view.phase("write")
