@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 
 from optimizer.plan import Cost, Plan
+from optimizer.stop import Stop
 from scenarios.build import County, build_problem
 from scenarios.files import read_scenario, write_scenario
 from scenarios.new import new_scenario
@@ -134,6 +135,6 @@ def test_pesticide_and_greens_cannot_share_the_trip() -> None:
 @pytest.mark.slow
 def test_the_solver_does_not_pay_more_than_the_person() -> None:
     """225 yuan or less, nothing left behind."""
-    result = solve_checked(county("four_villages").problem)
+    result = solve_checked(county("four_villages").problem, stop=Stop(iterations=5))
     assert result.plan.unserved == ()
     assert result.plan.cost.total_fen <= 22_500
