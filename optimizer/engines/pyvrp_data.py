@@ -251,10 +251,12 @@ class _Builder:
         groups: list[pyvrp.ClientGroup] = []
         meaning: list[Bundle] = []
         for bundle in self.bundles:
-            made = self._clients(bundle, len(groups) if len(bundle.windows) > 1 else None)
+            windows = self._windows(bundle)
+            made = self._clients(bundle, windows, len(groups) if len(windows) > 1 else None)
             if len(made) > 1:
                 span = list(range(len(clients), len(clients) + len(made)))
-                groups.append(pyvrp.ClientGroup(span, required=self.is_required))
+                is_served = self.is_required and any(offer.takes(bundle) for offer in self.offers)
+                groups.append(pyvrp.ClientGroup(span, required=is_served))
             clients += made
             meaning += [bundle] * len(made)
         shipments = [self._shipment(local) for local in self.locals_]
@@ -274,30 +276,32 @@ class _Builder:
     def _row(self, place: str, takers: frozenset[int] | None) -> int:
         return self.rows.setdefault((place, takers), len(self.rows))
 
-    def _clients(self, bundle: Bundle, group: int | None) -> list[pyvrp.Client]:
-        """One client, or one alternative for each window."""
+    def _windows(self, bundle: Bundle) -> Windows:
+        """Return the bundle's windows cut to the hub's due time, without those over before the goods are ready."""
+        late_s = max(bundle.windows[0][0], bundle.due_s - self._way_home_s(bundle))
+        cut = ((early, min(late, max(early, late_s))) for early, late in bundle.windows)
+        return tuple((early, late) for early, late in cut if late >= bundle.ready_s)
+
+    def _clients(self, bundle: Bundle, windows: Windows, group: int | None) -> list[pyvrp.Client]:
+        """Return one client, or one alternative for each window."""
         visit_s = self.problem.place(bundle.place).visit_s
         worth = sum(_worth(self.problem.shipment_of[i]) for i in bundle.shipments)
-        home_s = self._way_home_s(bundle)
         takers = frozenset(k for k, offer in enumerate(self.offers) if offer.takes(bundle))
-        made = []
-        for early, late in bundle.windows:
-            late = min(late, max(early, bundle.due_s - home_s))  # noqa: PLW2901 - the hub's due time, seen from here
-            made.append(
-                pyvrp.Client(
-                    location=self._row(bundle.place, takers),
-                    delivery=self.dimensions.load(bundle.deliver),
-                    pickup=self.dimensions.load(bundle.collect),
-                    service_duration=bundle.service_s,
-                    tw_early=early + visit_s,
-                    tw_late=late + visit_s,
-                    release_time=bundle.ready_s,
-                    prize=worth,
-                    required=self.is_required and group is None and bool(takers),
-                    group=group,
-                )
+        return [
+            pyvrp.Client(
+                location=self._row(bundle.place, takers),
+                delivery=self.dimensions.load(bundle.deliver),
+                pickup=self.dimensions.load(bundle.collect),
+                service_duration=bundle.service_s,
+                tw_early=early + visit_s,
+                tw_late=late + visit_s,
+                release_time=bundle.ready_s,
+                prize=worth,
+                required=self.is_required and group is None and bool(takers),
+                group=group,
             )
-        return made
+            for early, late in windows
+        ]
 
     def _way_home_s(self, bundle: Bundle) -> int:
         a, b = self.problem.index(bundle.place), self.problem.index(bundle.depot)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
 from optimizer.daybook import DayBook, book_of
 from optimizer.model import Compartment, Conflict, Depot, DrivingRule, Lock, TimeWindow, VehicleType
-from optimizer.plan import Plan
-from optimizer.problem import Problem
 from optimizer.repair import complete
 from optimizer.ruin import ruin_and_recreate
 from optimizer.schedule import TripDraft, VisitDraft
@@ -24,6 +24,10 @@ from tests.helpers import (
     with_place,
     with_shipment,
 )
+
+if TYPE_CHECKING:
+    from optimizer.plan import Plan
+    from optimizer.problem import Problem
 
 
 def draft(*calls: tuple[int, str, str]) -> TripDraft:

@@ -5,13 +5,17 @@ Four villages on one road, 600 s and 5,000 m a step, 60 s a visit, loading takes
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from optimizer.model import Cleaning, Compartment, Depot, DrivingRule, Lock, TimeWindow
 from optimizer.plan import Plan, Route
-from optimizer.problem import Problem
 from optimizer.schedule import TripDraft, VisitDraft, draft_of, schedule_route, time_route
 from tests.helpers import HOUR_S, assert_clean, down, plan, problem, shipment, up, vehicle, with_place
+
+if TYPE_CHECKING:
+    from optimizer.problem import Problem
 
 
 def trip(*visits: VisitDraft, stowage: tuple[tuple[str, str], ...] = ()) -> TripDraft:
@@ -100,7 +104,7 @@ def test_refuses_when_time_on_board_cannot_be_kept() -> None:
 
 
 def test_waits_loaded_between_two_closed_doors_for_goods_in_a_hurry() -> None:
-    """U1 collected by 08:00 may ride 2 h; V2 opens at 10:00: wait at V1 after collecting, since leaving starts the clock.
+    """U1 collected by 08:00 may ride 2 h; V2 opens at 10:00: wait at V1, since leaving starts the clock.
 
     Leaving V1 at 09:50 reaches V2 at 10:00, the hub at 10:00 + 60 + 1,200 s: 1,860 s on board.
     """
