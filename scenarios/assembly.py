@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from scenarios.columns import COMPARTMENTS, PARTS
 from scenarios.relations import Item
 from scenarios.scenario import FleetVehicle, Order, ScenarioCompartment
-from scenarios.text import Text
+from scenarios.text import Text, counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -101,7 +101,9 @@ def order_items(rows: Rows, commodities: tuple[Item, ...], desk: Desk) -> tuple[
         field_name, zh_what, en_what, unit = TYPICAL[name]
         a_piece = f"{getattr(typical[goods], field_name) / 1_000:g} {unit}"
         zh = f"{count} 张 {goods} 订单没有{zh_what}，按每件 {a_piece} 计"
-        desk.assumed.append(Text(zh, f"{count} orders of {goods} state no {en_what}: {a_piece} a piece taken"))
+        desk.assumed.append(
+            Text(zh, f"{en_what} not stated, {a_piece} a piece taken: {counted(count, 'order')} of {goods}")
+        )
     return made
 
 

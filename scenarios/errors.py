@@ -44,7 +44,7 @@ CATALOGUE: dict[str, Sentence] = {
     "E300": _sentence(
         "场景有 {count} 处错误",
         "逐条改正后重新运行",
-        "the scenario has {count} faults",
+        "faults in the scenario: {count}",
         "mend them one by one and run again",
     ),
     "E301": _sentence(

@@ -13,7 +13,7 @@ import numpy as np
 
 from networks.datum import looks_shifted
 from scenarios.errors import InvalidInput
-from scenarios.text import Text
+from scenarios.text import Text, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -114,7 +114,7 @@ def _far(scenario: Scenario, matrices: Mapping[str, TravelMatrix]) -> Iterator[T
         names = _named(scenario, far)
         yield Text(
             f"{len(far)} 个地点离最近的道路超过 300 米，可能缺路：{names}",
-            f"{len(far)} places are more than 300 m from the nearest road, one may be missing: {names}",
+            f"more than 300 m from the nearest road, one may be missing: {counted(len(far), 'place')}: {names}",
         )
 
 
@@ -129,7 +129,7 @@ def _class_by_class(
             names = _named(scenario, missed)
             yield Text(
                 f"道路类别 {name} 到不了 {len(missed)} 个地点：{names}",
-                f"class {name} cannot reach {len(missed)} places: {names}",
+                f"class {name} cannot reach {counted(len(missed), 'place')}: {names}",
             )
 
 

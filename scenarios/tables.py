@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from scenarios.cells import CellError, plain
 from scenarios.errors import Fault
-from scenarios.scenario import Text
+from scenarios.text import Text, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -235,5 +235,5 @@ def note_folded(folded: Counter[str], file: str, findings: Findings) -> None:
     """Note, once a column, how many cells had full-width characters."""
     for header, count in sorted(folded.items()):
         zh = f"{file}：列 {header} 有 {count} 个单元格含全角字符，已按半角读取"
-        en = f"{file}: {count} cells of {header} had full-width characters and were read as plain ones"
+        en = f"{file}: full-width characters read as plain ones in {counted(count, 'cell')} of {header}"
         findings.notes.append(Text(zh, en))

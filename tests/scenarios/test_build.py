@@ -67,7 +67,7 @@ def test_a_class_that_misses_a_place_which_others_reach_is_noted(straight: Scena
     write_network(network, straight.path("gate.gpkg"))
     day = replace(straight, places=straight.places[:3], fleet=(van(), van("lorry", **TRUCK)))
     county = build_problem(replace(day, roads=Roads(file="gate.gpkg")))
-    assert [n.en for n in county.notes] == ["class truck cannot reach 1 places: V2 (V2)"]
+    assert [n.en for n in county.notes] == ["class truck cannot reach 1 place: V2 (V2)"]
 
 
 def test_a_closure_of_the_day_cuts_the_road_and_only_on_that_day(straight: Scenario) -> None:

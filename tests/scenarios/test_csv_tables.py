@@ -51,9 +51,7 @@ def test_full_width_digits_and_spaces_are_read_and_noted_once_a_column(tmp_path:
     """１２ is 12; two cells of one column make one note."""
     rows, findings = read(tmp_path, "id,origin,destination,件数\n1,H,V1,１２\n2,H,V1,\u3000３\n")
     assert [row.values["pieces"] for row in rows.rows] == [12, 3]
-    assert [n.en for n in findings.notes] == [
-        "orders.csv: 2 cells of 件数 had full-width characters and were read as plain ones"
-    ]
+    assert [n.en for n in findings.notes] == ["orders.csv: full-width characters read as plain ones in 2 cells of 件数"]
 
 
 def test_rows_are_counted_as_a_spreadsheet_shows_them(tmp_path: Path) -> None:

@@ -252,8 +252,8 @@ def test_an_order_that_states_no_load_takes_the_typical_piece_and_says_so(tmp_pa
         Load(load_g=0, load_ml=6_000),
     ]
     assert [text.en for text in day.placeholders if "parcel" in text.en] == [
-        "1 orders of parcel state no weight: 1.5 kg a piece taken",
-        "3 orders of parcel state no volume: 6 L a piece taken",
+        "weight not stated, 1.5 kg a piece taken: 1 order of parcel",
+        "volume not stated, 6 L a piece taken: 3 orders of parcel",
     ]
 
 

@@ -14,7 +14,7 @@ def test_the_text_of_an_error_begins_with_its_code_and_lists_its_faults() -> Non
     """One fault, with where it is."""
     fault = Fault(code="E311", file="orders.csv", row=7, column="件数", value="三")
     text = str(InvalidInput("E300", faults=(fault,), count=1))
-    assert text.startswith("E300 the scenario has 1 faults")
+    assert text.startswith("E300 faults in the scenario: 1")
     assert "E311 orders.csv:7:件数 件数 is not a number: 三" in text
 
 
