@@ -26,8 +26,15 @@ log = logging.getLogger(__name__)
 
 OK, VIOLATIONS, BAD, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 
-COMMANDS = ("new", "from-osm", "validate", "plan", "referee", "errors")
-"""Each has a module in ``api.commands`` with ``NAME``, ``HELP``, ``add_arguments`` and ``run``."""
+COMMANDS = {
+    "new": "new",
+    "from-osm": "from_osm",
+    "validate": "validate",
+    "plan": "plan",
+    "referee": "referee",
+    "errors": "codes",
+}
+"""Command -> its module in ``api.commands``, which has ``HELP``, ``add_arguments`` and ``run``."""
 
 ABOUT = Text(
     "共配：规划一个县一天的农村共同配送，从路网到经过复核的方案。",
@@ -89,9 +96,9 @@ def build_parser(lang: str, *, only: Sequence[str] = ()) -> argparse.ArgumentPar
     parser.add_argument("--version", action="version", version=f"gongpei {version('gongpei')}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
     for name in [each for each in COMMANDS if each in only] or COMMANDS:
-        command = import_module(f"api.commands.{name.replace('-', '_')}")
+        command = import_module(f"api.commands.{COMMANDS[name]}")
         text = command.HELP.pick(lang)
-        sub = commands.add_parser(command.NAME, help=text, description=text, epilog=EXIT_CODES.pick(lang))
+        sub = commands.add_parser(name, help=text, description=text, epilog=EXIT_CODES.pick(lang))
         command.add_arguments(sub, lang)
         sub.add_argument("--lang", choices=("zh", "en"), default="zh", help=Text("语言", "language").pick(lang))
         sub.add_argument("--debug", action="store_true", help=Text("出错时给出详情", "details of failures").pick(lang))

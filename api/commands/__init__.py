@@ -1,1 +1,1 @@
-"""One module a command; each has ``NAME``, ``HELP``, ``add_arguments`` and ``run``."""
+"""One module a command; each has ``HELP``, ``add_arguments`` and ``run``."""

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scenarios.from_osm import scenario_from_osm
-
 from api.commands.options import existing, new_folder, output_folder, whole
 from api.talk import say, summary
 from scenarios.files import write_scenario
+from scenarios.from_osm import scenario_from_osm
 from scenarios.text import Text
 
 if TYPE_CHECKING:
     import argparse
 
-NAME = "from-osm"
 HELP = Text("由 OpenStreetMap 文件生成场景", "make a scenario from an OpenStreetMap extract")
 
 

@@ -14,7 +14,6 @@ from scenarios.text import Text
 if TYPE_CHECKING:
     import argparse
 
-NAME = "new"
 HELP = Text("生成一个模拟的县（路网、地点、订单、车辆）", "make up a county: roads, places, orders, vehicles")
 
 

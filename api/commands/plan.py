@@ -12,9 +12,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from optimizer.solve import solve
-from scenarios.kpis import measure
-
 from api.commands.options import cache_folder, existing, output_folder, seconds, whole
 from api.county_day import view_day
 from api.exports.bundle import FILES, write_outputs
@@ -24,9 +21,11 @@ from api.schemas import Origin, from_plan
 from api.talk import line, say, show_table
 from api.units import clock, km
 from optimizer.check import check
+from optimizer.solve import solve
 from optimizer.stop import Stop
 from scenarios.build import build_problem
 from scenarios.files import read_scenario
+from scenarios.kpis import measure
 from scenarios.text import Text
 
 if TYPE_CHECKING:
@@ -34,13 +33,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
-    from optimizer.solve import Progress
-
     from api.views import DayView
     from optimizer.plan import Result
+    from optimizer.solve import Progress
     from scenarios.build import County
 
-NAME = "plan"
 HELP = Text("规划一天：求解、复核、写出方案与报告", "plan the day: solve, judge, write plan and report")
 
 DEFAULT_SECONDS = 30.0
@@ -48,6 +45,20 @@ PACKAGES = ("gongpei", "ortools", "pyvrp", "numpy", "scipy")
 """Their versions decide the plan together with scenario, seed and work."""
 
 SHOWN_UNSERVED = 10
+
+TRIP_HEADERS = (
+    (Text("行程", "trip"), False),
+    (Text("车辆", "vehicle"), False),
+    (Text("装车", "loading"), True),
+    (Text("发车", "departs"), True),
+    (Text("返回", "returns"), True),
+    (Text("站点", "visits"), True),
+    (Text("里程 km", "km"), True),
+    (Text("送达袋", "bags out"), True),
+    (Text("揽收袋", "bags back"), True),
+    (Text("最高装载", "fullest"), True),
+)
+"""Columns of the table of trips: header, and whether it holds numbers."""
 
 
 def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
@@ -69,12 +80,12 @@ def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
 def run(options: argparse.Namespace) -> int:
     """Plan the day and write everything; exit code 1 should the plan break a rule."""
     folder, lang = existing(options.folder), options.lang
-    out = output_folder(options.out or Path("out") / folder.resolve().name)
     is_timed = options.iterations is None
     stop = Stop(seconds=(options.seconds or DEFAULT_SECONDS) if is_timed else None, iterations=options.iterations)
     with ProgressView(lang) as view:
         view.phase("read")
         scenario = read_scenario(folder)
+        out = output_folder(options.out or Path("out") / folder.resolve().name)
         view.phase("roads")
         county = build_problem(scenario, cache=cache_folder(folder), energy=True)
         view.phase("solve", seconds=stop.seconds)
@@ -163,18 +174,18 @@ def _write_history(result: Result, path: Path) -> None:
 
 def _show(day: DayView, result: Result, lang: str) -> None:
     """Print the trips, the KPIs and what is unserved."""
-    trip_headers = (
-        (Text("行程", "trip"), False),
-        (Text("车辆", "vehicle"), False),
-        (Text("装车", "loading"), True),
-        (Text("发车", "departs"), True),
-        (Text("返回", "returns"), True),
-        (Text("站点", "visits"), True),
-        (Text("里程 km", "km"), True),
-        (Text("送达袋", "bags out"), True),
-        (Text("揽收袋", "bags back"), True),
-        (Text("最高装载", "fullest"), True),
-    )
+    _show_trips(day, lang)
+    kpi_headers = [(Text("指标", "KPI").pick(lang), False), (Text("数值", "value").pick(lang), True)]
+    show_table("", kpi_headers, [(kpi.name.pick(lang), kpi.value.pick(lang)) for kpi in day.kpis])
+    _show_unserved(day, lang)
+    for violation in day.violations:
+        line(violation.pick(lang), style="bold red")
+    if result.stopped:
+        stopped = Text("求解被提前停止，以上为当时最好的方案", "stopped early; this is the best plan so far")
+        say(stopped, lang, style="yellow")
+
+
+def _show_trips(day: DayView, lang: str) -> None:
     rows = [
         (
             *(trip.code, trip.vehicle, clock(trip.load_start_s), clock(trip.depart_s), clock(trip.return_s)),
@@ -183,21 +194,15 @@ def _show(day: DayView, result: Result, lang: str) -> None:
         )
         for trip in day.trips
     ]
-    show_table(f"{day.county} {day.date}", [(text.pick(lang), number) for text, number in trip_headers], rows)
-    kpi_headers = [(Text("指标", "KPI").pick(lang), False), (Text("数值", "value").pick(lang), True)]
-    show_table("", kpi_headers, [(kpi.name.pick(lang), kpi.value.pick(lang)) for kpi in day.kpis])
+    headers = [(text.pick(lang), is_number) for text, is_number in TRIP_HEADERS]
+    show_table(f"{day.county} {day.date}", headers, rows)
+
+
+def _show_unserved(day: DayView, lang: str) -> None:
     for unserved in day.unserved[:SHOWN_UNSERVED]:
         where = f"{unserved.place.name} {unserved.brand} {unserved.commodity.pick(lang)} ({unserved.shipment})"
         line(f"{unserved.code} {where}: {unserved.reason.pick(lang)}", style="red")
         line(f"     -> {unserved.remedy.pick(lang)}")
-    if len(day.unserved) > SHOWN_UNSERVED:
-        left = len(day.unserved) - SHOWN_UNSERVED
+    left = len(day.unserved) - SHOWN_UNSERVED
+    if left > 0:
         say(Text(f"…另有 {left} 批未服务，见 report.html", f"… {left} more unserved, see report.html"), lang)
-    for violation in day.violations:
-        line(violation.pick(lang), style="bold red")
-    if result.stopped:
-        say(
-            Text("求解被提前停止，以上为当时最好的方案", "stopped early; this is the best plan so far"),
-            lang,
-            style="yellow",
-        )

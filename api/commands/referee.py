@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from optimizer.plan import Plan
     from scenarios.build import County
 
-NAME = "referee"
 HELP = Text("裁判：按场景的全部规则复核方案", "judge a plan by every rule of a scenario")
 
 LARGEST = 10

@@ -5,10 +5,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from scenarios.build import build_problem
-
 from api.commands.options import cache_folder, existing
 from api.talk import line, say, show_error, summary
+from scenarios.build import build_problem
 from scenarios.errors import InvalidInput
 from scenarios.files import read_scenario
 from scenarios.text import Text
@@ -16,7 +15,6 @@ from scenarios.text import Text
 if TYPE_CHECKING:
     import argparse
 
-NAME = "validate"
 HELP = Text("检查场景，一次列出全部错误", "check a scenario and list every fault at once")
 
 

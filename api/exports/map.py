@@ -6,7 +6,6 @@ are drawn instead and the caller gets the warning E420. No box is ever drawn.
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING
 
 import matplotlib as mpl
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
     from matplotlib.patheffects import AbstractPathEffect
 
     from api.views import DayView, PlaceView, TripView
-
-log = logging.getLogger(__name__)
 
 WIDTH = 1400.0
 MAX_HEIGHT = 1300.0
@@ -73,7 +70,7 @@ def texts(day: DayView, lang: str) -> list[str]:
     """Return every text that the picture may draw, for a test of missing glyphs."""
     names = [_name(place) for place in day.places]
     trips = [_trip_label(trip) for trip in day.trips]
-    return [*names, *trips, _title(day, lang), *(WORDS[key].pick(lang) for key in LEGEND_WORDS)]
+    return [*names, *trips, _title(day, lang), *(_word(key, lang) for key in LEGEND_WORDS)]
 
 
 LEGEND_WORDS = ("hub", "station", "village_served", "village_idle", "unserved", "more_trips")
@@ -216,7 +213,7 @@ def _draw_frame(day: DayView, figure: Figure, axes: Axes, lang: str) -> None:
         for t in shown
     ]
     if len(day.trips) > len(shown):
-        handles.append(Line2D([], [], linestyle="none", label=WORDS["more_trips"].pick(lang)))
+        handles.append(Line2D([], [], linestyle="none", label=_word("more_trips", lang)))
     legend = axes.legend(
         handles=[*_signs(day, lang), *handles],
         loc="upper left",
@@ -233,7 +230,6 @@ def _draw_frame(day: DayView, figure: Figure, axes: Axes, lang: str) -> None:
 
 def _signs(day: DayView, lang: str) -> list[Line2D]:
     def sign(key: str, marker: str, face: str, edge: str, size: float) -> Line2D:
-        label = WORDS[key].pick(lang)
         return Line2D(
             [],
             [],
@@ -243,7 +239,7 @@ def _signs(day: DayView, lang: str) -> list[Line2D]:
             markeredgecolor=edge,
             markersize=size,
             markeredgewidth=1.6,
-            label=fonts.drawable(label, WORDS[key].en),
+            label=_word(key, lang),
         )
 
     tiers = {place.tier for place in day.places}
@@ -256,6 +252,10 @@ def _signs(day: DayView, lang: str) -> list[Line2D]:
     if any(place.is_short for place in day.places):
         found.append(sign("unserved", "x", "#b3261e", "#b3261e", 8))
     return found
+
+
+def _word(key: str, lang: str) -> str:
+    return fonts.drawable(WORDS[key].pick(lang), WORDS[key].en)
 
 
 def _trip_label(trip: TripView) -> str:

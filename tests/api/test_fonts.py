@@ -45,6 +45,13 @@ def test_rare_village_characters_are_drawn() -> None:
     assert fonts.missing_glyphs(["垴坳塬峁夼圪崾岽垟塝"]) == set()
 
 
+def test_drawing_chinese_names_misses_nothing(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Matplotlib warns of each missing glyph, and warnings are errors; a character in no font gives way to the id."""
+    path = tmp_path_factory.mktemp("map") / "map.png"
+    assert picture.write_map(small_day(village_name="垴坳塬峁$_{x}$\U0010fffd村"), path, lang="zh") == ()
+    assert path.read_bytes().startswith(b"\x89PNG")
+
+
 def test_without_a_font_ids_are_drawn_and_the_warning_says_what_to_install(
     bare_machine: None, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

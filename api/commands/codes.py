@@ -14,7 +14,6 @@ from scenarios.text import Text
 if TYPE_CHECKING:
     import argparse
 
-NAME = "errors"
 HELP = Text("查询错误编号，或生成全部编号的说明页", "explain an error code, or write a page for each")
 
 
