@@ -70,10 +70,12 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """A shipment from place to place with the units that may carry it."""
+    """A shipment from place to place, the units that may carry it, and the hull of its windows at each end."""
 
     shipment: str
     units: frozenset[Unit]
+    pick: tuple[int, int]
+    drop: tuple[int, int]
 
 
 @dataclass(frozen=True, eq=False)
@@ -219,10 +221,22 @@ def adapt(
     """
     goods = list(problem.shipments if shipments is None else shipments)
     bundles = make_bundles(problem, goods, is_coarse=is_coarse)
-    able = fleet_units(problem)
-    locals_ = [Local(s.id, carriers(problem, s, able)) for s in goods if problem.direction(s) == "local"]
+    locals_ = [x for s in goods if problem.direction(s) == "local" for x in _local(problem, s)]
     vehicles = whole_fleet(problem) if offers is None else offers
-    return _Builder(problem, bundles, [x for x in locals_ if x.units], vehicles, is_required=is_required).build()
+    return _Builder(problem, bundles, locals_, vehicles, is_required=is_required).build()
+
+
+def _local(problem: Problem, shipment: Shipment) -> list[Local]:
+    """Return a local shipment in the adapter's terms; nothing when it is hopeless."""
+    origin, destination = problem.place(shipment.origin), problem.place(shipment.destination)
+    locks = [k.window for k in problem.locks if k.shipment == shipment.id and k.window is not None]
+    pick = _cut(((shipment.ready_s, HORIZON_S),), as_windows(origin.windows), as_windows(shipment.pickup_windows))
+    drop = _cut(((0, shipment.due_s),), as_windows(destination.windows), as_windows(shipment.delivery_windows))
+    drop = _cut(drop, *(as_windows((w,)) for w in locks))
+    units = carriers(problem, shipment, fleet_units(problem))
+    if not pick or not drop or drop[-1][1] < pick[0][0] or not units:
+        return []
+    return [Local(shipment.id, units, (pick[0][0], pick[-1][1]), (drop[0][0], drop[-1][1]))]
 
 
 class _Builder:
@@ -311,22 +325,17 @@ class _Builder:
         return visit_s + bundle.service_s + min((w for w in ways if w >= 0), default=0)
 
     def _shipment(self, local: Local) -> pyvrp.Shipment:
-        """Windows of a local shipment: the hull of its windows at each end."""
         s = self.problem.shipment_of[local.shipment]
-        origin, destination = self.problem.place(s.origin), self.problem.place(s.destination)
-        locks = [k.window for k in self.problem.locks if k.shipment == s.id and k.window is not None]
-        pick = _cut(((s.ready_s, HORIZON_S),), as_windows(origin.windows), as_windows(s.pickup_windows))
-        drop = _cut(((0, s.due_s),), as_windows(destination.windows), as_windows(s.delivery_windows))
-        drop = _cut(drop, *(as_windows((w,)) for w in locks))
+        pick_s, drop_s = (self.problem.place(end).visit_s for end in (s.origin, s.destination))
         takers = frozenset(k for k, offer in enumerate(self.offers) if offer.unit in local.units)
         return pyvrp.Shipment(
             self._row(s.origin, takers),
             self._row(s.destination, takers),
-            pick[0][0] + origin.visit_s if pick else 0,
-            pick[-1][1] + origin.visit_s if pick else 0,
+            local.pick[0] + pick_s,
+            local.pick[1] + pick_s,
             s.service_s,
-            drop[0][0] + destination.visit_s if drop else 0,
-            drop[-1][1] + destination.visit_s if drop else 0,
+            local.drop[0] + drop_s,
+            max(local.drop[1] + drop_s, local.pick[0] + pick_s),
             s.service_s,
             amount=self.dimensions.load((s.id,)),
             prize=_worth(s),

@@ -73,7 +73,7 @@ def counties(draw: st.DrawFn) -> Problem:
     )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(county=counties(), seed=st.integers(0, 1_000))
 def test_every_plan_on_the_way_passes_the_referee(county: Problem, seed: int) -> None:
     """Whole search, neighbourhoods, recreation and composition on one county after another."""
