@@ -32,6 +32,10 @@ KINDS = {
 """What other things may refer to, and where it is defined."""
 
 
+OPTIONAL = ("station", "brand")
+"""References that may be the empty text."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """One object and where it stands; ``header`` gives the column of a field.
@@ -117,7 +121,10 @@ def _values(parts: Parts) -> Iterator[Fault]:
             for name in (f.name for f in fields(item.thing)):
                 value = getattr(item.thing, name)
                 is_negative = type(value) is int and value < (1 if name == "pieces" else 0)
-                if is_negative or (name in labels and value not in labels[name]):
+                is_empty_set = (
+                    isinstance(value, frozenset) and not value
+                )  # None means all; nothing at all cannot be meant
+                if is_negative or is_empty_set or (name in labels and value not in labels[name]):
                     yield item.fault("E339", name, value, what=item.ident, field=name)
 
 
@@ -149,15 +156,14 @@ def _references(parts: Parts, unread: frozenset[str]) -> Iterator[Fault]:
         for item in parts[table]:
             for name, target in columns.items():
                 value = item.values.get(name) if item.thing is None else getattr(item.thing, name)
-                for ident in _names(value if target not in unread else None):
+                is_left_out = not value and (value is None or name in OPTIONAL)
+                for ident in () if is_left_out or target in unread else _names(value):
                     if ident not in known[target]:
                         kind, where = KINDS[target]
                         yield item.fault("E321", name, ident, kind=kind, table=where)
 
 
-def _names(value: str | frozenset[str] | None) -> list[str]:
-    if not value:
-        return []
+def _names(value: str | frozenset[str]) -> list[str]:
     return [value] if isinstance(value, str) else sorted(value)
 
 
