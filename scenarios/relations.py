@@ -163,7 +163,7 @@ def _references(parts: Parts, unread: frozenset[str]) -> Iterator[Fault]:
                         yield item.fault("E321", name, ident, kind=kind, table=where)
 
 
-def _names(value: str | frozenset[str]) -> list[str]:
+def _names(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else sorted(value)
 
 

@@ -142,6 +142,13 @@ def test_counts_are_never_negative_and_an_order_has_at_least_one_piece() -> None
     assert codes(orders=(order("1", "H", "V1", priority="urgent"),)) == ["E339"]
 
 
+def test_references_that_must_be_there_may_not_be_empty() -> None:
+    """No commodity is a fault, no brand is none; a set of allowed vehicles is not empty."""
+    assert codes(orders=(order("1", "H", "V1", commodity=""),)) == ["E321"]
+    assert codes(places=(place(0), place(1, vehicle_types=frozenset()))) == ["E339"]
+    scenario(orders=(order("1", "H", "V1", brand=""),))
+
+
 def test_a_depot_is_a_hub_or_the_home_of_a_vehicle() -> None:
     """V2 becomes a depot when a van lives there."""
     assert [p.id for p in scenario().depots] == ["H"]
