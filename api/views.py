@@ -1,7 +1,7 @@
 """One planned day as people look at it: named places, trips with loads and lines, figures with definitions.
 
 Every output (tables, map, report, run sheets) is made from a ``DayView`` and from
-nothing else, so that all of them say the same. ``api.assemble`` fills it; here
+nothing else, so that all of them say the same. ``api.county_day`` fills it; here
 is only its shape. Words that depend on the language are ``scenarios.text.Text`` pairs.
 """
 

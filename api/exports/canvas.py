@@ -140,6 +140,10 @@ class Placed:
     y: float
     anchor: str
 
+    def box_at(self, x: float, y: float) -> np.ndarray:
+        """Return x0, y0, x1, y1 of the text when its point is at ``x``, ``y`` and the text as far from it as here."""
+        return _box(self.label, self.x - self.label.x + x, self.y - self.label.y + y, self.anchor)
+
 
 def text_width(text: str, size: float) -> float:
     """Return the estimated width: a Chinese character is one em, others about 0.56."""

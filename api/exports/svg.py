@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from api.exports import timeline
-from api.exports.canvas import Canvas, Clutter, Label, along, fit, ground, place_labels, simplified
+from api.exports.canvas import Canvas, Clutter, Label, Placed, along, fit, ground, place_labels, simplified
 from api.exports.geojson import lines_of
 
 if TYPE_CHECKING:
@@ -221,44 +221,44 @@ def _marks(day: DayView, canvas: Canvas) -> tuple[Mark, ...]:
 
 
 def _labels(day: DayView, marks: Sequence[Mark], canvas: Canvas) -> tuple[MapLabel, ...]:
-    """Place names zoom by zoom: a name shown at one zoom keeps its side at all later ones."""
-    waiting = [m for m in marks if m.place.name]
+    """Place names zoom by zoom; a name shown at one zoom keeps its side at all later ones, and its room."""
+    marked = {mark.place.id: mark for mark in marks if mark.place.name}
     ways = along((canvas.project(line) for trip in day.trips for line in lines_of(trip)), WAY_STEP)
-    found: list[MapLabel] = []
+    spots: dict[str, Placed] = {}
+    shown: list[MapLabel] = []
     for zoom in ZOOMS:
-        labels = [_label(mark, zoom) for mark in waiting]
-        placed = place_labels(labels, _clutter(marks, canvas, ways, zoom))
-        by_key = {each.label.key: each for each in placed}
-        for mark in (m for m in waiting if m.place.id in by_key):
-            spot = by_key[mark.place.id]
-            found.append(
-                MapLabel(
-                    text=mark.place.name,
-                    tier="short" if mark.place.is_short else mark.place.tier,
-                    x=mark.x,
-                    y=mark.y,
-                    dx=round((spot.x - spot.label.x) / spot.label.size, 2),
-                    dy=round((spot.y - spot.label.y) / spot.label.size, 2),
-                    anchor=spot.anchor,
-                    zoom=0.0 if mark.place.tier in ("hub", "station") and zoom == ZOOMS[0] else zoom,
-                )
-            )
-        waiting = [m for m in waiting if m.place.id not in by_key]
-    return tuple(found)
+        taken = [spot.box_at(marked[key].x * zoom, marked[key].y * zoom) for key, spot in spots.items()]
+        waiting = [_label(mark, zoom) for key, mark in marked.items() if key not in spots]
+        placed = place_labels(waiting, _clutter(marks, canvas, ways, zoom=zoom, taken=taken))
+        spots |= {spot.label.key: spot for spot in placed}
+        shown += [_map_label(marked[spot.label.key], spot, zoom) for spot in placed]
+    return tuple(shown)
 
 
-def _clutter(marks: Sequence[Mark], canvas: Canvas, ways: np.ndarray, zoom: float) -> Clutter:
-    low = canvas.height - 30
-    corners = [
-        (0, low, canvas.bar_m() * canvas.scale + 24, canvas.height),
-        (0, 0, 34, 44),
-        (canvas.width - 50, 0, 1e9, 130),
-    ]
+def _map_label(mark: Mark, spot: Placed, zoom: float) -> MapLabel:
+    is_major = mark.place.tier in ("hub", "station")
+    return MapLabel(
+        text=mark.place.name,
+        tier="short" if mark.place.is_short else mark.place.tier,
+        x=mark.x,
+        y=mark.y,
+        dx=round((spot.x - spot.label.x) / spot.label.size, 2),
+        dy=round((spot.y - spot.label.y) / spot.label.size, 2),
+        anchor=spot.anchor,
+        zoom=0.0 if is_major and zoom == ZOOMS[0] else zoom,
+    )
+
+
+def _clutter(
+    marks: Sequence[Mark], canvas: Canvas, ways: np.ndarray, *, zoom: float, taken: Sequence[np.ndarray]
+) -> Clutter:
+    bar = (0.0, canvas.height - 30, canvas.bar_m() * canvas.scale + 24, canvas.height)
+    corners = [bar, (0.0, 0.0, 34.0, 44.0), (canvas.width - 50, 0.0, canvas.width, 130.0)]  # scale, north, buttons
     return Clutter(
         width=canvas.width * zoom,
         height=canvas.height * zoom,
         markers=np.array([(m.x * zoom, m.y * zoom, 4.0) for m in marks]).reshape(-1, 3),
-        reserved=np.array(corners if zoom == ZOOMS[0] else []).reshape(-1, 4),
+        reserved=np.array([*(corners if zoom == ZOOMS[0] else ()), *taken]).reshape(-1, 4),
         ways=ways * zoom,
     )
 

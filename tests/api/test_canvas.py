@@ -123,3 +123,19 @@ def test_load_steps_stack_to_the_trip_s_peak() -> None:
     assert steps[0].dimension == 0
     assert steps[0].share == pytest.approx(0.08)
     assert [round(step.width) for step in steps] == [60] * 5
+
+
+def test_every_place_is_named_at_some_zoom_and_names_keep_apart() -> None:
+    """At the last zoom no two names of the large day overlap, those of the first zoom included."""
+    day = large_day()
+    labels = draw_map(day).labels
+    assert len(labels) == len(day.places)
+    zoom, size = 10.0, 11.5
+    boxes = []
+    for each in labels:
+        x, y = each.x * zoom + each.dx * size, each.y * zoom + each.dy * size
+        left = x - text_width(each.text, size) * {"start": 0, "middle": 0.5, "end": 1}[each.anchor]
+        boxes.append((left, y - size * 0.9, left + text_width(each.text, size), y))
+    for i, a in enumerate(boxes):
+        for b in boxes[:i]:
+            assert a[0] >= b[2] or a[2] <= b[0] or a[1] >= b[3] or a[3] <= b[1]
