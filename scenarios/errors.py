@@ -322,9 +322,9 @@ class Fault:
         return ":".join(part for part in parts if part)
 
     @property
-    def order(self) -> tuple[str, int, str, str]:
+    def order(self) -> tuple[str, int, str, str, str]:
         """Sorting key: by file, row and column, so that equal input gives equal lists."""
-        return (self.file, self.row, self.column, self.code)
+        return (self.file, self.row, self.column, self.code, self.value)
 
 
 class InvalidInput(ValueError):  # noqa: N818 - the word of the handbook

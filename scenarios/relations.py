@@ -32,8 +32,30 @@ KINDS = {
 """What other things may refer to, and where it is defined."""
 
 
+REFERENCES = (
+    ("places", "station", "places"),
+    ("places", "vehicle_types", "vehicles"),
+    ("orders", "origin", "places"),
+    ("orders", "destination", "places"),
+    ("orders", "commodity", "commodities"),
+    ("orders", "brand", "brands"),
+    ("vehicles", "depot", "places"),
+    ("compartments", "commodities", "commodities"),
+    ("locks", "order", "orders"),
+    ("locks", "after", "orders"),
+    ("locks", "vehicle_type", "vehicles"),
+    ("conflicts", "first", "commodities"),
+    ("conflicts", "second", "commodities"),
+    ("cleanings", "after", "commodities"),
+    ("cleanings", "before", "commodities"),
+)
+"""Table, field, and the table that it must lead to."""
+
 OPTIONAL = ("station", "brand")
 """References that may be the empty text."""
+
+LABELS = {"tier": TIERS, "priority": PRIORITIES}
+"""Fields with a fixed choice of words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,19 +135,19 @@ def _sound(parts: Parts, name: str) -> Iterator[Item]:
 
 def _values(parts: Parts) -> Iterator[Fault]:
     """No count, time or price is negative; labels are known. Readers have refused these already."""
-    labels = {"tier": TIERS, "priority": PRIORITIES}
-    for items in parts.values():
-        for item in items:
-            if item.thing is None:
-                continue
-            for name in (f.name for f in fields(item.thing)):
-                value = getattr(item.thing, name)
-                is_negative = type(value) is int and value < (1 if name == "pieces" else 0)
-                is_empty_set = (
-                    isinstance(value, frozenset) and not value
-                )  # None means all; nothing at all cannot be meant
-                if is_negative or is_empty_set or (name in labels and value not in labels[name]):
-                    yield item.fault("E339", name, value, what=item.ident, field=name)
+    for item in (item for items in parts.values() for item in items if item.thing is not None):
+        for name in (f.name for f in fields(item.thing)):
+            value = getattr(item.thing, name)
+            if not _is_possible(name, value):
+                yield item.fault("E339", name, value, what=item.ident, field=name)
+
+
+def _is_possible(name: str, value: Any) -> bool:
+    if name in LABELS:
+        return value in LABELS[name]
+    if isinstance(value, frozenset):
+        return bool(value)  # None means all; none at all cannot be meant
+    return type(value) is not int or value >= (1 if name == "pieces" else 0)
 
 
 def _doubles(parts: Parts) -> Iterator[Fault]:
@@ -141,30 +163,20 @@ def _doubles(parts: Parts) -> Iterator[Fault]:
 
 def _references(parts: Parts, unread: frozenset[str]) -> Iterator[Fault]:
     known = {name: {item.ident for item in parts[name]} for name in KINDS}
-    rules = {
-        "places": {"station": "places", "vehicle_types": "vehicles"},
-        "orders": {"origin": "places", "destination": "places", "commodity": "commodities", "brand": "brands"},
-        "vehicles": {"depot": "places"},
-        "compartments": {"commodities": "commodities"},
-        "locks": {"order": "orders", "after": "orders", "vehicle_type": "vehicles"},
-        "conflicts": {"first": "commodities", "second": "commodities"},
-        "cleanings": {"after": "commodities", "before": "commodities"},
-    }
     if not parts["brands"]:  # brands need no table of their own
         unread = unread | {"brands"}
-    for table, columns in rules.items():
-        for item in parts[table]:
-            for name, target in columns.items():
-                value = item.values.get(name) if item.thing is None else getattr(item.thing, name)
-                is_left_out = not value and (value is None or name in OPTIONAL)
-                for ident in () if is_left_out or target in unread else _names(value):
-                    if ident not in known[target]:
-                        kind, where = KINDS[target]
-                        yield item.fault("E321", name, ident, kind=kind, table=where)
+    rules = [(table, name, target) for table, name, target in REFERENCES if target not in unread]
+    for item, name, target in ((item, name, target) for table, name, target in rules for item in parts[table]):
+        value = item.values.get(name) if item.thing is None else getattr(item.thing, name)
+        if value is None or (not value and name in OPTIONAL):
+            continue
+        kind, where = KINDS[target]
+        for ident in set(_names(value)) - known[target]:
+            yield item.fault("E321", name, ident, kind=kind, table=where)
 
 
 def _names(value: Any) -> list[str]:
-    return [value] if isinstance(value, str) else sorted(value)
+    return [value] if isinstance(value, str) else list(value)
 
 
 def _station_cycles(parts: Parts) -> Iterator[Fault]:
