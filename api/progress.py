@@ -36,6 +36,15 @@ PHASES: dict[str, Text] = {
 }
 """Phases of ``gongpei plan``."""
 
+SEARCHES: dict[str, Text] = {
+    "first": Text("初始方案", "first plan"),
+    "search": Text("全局搜索", "whole county"),
+    "neighbourhoods": Text("局部改进", "neighbourhoods"),
+    "recreate": Text("拆除重建", "ruin and recreate"),
+    "compose": Text("组合行程", "composing trips"),
+}
+"""What of the solver found the best plan; others are shown by their own name."""
+
 
 class ProgressView:
     """Context manager around a long command; ``phase`` and ``best`` may be called at any time.
@@ -89,11 +98,12 @@ class ProgressView:
         """Tell that the user has asked to stop; draws nothing by itself, so that a signal handler may call it."""
         self._phase, self._ends_s = "stopping", None
 
-    def best(self, cost_fen: int, num_unserved: int, detail: str = "") -> None:
-        """Tell the best plan so far."""
-        zh = f"最好 {yuan(cost_fen)} 元，未服务 {num_unserved}"
-        en = f"best {yuan(cost_fen)} yuan, unserved {num_unserved}"
-        self._best = Text(zh, en).pick(self.lang) + (f" ({detail})" if detail else "")
+    def best(self, cost_fen: int, num_unserved: int, search: str = "") -> None:
+        """Tell the best plan so far, and which ``search`` of the solver found it."""
+        by = SEARCHES.get(search, Text(search, search))
+        zh = f"{by.zh} · 最好 {yuan(cost_fen)} 元，未服务 {num_unserved}"
+        en = f"{by.en} · best {yuan(cost_fen)} yuan, unserved {num_unserved}"
+        self._best = Text(zh, en).pick(self.lang).removeprefix(" · ")
         self._show(at_once=False)
 
     def text(self) -> str:

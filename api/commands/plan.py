@@ -110,7 +110,7 @@ def _solve(county: County, options: argparse.Namespace, stop: Stop, view: Progre
     cancel = threading.Event()
 
     def report(progress: Progress) -> None:
-        view.best(progress.cost_fen, progress.num_unserved)
+        view.best(progress.cost_fen, progress.num_unserved, progress.phase)
 
     with _kept_on_interrupt(cancel, view):
         return solve(

@@ -51,8 +51,8 @@ def test_chinese_is_spoken_by_default() -> None:
     stream = io.StringIO()
     view = ProgressView("zh", stream=stream, clock=Clock())
     view.phase("solve")
-    view.best(12_345, 0)
-    assert view.text() == "求解 · 最好 123.45 元，未服务 0"
+    view.best(12_345, 0, "compose")
+    assert view.text() == "求解 · 组合行程 · 最好 123.45 元，未服务 0"
 
 
 def test_time_left_never_runs_below_zero() -> None:
