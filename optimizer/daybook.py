@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 from optimizer.cost import half_up, plan_cost
 from optimizer.loading import loaded
 from optimizer.plan import Plan, Unserved
-from optimizer.schedule import Times, draft_of, schedule_route, time_route
+from optimizer.schedule import MOST_KNOWN_TRIPS, Times, draft_of, schedule_route, time_route
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from optimizer.model import Lock, Shipment
+    from optimizer.model import Lock, Shipment, VehicleType
     from optimizer.problem import Problem
     from optimizer.schedule import TripDraft
 
@@ -44,6 +44,7 @@ class DayBook:
         self.trips: dict[Unit, list[TripDraft]] = {}
         self.times: dict[Unit, Times] = {}
         self.served: dict[str, Unit] = {}
+        self._stowed: dict[tuple[str, TripDraft], TripDraft | None] = {}
         self._sums: dict[tuple[Unit, int], tuple[list[int], list[int]]] = {}
         self._shelved: dict[str, list[int]] = defaultdict(lambda: [0] * len(problem.load_dimensions))
         self._locks: dict[str, list[Lock]] = defaultdict(list)
@@ -54,7 +55,7 @@ class DayBook:
     def tried(self, unit: Unit, drafts: Sequence[TripDraft]) -> tuple[list[TripDraft], Times] | None:
         """Return the stowed trips and their times if this vehicle may drive them, else None; changes nothing."""
         kind = self.problem.vehicle_type_of[unit[0]]
-        stowed = [loaded(self.problem, kind, d) for d in drafts if d.visits]
+        stowed = [self._loaded(kind, d) for d in drafts if d.visits]
         trips = [d for d in stowed if d is not None]
         if len(trips) < len(stowed) or not self._keeps_locks(unit, trips):
             return None
@@ -62,6 +63,14 @@ class DayBook:
             return [], NO_TIMES
         times = self._timed(unit, trips)
         return None if times is None else (trips, times)
+
+    def _loaded(self, kind: VehicleType, draft: TripDraft) -> TripDraft | None:
+        key = (kind.id, draft)
+        if key not in self._stowed:
+            if len(self._stowed) >= MOST_KNOWN_TRIPS:
+                self._stowed.clear()
+            self._stowed[key] = loaded(self.problem, kind, draft)
+        return self._stowed[key]
 
     def cost_fen(self, unit: Unit, times: Times) -> int:
         """Return what the vehicle's day costs without handling; 0 when it stays at home."""

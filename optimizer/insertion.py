@@ -15,7 +15,7 @@ from optimizer.bundles import Bundle, carriers, fleet_units, make_bundles
 from optimizer.schedule import TripDraft, VisitDraft
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     import numpy as np
 
@@ -121,7 +121,7 @@ def _insert(book: DayBook, ways: dict[str, _Ways], units: frozenset[Unit], visit
     for position in sorted(_positions(book, ways, units, visit)):
         if position.detour_fen >= worth or len(found) == ENOUGH or tries == TRIES:
             break
-        if _has_no_room(book, position, visit, handling_s):
+        if _is_too_long(book, position, visit, handling_s):
             continue
         tries += 1
         trips = _with_visit(book.trips.get(position.unit, []), position, visit)
@@ -129,23 +129,28 @@ def _insert(book: DayBook, ways: dict[str, _Ways], units: frozenset[Unit], visit
     return _take_best(book, found)
 
 
-def _has_no_room(book: DayBook, at: _Position, visit: VisitDraft, handling_s: int) -> bool:
-    """Tell from sums alone that the trip would be overloaded or the day too long."""
+def _is_too_long(book: DayBook, at: _Position, visit: VisitDraft, handling_s: int) -> bool:
+    """Tell from the hours of work alone that the day would be too long."""
     if at.unit not in book.trips:
         return False
-    kind, shipment_of = book.problem.vehicle_type_of[at.unit[0]], book.problem.shipment_of
+    kind = book.problem.vehicle_type_of[at.unit[0]]
     visit_s = 0 if at.joins else book.problem.place(visit.place).visit_s
-    if book.times[at.unit].work_s + at.detour_s + visit_s + handling_s > kind.regular_s + kind.max_overtime_s:
-        return True
-    if at.visit < 0:
-        return False
-    down, up = book.sums(at.unit, at.trip)
-    for d, room in enumerate(kind.capacity):
-        more_down = sum(shipment_of[i].load[d] for i in visit.deliver)
-        more_up = sum(shipment_of[i].load[d] for i in visit.collect)
-        if (more_down and down[d] + more_down > room) or (more_up and up[d] + more_up > room):
-            return True
-    return False
+    work_s = book.times[at.unit].work_s + at.detour_s + visit_s + handling_s
+    return work_s > kind.regular_s + kind.max_overtime_s
+
+
+def _total(book: DayBook, ids: Sequence[str]) -> list[int]:
+    loads = [book.problem.shipment_of[i].load for i in ids]
+    return [sum(load[d] for load in loads) for d in range(len(book.problem.load_dimensions))]
+
+
+def _has_room(book: DayBook, unit: Unit, trip: int, down: Sequence[int], up: Sequence[int]) -> bool:
+    """Tell from sums alone whether a trip might take more: all deliveries leave with it, all else comes back."""
+    old_down, old_up = book.sums(unit, trip)
+    for d, room in enumerate(book.problem.vehicle_type_of[unit[0]].capacity):
+        if (down[d] and old_down[d] + down[d] > room) or (up[d] and old_up[d] + up[d] > room):
+            return False
+    return True
 
 
 def _weigh(
@@ -187,11 +192,14 @@ def _candidates(book: DayBook, units: frozenset[Unit]) -> Iterator[Unit]:
 def _positions(book: DayBook, ways: dict[str, _Ways], units: frozenset[Unit], visit: VisitDraft) -> Iterator[_Position]:
     """Yield the two best positions of each trip, visits to join, and new trips."""
     index, row = book.problem.index, book.problem.index(visit.place)
+    down, up = (_total(book, ids) for ids in (visit.deliver, visit.collect))
     for unit in _candidates(book, units):
         kind, detour = book.problem.vehicle_type_of[unit[0]], ways[unit[0]].detour
         home = index(kind.depot)
         trips = book.trips.get(unit, [])
         for t, trip in enumerate(trips):
+            if not _has_room(book, unit, t, down, up):
+                continue
             rows = [home, *(index(v.place) for v in trip.visits), home]
             costs = [(*detour(a, row, b), v) for v, (a, b) in enumerate(pairwise(rows))]
             yield from (_Position(0.0, unit, t, v, True, 0) for v, r in enumerate(rows[1:-1]) if r == row)

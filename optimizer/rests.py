@@ -7,7 +7,7 @@ is dropped. Waiting long enough counts as a rest by itself.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from optimizer.timeline import next_in
 
@@ -19,10 +19,11 @@ Gap = tuple[int, str, int]
 """Run, kind ("idle" before loading, "before" a leg, "after" a leg) and leg."""
 
 
-class _Label(NamedTuple):
-    now: int
-    driven: int
-    rests: tuple[Gap, ...]
+Chain = tuple["Chain", Gap] | None
+"""Rests taken so far, the last one first."""
+
+_Label = tuple[int, int, int, Chain]
+"""Time, driving since the last rest, a number that decides ties, rests."""
 
 
 def needs_rests(runs: list[Run], rule: DrivingRule) -> bool:
@@ -40,14 +41,22 @@ def place_rests(runs: list[Run], rule: DrivingRule) -> bool:
     driving = sum(sum(run.travel) for run in runs)
     if rule.max_daily_driving_s is not None and driving > rule.max_daily_driving_s:
         return False
-    labels = [_Label(0, 0, ())]
+    labels: list[_Label] = [(0, 0, 0, None)]
     for k, run in enumerate(runs):
         labels = _through(run, k, labels, rule)
         if not labels:
             return False
-    for k, kind, leg in _needed(runs, min(labels).rests, rule):
+    for k, kind, leg in _needed(runs, _unchained(labels[0][3]), rule):
         _write(runs[k], kind, leg, rule.rest_s)
     return True
+
+
+def _unchained(chain: Chain) -> tuple[Gap, ...]:
+    gaps = []
+    while chain is not None:
+        chain, gap = chain
+        gaps.append(gap)
+    return tuple(reversed(gaps))
 
 
 def _write(run: Run, kind: str, leg: int, rest_s: int) -> None:
@@ -60,57 +69,70 @@ def _write(run: Run, kind: str, leg: int, rest_s: int) -> None:
 
 
 def _through(run: Run, k: int, labels: list[_Label], rule: DrivingRule) -> list[_Label]:
+    """Carry the labels through one trip: loading, then leg by leg."""
     labels = _pruned([out for label in labels for out in _load(run, k, label, rule.rest_s)])
-    last = len(run.travel) - 1
-    for leg in range(last + 1):
-        if leg:
-            labels = [*labels, *(_rested(label, (k, "before", leg), rule.rest_s) for label in labels)]
-        arrived = (out for label in labels for out in _drive(run, k, leg, label, rule))
-        labels = _pruned(list(arrived))
+    for leg in range(len(run.travel)):
+        out: list[_Label] = []
+        for label in labels:
+            _drive(run, (k, leg), label, rule, out)
+            if leg and label[1]:
+                now, _, _, rests = label
+                _drive(run, (k, leg), (now + rule.rest_s, 0, 0, (rests, (k, "before", leg))), rule, out)
+        labels = _pruned(out)
     return labels
 
 
 def _load(run: Run, k: int, label: _Label, rest_s: int) -> list[_Label]:
     """Load at once, and after a rest; no rest before the first trip."""
-    free = label.now + run.idle_s
-    out = []
+    now, driven, _, rests = label
+    free = now + run.idle_s
+    out: list[_Label] = []
     for rest in (0, rest_s) if k else (0,):
         load = next_in(run.loading, free + rest)
         if load < 0:
             continue
         has_rested = k > 0 and load - free >= rest_s
-        rests = (*label.rests, (k, "idle", 0)) if has_rested else label.rests
-        out.append(_Label(load + run.loading_s, 0 if has_rested else label.driven, rests))
+        chain = (rests, (k, "idle", 0)) if has_rested else rests
+        out.append((load + run.loading_s, 0 if has_rested else driven, len(out), chain))
     return out
 
 
-def _rested(label: _Label, gap: Gap, rest_s: int) -> _Label:
-    return _Label(label.now + rest_s, 0, (*label.rests, gap))
+def _drive(run: Run, at: tuple[int, int], label: _Label, rule: DrivingRule, out: list[_Label]) -> None:
+    """Go over one leg and through the service at its end; a rest on arrival only tops up a wait.
 
-
-def _drive(run: Run, k: int, leg: int, label: _Label, rule: DrivingRule) -> list[_Label]:
-    """Go over one leg and through the service at its end, with and without a rest on arrival."""
-    driven = label.driven + run.travel[leg]
+    Without a wait, resting after the service is as good and harms no window.
+    """
+    k, leg = at
+    now, driven, _, rests = label
+    driven += run.travel[leg]
     if driven > rule.max_driving_s:
-        return []
-    arrive = label.now + run.travel[leg]
-    is_return = leg == len(run.travel) - 1
-    out = []
-    for rest in (0,) if is_return else (0, rule.rest_s):
-        start = next_in(run.windows[leg], arrive + rest)
-        if start < 0:
-            continue
-        has_rested = not is_return and start - arrive >= rule.rest_s
-        rests = (*label.rests, (k, "after", leg)) if has_rested else label.rests
-        out.append(_Label(start + run.service[leg], 0 if has_rested else driven, rests))
-    return out
+        return
+    arrive = now + run.travel[leg]
+    start = next_in(run.windows[leg], arrive)
+    if start < 0:
+        return
+    service_s = run.service[leg]
+    if leg == len(run.travel) - 1:
+        out.append((start, driven, len(out), rests))
+    elif start - arrive >= rule.rest_s:
+        out.append((start + service_s, 0, len(out), (rests, (k, "after", leg))))
+    else:
+        out.append((start + service_s, driven, len(out), rests))
+        topped_up = next_in(run.windows[leg], arrive + rule.rest_s) if start > arrive else -1
+        if topped_up >= 0:
+            out.append((topped_up + service_s, 0, len(out), (rests, (k, "after", leg))))
 
 
 def _pruned(labels: list[_Label]) -> list[_Label]:
+    """Keep those that no other beats in time and in driving, earliest first."""
+    if len(labels) == 1:
+        return labels
     kept: list[_Label] = []
-    for label in sorted(labels, key=lambda x: (x.now, x.driven, len(x.rests))):
-        if not kept or label.driven < kept[-1].driven:
-            kept.append(label)
+    for now, driven, tie, rests in sorted(
+        (now, driven, tie, rests) for tie, (now, driven, _, rests) in enumerate(labels)
+    ):
+        if not kept or driven < kept[-1][1]:
+            kept.append((now, driven, tie, rests))
     return kept
 
 

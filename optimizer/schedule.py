@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 ALWAYS: Windows = ((0, HORIZON_S),)
 """No restriction within the plan's horizon."""
 
+MOST_KNOWN_TRIPS = 20_000
+"""Trips whose facts are remembered; then all are forgotten."""
+
 MAX_LATER_STARTS = 8
 """How many later departures are tried where a place with several windows makes the vehicle wait."""
 
@@ -224,6 +227,15 @@ class _VisitFacts(NamedTuple):
     limited: tuple[str, ...]  # shipments with a longest time on board
 
 
+class _TripFacts(NamedTuple):
+    loading: Windows
+    travel: list[int]
+    windows: list[Windows]
+    service: list[int]
+    limits: list[tuple[int, int, int]]
+    distance_m: int
+
+
 class _Clock:
     """What timing needs of one problem, looked up once."""
 
@@ -236,6 +248,7 @@ class _Clock:
             if lock.window is not None:
                 self.lock_windows.setdefault(lock.shipment, []).append(lock.window)
         self._visits: dict[tuple[str, VisitDraft], _VisitFacts] = {}
+        self._trips: dict[tuple[str, TripDraft], _TripFacts | None] = {}
 
     def visit(self, home: str, visit: VisitDraft) -> _VisitFacts:
         facts = self._visits.get((home, visit))
@@ -253,41 +266,59 @@ class _Clock:
         self, kind: VehicleType, drafts: Sequence[TripDraft], lows: Sequence[int], fixed: Sequence[int | None]
     ) -> tuple[list[Run] | None, int]:
         """Return the runs of the day and their metres; None where a leg or a window cannot be."""
-        depot = self.problem.depot_of[kind.depot]
-        opening = _as_windows(self.problem.place(kind.depot).windows)
         pauses = cleaning_pauses(self.problem, kind, drafts)
-        home, seconds, metres = self.problem.index(kind.depot), self.seconds[kind.profile], self.metres[kind.profile]
+        loading_s = self.problem.depot_of[kind.depot].loading_s
         out, distance_m = [], 0
         for k, draft in enumerate(drafts):
-            facts = [self.visit(kind.depot, v) for v in draft.visits]
-            rows = [home, *(f.row for f in facts), home]
-            travel = [seconds[a, b] for a, b in pairwise(rows)]
-            if min(travel) < 0:
+            facts = self._trip(kind, draft)
+            if facts is None:
                 return None, 0
-            distance_m += sum(metres[a, b] for a, b in pairwise(rows))
-            low = max([kind.shift.early_s, *(f.ready_s for f in facts), *lows[k : k + 1]])
-            loading = intersect(opening, ((low, HORIZON_S),))
+            loading, low = facts.loading, lows[k] if k < len(lows) else 0
             moment = fixed[k] if fixed else None
-            if moment is not None:
-                loading = intersect(loading, ((moment, moment),))
-            due = min([kind.shift.late_s, HORIZON_S, *(f.due_s for f in facts)])
-            windows = [*(f.windows for f in facts), intersect(opening, ((0, due),))]
-            if not loading or not all(windows):
-                return None, 0
-            service = [*(f.service_s for f in facts), 0]
-            limits = self._limits(draft) if any(f.limited for f in facts) else []
-            out.append(
-                Run(
-                    loading=loading,
-                    loading_s=depot.loading_s,
-                    idle_s=pauses[k],
-                    travel=travel,
-                    windows=windows,
-                    service=service,
-                    limits=limits,
-                )
+            if low or moment is not None:
+                loading = intersect(loading, ((low, HORIZON_S),) if moment is None else ((moment, moment),))
+                if not loading:
+                    return None, 0
+            distance_m += facts.distance_m
+            run = Run(
+                loading=loading,
+                loading_s=loading_s,
+                idle_s=pauses[k],
+                travel=facts.travel,
+                windows=facts.windows,
+                service=facts.service,
+                limits=facts.limits,
             )
+            out.append(run)
         return out, distance_m
+
+    def _trip(self, kind: VehicleType, draft: TripDraft) -> _TripFacts | None:
+        key = (kind.id, draft)
+        if key not in self._trips:
+            if len(self._trips) >= MOST_KNOWN_TRIPS:
+                self._trips.clear()
+            self._trips[key] = self._trip_facts(kind, draft)
+        return self._trips[key]
+
+    def _trip_facts(self, kind: VehicleType, draft: TripDraft) -> _TripFacts | None:
+        opening = _as_windows(self.problem.place(kind.depot).windows)
+        home, seconds, metres = self.problem.index(kind.depot), self.seconds[kind.profile], self.metres[kind.profile]
+        facts = [self.visit(kind.depot, v) for v in draft.visits]
+        legs = list(pairwise([home, *(f.row for f in facts), home]))
+        travel = [seconds[a, b] for a, b in legs]
+        loading = intersect(opening, ((max([kind.shift.early_s, *(f.ready_s for f in facts)]), HORIZON_S),))
+        due = min([kind.shift.late_s, HORIZON_S, *(f.due_s for f in facts)])
+        windows = [*(f.windows for f in facts), intersect(opening, ((0, due),))]
+        if min(travel) < 0 or not loading or not all(windows):
+            return None
+        return _TripFacts(
+            loading=loading,
+            travel=travel,
+            windows=windows,
+            service=[*(f.service_s for f in facts), 0],
+            limits=self._limits(draft) if any(f.limited for f in facts) else [],
+            distance_m=sum(metres[a, b] for a, b in legs),
+        )
 
     def _visit_facts(self, home: str, visit: VisitDraft) -> _VisitFacts:
         shipment_of, place = self.problem.shipment_of, self.problem.place(visit.place)
