@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from optimizer.model import Shipment, TimeWindow, VehicleType
     from optimizer.problem import Problem
 
+MOST_RESTS = 2
+"""Rests on one day that are tried."""
+
 Edge = tuple[int, int, int]
 """(i, j, w): moment j is at least w after moment i. Moment 0 is midnight."""
 
@@ -238,9 +241,7 @@ class System:
 
 def _systems(county: Problem, kind: VehicleType, day: Day, stowages: Sequence[Stowage]) -> Iterator[System]:
     """Yield one system for each choice of a window wherever there are several, and of rests."""
-    gaps = sum(2 * len(stays) + 2 for stays in day)
-    rest_s = kind.driving_rule.rest_s if kind.driving_rule is not None else 0
-    rests = list(product((0, rest_s), repeat=gaps)) if rest_s else [(0,) * gaps]
+    rests = _rests(county, kind, day)
     home = county.place(kind.depot).windows
     choices: list[list[tuple[int, int]]] = []
     for stays in day:
@@ -250,6 +251,18 @@ def _systems(county: Problem, kind: VehicleType, day: Day, stowages: Sequence[St
     for windows in product(*choices):
         for rest in rests:
             yield _system(county, kind, day, stowages, windows=list(windows), rests=list(rest))
+
+
+def _rests(county: Problem, kind: VehicleType, day: Day) -> list[tuple[int, ...]]:
+    """Every choice of at most ``MOST_RESTS`` gaps for a rest, if there is so much driving that one may be needed."""
+    gaps = sum(2 * len(stays) + 2 for stays in day)
+    seconds, rule = county.matrices[kind.profile].duration_s, kind.driving_rule
+    places = [p for stays in day for p in (kind.depot, *(s.place for s in stays), kind.depot)]
+    driving_s = sum(int(seconds[county.index(a), county.index(b)]) for a, b in pairwise(places))
+    if rule is None or driving_s <= rule.max_driving_s:
+        return [(0,) * gaps]
+    chosen = chain.from_iterable(combinations(range(gaps), k) for k in range(MOST_RESTS + 1))
+    return [tuple(rule.rest_s if gap in some else 0 for gap in range(gaps)) for some in chosen]
 
 
 def _system(
