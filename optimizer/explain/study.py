@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from optimizer.plan import Plan
     from optimizer.problem import Problem
 
-MOST_WORK = 6_000
+MOST_WORK = 10_000
 """Work of one call as ``insertion.Search`` counts it, a few seconds; what it does not reach keeps the code U100."""
 
 
