@@ -143,7 +143,6 @@ class RoutingDay:
             for index in (self.starts[k], self.ends[k]):
                 spans = [(w.early_s, w.late_s) for w in windows] or [(0, HORIZON_S)]
                 _keep_to(time.CumulVar(index), spans, shift.early_s, min(shift.late_s, HORIZON_S))
-            self.routing.AddVariableMinimizedByFinalizer(time.CumulVar(self.ends[k]))
         for before, after in self.chain():
             self.solver.Add(time.CumulVar(self.starts[after]) >= time.CumulVar(self.ends[before]))
         return time

@@ -109,6 +109,8 @@ def _add_loading_clock(day: RoutingDay) -> None:
         day.solver.Add(loaded.CumulVar(start) == day.time.CumulVar(start))
     for i, node in enumerate(day.nodes):
         loaded.CumulVar(day.at[i]).SetMin(node.ready_s)
+        if node.ready_s:  # implied where ways are shortest ways, but known to the filters of the local search
+            day.time.CumulVar(day.at[i]).SetMin(node.ready_s + _quickest(day, i, out=True))
         if node.board_down_s is not None:
             kinds = [kind for kind in day.problem.vehicle_types if kind.id in node.vehicle_types]
             loading_s = min(day.problem.depot_of[kind.depot].loading_s for kind in kinds)
@@ -123,9 +125,21 @@ def _add_return_clock(day: RoutingDay) -> None:
         day.solver.Add(back.CumulVar(end) == day.time.CumulVar(end))
     for i, node in enumerate(day.nodes):
         back.CumulVar(day.at[i]).SetMax(node.due_s)
+        if node.due_s < HORIZON_S:  # implied, as above
+            day.time.CumulVar(day.at[i]).SetMax(max(0, node.due_s - _quickest(day, i, out=False)))
         if node.board_up_s is not None:
             aboard = node.board_up_s + node.service_s
             day.solver.Add(back.CumulVar(day.at[i]) - day.time.CumulVar(day.at[i]) <= aboard)
+
+
+def _quickest(day: RoutingDay, i: int, *, out: bool) -> int:
+    """Return the fewest seconds from loading to handling at node ``i``, or from there to the return."""
+    ways = []
+    for kind in day.problem.vehicle_types:
+        home, clock = len(day.nodes) + day.depots.index(kind.depot), day.clocks[kind.id]
+        if kind.id in day.nodes[i].vehicle_types:
+            ways.append(int(clock[home, i] if out else clock[i, home]))
+    return min(ways, default=0)
 
 
 def add_conflicts(day: RoutingDay) -> None:
@@ -179,7 +193,10 @@ def add_duty(day: RoutingDay) -> None:
         first, last = day.time.CumulVar(day.starts[paths[0]]), day.time.CumulVar(day.ends[paths[-1]])
         shift_s = kind.shift.late_s - kind.shift.early_s
         if shift_s > kind.regular_s + kind.max_overtime_s:
-            day.solver.Add(last - first <= kind.regular_s + kind.max_overtime_s)
+            for k in paths:  # implied, but known to the filters of the local search, which look at one path
+                day.time.SetSpanUpperBoundForVehicle(kind.regular_s + kind.max_overtime_s, k)
+            if len(paths) > 1:
+                day.solver.Add(last - first <= kind.regular_s + kind.max_overtime_s)
         if shift_s > kind.regular_s and kind.overtime_fen_per_h and kind.max_overtime_s:
             # fen an hour is cost units a second; counted as if the day began with the shift
             until_s = kind.shift.early_s + kind.regular_s
