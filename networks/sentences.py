@@ -73,7 +73,7 @@ CATALOGUE: dict[str, Sentence] = {
         fix_en="check that it is the right file, layer and area",
     ),
     "E207": Sentence(
-        zh="{path} 不是本程序写出的路网",
+        zh="{path} 不是本程序写出的路网（{detail}）",
         en="{path} is not a road network written by this program ({detail})",
         fix_zh="用 read_layer 读取其他来源的道路图层",
         fix_en="read road layers of another origin with read_layer",
@@ -121,7 +121,7 @@ CATALOGUE: dict[str, Sentence] = {
         fix_en="correct the mapping",
     ),
     "E215": Sentence(
-        zh="{path} 没有道路等级列",
+        zh="{path} 没有道路等级列；现有列：{known}",
         en="{path} has no column for the road class; it has: {known}",
         fix_zh="在映射里写明 road_class 对应的列，或写 default_class",
         fix_en="name the column of road_class in the mapping, or give default_class",

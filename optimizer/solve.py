@@ -14,6 +14,7 @@ from multiprocessing import connection, get_context
 from typing import TYPE_CHECKING, Any
 
 from optimizer.check import check
+from optimizer.errors import SolverFailed
 from optimizer.explain import explain
 from optimizer.fallback import unserved_plan
 from optimizer.plan import Incumbent, Plan, Result
@@ -35,6 +36,9 @@ PACKAGES = ("gongpei", "numpy", "ortools", "pyvrp")
 
 CLOSING_S = 0.3
 """Seconds before the end at which the islands stop by themselves."""
+
+HURRIED_WORK = 300
+"""Insertions that explanations may try once the user has asked to stop: about a tenth of a second."""
 
 TICK_S = 0.1
 """How often a wish to stop is looked for."""
@@ -85,8 +89,9 @@ def solve(
         crew.is_stopped = True
     finally:
         crew.end()
+    work = {"most_work": HURRIED_WORK} if crew.is_stopped else {}
     return Result(
-        plan=explain(problem, crew.best),
+        plan=explain(problem, crew.best, **work),
         history=tuple(crew.history),
         seed=seed,
         workers=workers,
@@ -174,7 +179,7 @@ class _Crew:
         try:
             message: Any = member.pipe.recv()
         except (EOFError, OSError):
-            logger.error("solver process %d ended unexpectedly", index)
+            logger.error("%s", SolverFailed("E190", detail=f"island {index}"))
             member.is_done = True
             return
         if isinstance(message, Found):
@@ -185,7 +190,7 @@ class _Crew:
             member.is_done = True
             self.iterations.append(message.iterations)
             if message.error:
-                logger.error("solver process %d failed: %s", index, message.error)
+                logger.error("%s", SolverFailed("E190", detail=f"island {index}: {message.error}"))
 
     def _judge(self, index: int, found: Found) -> None:
         """Accept a better plan if the referee does; equal costs go to the earlier round, then the lower island."""
@@ -194,7 +199,7 @@ class _Crew:
             return
         violations = check(self.problem, found.plan)
         if violations:
-            logger.error("the referee rejected a plan of %s: %s", found.phase, violations[0].render("en"))
+            logger.error("%s", SolverFailed("E191", detail=f"{found.phase}: {violations[0].render('en')}"))
             return
         self._rank, self.best = rank, found.plan
         wall_s = time.monotonic() - self.began_at
@@ -224,5 +229,5 @@ class _Crew:
             try:
                 member.pipe.send(plans)
             except (BrokenPipeError, OSError):
-                logger.error("solver process %s is gone", member.process.name)
+                logger.error("%s", SolverFailed("E190", detail=member.process.name))
                 member.is_done = True
