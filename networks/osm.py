@@ -96,10 +96,15 @@ def read_osm(path: Path | str) -> RoadNetwork:
     )
 
 
+PLACE_COLUMNS = ("osm_id", "name", "place", "population", "lon", "lat")
+"""What is known of a place node, its rank and its other name apart."""
+
+
 def read_osm_places(path: Path | str) -> pd.DataFrame:
     """Return the place nodes: osm_id, name, place (town, ...), population (nan: not known), lon, lat, is_capital.
 
-    Chinese names before others; places without a name keep "". Raises as ``read_osm``, but not E206.
+    ``name`` is the Chinese one where there is one, ``local_name`` the one on the signs; places without a name keep "".
+    Raises as ``read_osm``, but not E206.
     """
     rows = [
         (
@@ -110,12 +115,14 @@ def read_osm_places(path: Path | str) -> pd.DataFrame:
             node.lon,
             node.lat,
             node.tags.get("capital") not in (None, "no"),
+            node.tags.get("name") or "",
         )
         for node in _objects(Path(path), osmium.osm.NODE, "place")
         if node.location.valid()
     ]
-    table = pd.DataFrame(rows, columns=["osm_id", "name", "place", "population", "lon", "lat", "is_capital"])
-    table[["name", "place"]] = table[["name", "place"]].astype("str")
+    table = pd.DataFrame(rows, columns=[*PLACE_COLUMNS, "is_capital", "local_name"])
+    words = ["name", "place", "local_name"]
+    table[words] = table[words].astype("str")
     table[["population", "lon", "lat"]] = table[["population", "lon", "lat"]].astype("float64")
     return table.astype({"osm_id": "int64", "is_capital": "bool"})
 

@@ -131,10 +131,11 @@ def _lon_lat(wish: str) -> tuple[float, float] | None:
 
 
 def _named(table: pd.DataFrame, wish: str) -> tuple[str, float, float]:
-    """Find a place by name, whatever the case; the largest of several."""
-    found = table[table["name"].str.casefold() == wish.strip().casefold()]
+    """Find a place by its Chinese or local name, whatever the case; the largest of several."""
+    columns = [table[column].str.casefold() for column in ("name", "local_name")]
+    found = table[(columns[0] == wish.strip().casefold()) | (columns[1] == wish.strip().casefold())]
     if found.empty:
-        folded = {str(name).casefold(): str(name) for name in table["name"] if name}
+        folded = {str(name).casefold(): str(name) for name in (*table["name"], *table["local_name"]) if name}
         near = difflib.get_close_matches(wish.strip().casefold(), list(folded), n=3, cutoff=0.4)
         known = [folded[name] for name in near] or sorted(table[table["place"].isin(TOWNS)]["name"])[:8]
         raise InvalidInput("E362", value=wish, known=", ".join(known) or "-")

@@ -286,11 +286,12 @@ def test_places_carry_their_chinese_name(tmp_path: Path) -> None:
     path = tmp_path / "places.osm"
     path.write_text(osm_text(nodes, {}), encoding="utf-8")
     table = read_osm_places(path)
-    assert table.drop(columns=["population", "is_capital"]).to_numpy().tolist() == [
+    assert table.drop(columns=["population", "is_capital", "local_name"]).to_numpy().tolist() == [
         [1, "上村", "village", 100.0, 30.0],
         [2, "", "hamlet", 100.1, 30.1],
     ]
     assert table["population"].tolist() == pytest.approx([1200, np.nan], nan_ok=True)
+    assert table["local_name"].tolist() == ["Shang", ""]
 
 
 @pytest.mark.parametrize(
