@@ -54,6 +54,8 @@ class DayBook:
 
     def tried(self, unit: Unit, drafts: Sequence[TripDraft]) -> tuple[list[TripDraft], Times] | None:
         """Return the stowed trips and their times if this vehicle may drive them, else None; changes nothing."""
+        if not self.exists(unit):
+            return None
         kind = self.problem.vehicle_type_of[unit[0]]
         stowed = [self._loaded(kind, d) for d in drafts if d.visits]
         trips = [d for d in stowed if d is not None]
@@ -103,6 +105,11 @@ class DayBook:
         running = sum(self.cost_fen(unit, times) for unit, times in self.times.items())
         carried = self.served
         return running + sum(s.handling_fen if s.id in carried else s.penalty_fen for s in self.problem.shipments)
+
+    def exists(self, unit: Unit) -> bool:
+        """Tell whether the fleet has this vehicle."""
+        kind = self.problem.vehicle_type_of.get(unit[0])
+        return kind is not None and 1 <= unit[1] <= kind.count
 
     def is_named(self, unit: Unit) -> bool:
         """Tell whether a lock names this very vehicle."""

@@ -17,7 +17,8 @@ from optimizer.bundles import fleet_units
 from optimizer.day import compose_day
 from optimizer.daybook import NO_TIMES, DayBook, book_of
 from optimizer.engines import Budget
-from optimizer.engines.pyvrp_data import Offer, adapt, whole_fleet
+from optimizer.engines.offers import Offer, rivals, whole_fleet
+from optimizer.engines.pyvrp_data import adapt
 from optimizer.engines.pyvrp_search import Tuning, days_of, improve, numbered
 from optimizer.insertion import insert_missing
 from optimizer.model import HORIZON_S
@@ -31,14 +32,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from optimizer.daybook import Unit
-    from optimizer.engines.pyvrp_data import Days
+    from optimizer.engines.pyvrp_data import Adapter, Days
     from optimizer.plan import Plan
     from optimizer.problem import Problem
 
 logger = logging.getLogger(__name__)
 
-GLOBAL_ITERATIONS = 1_200
-"""Iterations of one search over the whole county."""
+TURNS = ("recreate", "coarse", "recreate", "fine", "recreate", "compose", "recreate", "whole")
+"""Kinds of round, in turn: ruin and recreate, neighbourhoods with coarse or fine bundles, master, whole county."""
+
+CHUNK_ITERATIONS = 1_500
+"""Iterations of one search over the whole county before its routes are completed."""
+
+FIRST_CHUNKS = 3
+"""Chunks of the first round."""
 
 SWEEP_SIZE = 12
 """Neighbourhoods re-solved in one sweep."""
@@ -51,6 +58,9 @@ PIECE_VISITS = 80
 
 RUIN_STEPS = 60
 """Steps of one round of ruin and recreate."""
+
+RECORD_MARGIN = 1.003
+"""A recreated day is walked on from if it costs no more than so many times the best (record-to-record travel)."""
 
 COMPOSE_WORK = 1.5
 """Deterministic time of one composition, about as many seconds."""
@@ -81,19 +91,19 @@ class Island:
         if given is not None:
             trips = {(r.vehicle_type, r.number): [draft_of(t) for t in r.trips] for r in given.routes}
             self.offer(complete(self.problem, trips), "start")
-        self._search_whole(iterations=1, phase="first")
+        self._search_whole(iterations=1, chunks=1, phase="first")
 
     def round(self, k: int) -> None:
-        """Do round ``k``: the kinds of round take turns, islands begin at different ones."""
-        turn = (k + 2 * self.index) % 5
-        if turn == 0 or not self.best.routes:
-            self._search_whole(iterations=GLOBAL_ITERATIONS, phase="search")
-        elif turn == 1:
+        """Do round ``k``: first the whole county, then the kinds of round take turns."""
+        turn = TURNS[(k - 1) % len(TURNS)] if k else "whole"
+        if turn == "whole" or not self.best.routes:
+            self._search_whole(iterations=CHUNK_ITERATIONS, chunks=1 if k else FIRST_CHUNKS, phase="search")
+        elif turn == "recreate":
             self._ruin()
-        elif turn == 4:
+        elif turn == "compose":
             self._compose()
         else:
-            self._sweep(is_coarse=turn == 2)
+            self._sweep(is_coarse=turn == "coarse")
 
     def offer(self, plan: Plan, phase: str) -> bool:
         """Keep ``plan`` if it is better than the best so far; its trips are pooled all the same."""
@@ -112,17 +122,36 @@ class Island:
         if self.best.cost.total_fen > CLOSE * best.cost.total_fen:
             self.best = best
 
-    def _search_whole(self, *, iterations: int, phase: str) -> None:
-        is_required = not self.best.unserved or not self.best.routes
-        adapter = adapt(self.problem, is_coarse=True, is_required=is_required)
-        start = days_of(self.problem, self.best) if self.best.routes else None
-
-        def offer(days: Days) -> None:
+    def _search_whole(self, *, iterations: int, chunks: int, phase: str) -> None:
+        """Search the whole county in chunks, each going on where the last one stood and completed into a plan."""
+        days = days_of(self.problem, self.best) if self.best.routes else None
+        adapter = self._adapter(days)
+        for _ in range(chunks):
+            if self._budget.is_spent():
+                return
+            days = improve(adapter, self._share(iterations), self._seed(), days, tuning=WHOLE)
             self.offer(complete(self.problem, numbered(self.problem, days)), phase)
 
-        days = improve(adapter, self._share(iterations), self._seed(), start, tuning=WHOLE)
-        if days:
-            offer(days)
+    def _adapter(self, start: Days | None) -> Adapter:
+        """Demand that all be served only where the start shows that it can be: faster, but blind to gaps.
+
+        Every other island leaves the queue at the docks to the repair, for variety.
+        """
+        offers = whole_fleet(self.problem, is_queued=self.index % 2 == 0)
+        if start is not None:
+            adapter = adapt(self.problem, is_coarse=True, is_required=True, offers=offers)
+            if adapter.solution(start).is_feasible():
+                return adapter
+        return adapt(self.problem, is_coarse=True, offers=offers)
+
+    def _ruin(self) -> None:
+        book = book_of(self.problem, self.best)
+        for _ in range(RUIN_STEPS):
+            if self._budget.is_spent():
+                break
+            most_fen = int(self.best.cost.total_fen * RECORD_MARGIN)
+            if ruin_and_recreate(book, self._rng, most_fen) and book.total_fen() < self.best.cost.total_fen:
+                self.offer(book.plan(), "recreate")
 
     def _sweep(self, *, is_coarse: bool) -> None:
         book = book_of(self.problem, self.best)
@@ -132,14 +161,6 @@ class Island:
             units = near_units(book, self._rng, most_visits=PIECE_VISITS)
             if self._resolve(book, units, is_coarse=is_coarse):
                 self.offer(book.plan(), "neighbourhoods")
-
-    def _ruin(self) -> None:
-        book = book_of(self.problem, self.best)
-        for _ in range(RUIN_STEPS):
-            if self._budget.is_spent():
-                break
-            if ruin_and_recreate(book, self._rng):
-                self.offer(book.plan(), "recreate")
 
     def _resolve(self, book: DayBook, units: list[Unit], *, is_coarse: bool) -> bool:
         """Solve the days of ``units`` anew and put the result into ``book`` if it is better."""
@@ -180,18 +201,20 @@ def _offer(book: DayBook, unit: Unit) -> Offer:
     due_s = min((shipment_of[i].due_s for i in own if shipment_of[i].destination == kind.depot), default=HORIZON_S)
     home_by_s = max(min(due_s, kind.shift.late_s), book.times[unit].starts[-1][-1])
     counts_as = unit if unit in fleet_units(book.problem) else (unit[0], 0)
-    return Offer(unit=counts_as, count=1, home_by_s=home_by_s, own=own)
+    rarer, others = rivals(book.problem)
+    has_rarer = any(shipment_of[i].commodity in rarer for i in own)
+    return Offer(unit=counts_as, count=1, home_by_s=home_by_s, refuses=others if has_rarer else rarer, own=own)
 
 
 def _spare(book: DayBook) -> list[Offer]:
-    """One idle vehicle of each type, home by the earliest due time."""
-    spare = []
+    """Offer one idle vehicle of each type, with the promises of the first of its kind."""
+    spare: dict[str, Offer] = {}
     for offer in whole_fleet(book.problem):
         type_id, number = offer.unit
         free = number or book.free_number(type_id)
-        if (type_id, free) not in book.trips and free <= book.problem.vehicle_type_of[type_id].count:
-            spare.append(replace(offer, count=1))
-    return spare
+        if type_id not in spare and (type_id, free) not in book.trips and book.exists((type_id, free)):
+            spare[type_id] = replace(offer, count=1)
+    return list(spare.values())
 
 
 def _exchange(book: DayBook, units: list[Unit], days: Days) -> bool:
@@ -200,7 +223,9 @@ def _exchange(book: DayBook, units: list[Unit], days: Days) -> bool:
     for unit in units:
         book.put(unit, [], NO_TIMES)
     for (type_id, number), trips in days:
-        admit(book, (type_id, number or book.free_number(type_id)), trips)
+        unit = (type_id, number or book.free_number(type_id))
+        if book.exists(unit):
+            admit(book, unit, trips)
     insert_missing(book)
     if book.total_fen() < before:
         return True

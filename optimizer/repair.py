@@ -45,16 +45,11 @@ def completed(problem: Problem, drafts: Mapping[Unit, Sequence[TripDraft]], *, i
     """Return the day book behind ``complete``."""
     book = DayBook(problem)
     for unit, trips in drafts.items():
-        if _exists(problem, unit):
+        if book.exists(unit):
             admit(book, unit, trips)
     if insert:
         insert_missing(book)
     return book
-
-
-def _exists(problem: Problem, unit: Unit) -> bool:
-    kind = problem.vehicle_type_of.get(unit[0])
-    return kind is not None and 1 <= unit[1] <= kind.count
 
 
 def admit(book: DayBook, unit: Unit, trips: Sequence[TripDraft]) -> None:

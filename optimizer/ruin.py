@@ -21,10 +21,17 @@ MOST_PLACES = 8
 """Places whose goods are taken out at most in one step."""
 
 
-def ruin_and_recreate(book: DayBook, rng: np.random.Generator) -> bool:
-    """Do one step; tell whether the day became cheaper. A day that would become dearer is left as it was."""
+TRIP_SHARE = 0.15
+"""How often a whole trip or a vehicle's whole day is taken out, so that vehicles can be saved."""
+
+
+def ruin_and_recreate(book: DayBook, rng: np.random.Generator, most_fen: int = 0) -> bool:
+    """Do one step; tell whether the day became cheaper.
+
+    A day that would become dearer, and dearer than ``most_fen``, is left as it was.
+    """
     before, memory = book.total_fen(), book.snapshot()
-    gone = _near_goods(book, rng)
+    gone = _goods_of_trips(book, rng) if book.trips and rng.random() < TRIP_SHARE else _near_goods(book, rng)
     for unit in sorted({book.served[i] for i in gone if i in book.served}):
         done = book.tried(unit, [without(trip, gone) for trip in book.trips[unit]])
         if done is None:  # an order lock may ask for what was taken out
@@ -33,9 +40,19 @@ def ruin_and_recreate(book: DayBook, rng: np.random.Generator) -> bool:
         book.put(unit, *done)
     insert_missing(book, rng)
     after = book.total_fen()
-    if after > before:
+    if after > max(before, most_fen):
         book.restore(memory)
     return after < before
+
+
+def _goods_of_trips(book: DayBook, rng: np.random.Generator) -> set[str]:
+    """Return the goods of one trip, or of the whole day of a vehicle that has little to do."""
+    units = sorted(book.trips, key=lambda u: (book.times[u].work_s, u))
+    if rng.random() < 0.5:
+        unit = units[min(int(rng.exponential(len(units) / 4)), len(units) - 1)]
+        return {i for trip in book.trips[unit] for i in trip.shipments}
+    trips = [trip for unit in units for trip in book.trips[unit]]
+    return set(trips[int(rng.integers(len(trips)))].shipments)
 
 
 def _near_goods(book: DayBook, rng: np.random.Generator) -> set[str]:

@@ -7,15 +7,14 @@ home, overtime, range, optional goods whose prize is their penalty. Places a veh
 may not call at are unreachable in its own profile. The fixed time of a visit lies on
 the arcs that enter its place, so that neighbours at one place pay it once.
 
-Two rules it cannot say are hinted at. Goods due at the depot ride only with vehicles
-that are home by then (``Offer.home_by_s``). Driving is stretched by the rest it will need.
+Rules it cannot say are hinted at: ``engines.offers`` for due times at the depot, docks and
+goods that must not meet; driving is stretched by the rest it will need.
 
 Costs are thousandths of a fen: fen per km times metres, fen per hour over 3.6 per second.
 """
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -24,6 +23,7 @@ import numpy as np
 import pyvrp
 
 from optimizer.bundles import Bundle, as_windows, carriers, fleet_units, make_bundles
+from optimizer.engines.offers import Offer, whole_fleet
 from optimizer.model import HORIZON_S
 from optimizer.schedule import TripDraft, VisitDraft
 from optimizer.timeline import Windows, intersect
@@ -49,23 +49,6 @@ MAX_TRIPS = 8
 Unit = tuple[str, int]
 Days = list[tuple[Unit, list[TripDraft]]]
 """One vehicle's day each: whose, and its trips."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
-    """``count`` vehicles of a unit that promise to be home by ``home_by_s``.
-
-    Goods due earlier ride elsewhere, but for the ``own`` ones, which are known to go well here.
-    """
-
-    unit: Unit
-    count: int
-    home_by_s: int
-    own: frozenset[str] = frozenset()
-
-    def takes(self, bundle: Bundle) -> bool:
-        """Tell whether the bundle may ride with these vehicles."""
-        return self.unit in bundle.units and (bundle.due_s >= self.home_by_s or self.own.issuperset(bundle.shipments))
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,22 +162,6 @@ class Adapter:
 
 def _draft(calls: Iterable[tuple[str, list[str], list[str]]]) -> TripDraft:
     return TripDraft(visits=tuple(VisitDraft(place=p, deliver=tuple(d), collect=tuple(c)) for p, d, c in calls))
-
-
-def whole_fleet(problem: Problem, *, tight_share: float = 1.0) -> list[Offer]:
-    """Return offers of all vehicles; ``tight_share`` of each unit is home by the earliest due time at its depot."""
-    named = {(lock.vehicle_type, lock.number) for lock in problem.locks if lock.vehicle_type and lock.number}
-    offers: list[Offer] = []
-    for unit in fleet_units(problem):
-        kind = problem.vehicle_type_of[unit[0]]
-        dues = [s.due_s for s in problem.shipments if s.destination == kind.depot]
-        late_s = min(kind.shift.late_s, HORIZON_S)
-        early_s = min([late_s, *dues])
-        count = 1 if unit[1] else kind.count - sum(1 for type_id, _ in named if type_id == kind.id)
-        tight = count if early_s == late_s else min(count, math.ceil(tight_share * count))
-        offers += [Offer(unit=unit, count=tight, home_by_s=early_s)] if tight else []
-        offers += [Offer(unit=unit, count=count - tight, home_by_s=late_s)] if count > tight else []
-    return offers
 
 
 def adapt(

@@ -8,7 +8,8 @@ import pytest
 
 from optimizer.bundles import make_bundles
 from optimizer.engines import Budget
-from optimizer.engines.pyvrp_data import NEVER_S, Offer, adapt, whole_fleet
+from optimizer.engines.offers import Offer, whole_fleet
+from optimizer.engines.pyvrp_data import NEVER_S, adapt
 from optimizer.engines.pyvrp_search import PyVrpSearch, days_of, improve, numbered
 from optimizer.model import Compartment, Conflict, Depot, Lock, TimeWindow
 from optimizer.repair import complete
