@@ -80,8 +80,9 @@ def test_bars_others_by_arcs_that_never_end() -> None:
     county = problem([down(1)], (vehicle(), vehicle("truck")))
     county = with_place(county, "V1", vehicle_types=frozenset({"truck"}))
     adapter = adapt(county, is_coarse=True)
-    arcs = [adapter.data.duration_matrix(t.profile)[0, 1] for t in adapter.data.vehicle_types()]
-    assert arcs == [NEVER_S, 600 + 60]
+    kinds = zip(adapter.offers, adapter.data.vehicle_types(), strict=True)
+    arcs = {offer.unit[0]: int(adapter.data.duration_matrix(kind.profile)[0, 1]) for offer, kind in kinds}
+    assert arcs == {"van": NEVER_S, "truck": 600 + 60}
 
 
 def test_counts_goods_that_only_some_compartments_hold() -> None:
