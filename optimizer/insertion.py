@@ -7,6 +7,7 @@ full rules. Goods for one place go together where they can, else one by one.
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,7 +16,7 @@ from optimizer.bundles import Bundle, carriers, fleet_units, make_bundles
 from optimizer.schedule import TripDraft, VisitDraft
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
     import numpy as np
 
@@ -23,8 +24,11 @@ if TYPE_CHECKING:
     from optimizer.model import Shipment
     from optimizer.schedule import Times
 
-TRIES = 60
+TRIES = 40
 """Positions looked at in full for one bundle before it is given up."""
+
+TRIES_PER_VEHICLE = 4
+"""Positions tried on one vehicle; where the cheapest fail, the others seldom do better."""
 
 ENOUGH = 3
 """Feasible positions among which the cheapest is taken; more seldom pays."""
@@ -65,15 +69,15 @@ class _Ways:
         return more_m * self._per_m + more_s * self._per_s, more_s
 
 
-def insert_missing(book: DayBook, rng: np.random.Generator | None = None) -> None:
+def insert_missing(book: DayBook, rng: np.random.Generator | None = None, only: Container[str] | None = None) -> None:
     """Insert what ``book`` does not carry yet, where it saves more than it costs.
 
     Goods that few vehicles may carry go first, then the farthest; with ``rng`` the order is
     drawn, and goods for one place are sometimes parted. O(m n) rankings of positions for m
-    bundles, a few of them tried in full.
+    bundles, a few of them tried in full. With ``only``, other goods stay where they are.
     """
     problem = book.problem
-    missing = [s for s in problem.shipments if s.id not in book.served]
+    missing = [s for s in problem.shipments if s.id not in book.served and (only is None or s.id in only)]
     if not missing:
         return
     units = fleet_units(problem)
@@ -117,13 +121,13 @@ def _insert(book: DayBook, ways: dict[str, _Ways], units: frozenset[Unit], visit
     worth = sum(s.penalty_fen - s.handling_fen for s in goods)
     handling_s = sum(s.service_s for s in goods)
     found: list[tuple[int, Unit, tuple[list[TripDraft], Times]]] = []
-    tries = 0
+    tries: Counter[Unit] = Counter()
     for position in sorted(_positions(book, ways, units, visit)):
-        if position.detour_fen >= worth or len(found) == ENOUGH or tries == TRIES:
+        if position.detour_fen >= worth or len(found) == ENOUGH or tries.total() >= TRIES:
             break
-        if _is_too_long(book, position, visit, handling_s):
+        if tries[position.unit] == TRIES_PER_VEHICLE or _is_too_long(book, position, visit, handling_s):
             continue
-        tries += 1
+        tries[position.unit] += 1
         trips = _with_visit(book.trips.get(position.unit, []), position, visit)
         _weigh(book, position.unit, trips, worth, found)
     return _take_best(book, found)

@@ -21,6 +21,9 @@ MOST_PLACES = 8
 """Places whose goods are taken out at most in one step."""
 
 
+MOST_LEFT = 10
+"""Goods left behind earlier that are tried again in one step."""
+
 TRIP_SHARE = 0.15
 """How often a whole trip or a vehicle's whole day is taken out, so that vehicles can be saved."""
 
@@ -38,7 +41,9 @@ def ruin_and_recreate(book: DayBook, rng: np.random.Generator, most_fen: int = 0
             book.restore(memory)
             return False
         book.put(unit, *done)
-    insert_missing(book, rng)
+    left = [s.id for s in book.problem.shipments if s.id not in book.served and s.id not in gone]
+    some = rng.choice(len(left), min(len(left), MOST_LEFT), replace=False) if left else ()
+    insert_missing(book, rng, only=gone | {left[int(at)] for at in some})
     after = book.total_fen()
     if after > max(before, most_fen):
         book.restore(memory)

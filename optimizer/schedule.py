@@ -126,8 +126,10 @@ def time_route(
     if runs is None or (kind.range_m is not None and distance_m > kind.range_m):
         return None
     rule = kind.driving_rule
-    if rule is not None and needs_rests(runs, rule) and not place_rests(runs, rule):
-        return None
+    if rule is not None and needs_rests(runs, rule):
+        is_hopeless = _shortest_day(runs, kind, distance_m) is None  # rests only make it longer
+        if is_hopeless or not place_rests(runs, rule):
+            return None
     return _shortest_day(runs, kind, distance_m)
 
 

@@ -61,7 +61,7 @@ def test_adapt(benchmark: BenchmarkFixture, county: Problem) -> None:
 
 def test_complete(benchmark: BenchmarkFixture, county: Problem) -> None:
     """A plan at once: insert every shipment under the full rules."""
-    benchmark.pedantic(complete, (county, {}), rounds=3)
+    benchmark.pedantic(complete, (county, {}), rounds=3)  # type: ignore[no-untyped-call]  # pytest-benchmark leaves it untyped
 
 
 def test_ruin_and_recreate(benchmark: BenchmarkFixture, county: Problem, plan: Plan) -> None:
@@ -74,13 +74,13 @@ def test_ruin_and_recreate(benchmark: BenchmarkFixture, county: Problem, plan: P
         for _ in range(10):
             ruin_and_recreate(book, rng)
 
-    benchmark.pedantic(steps, setup=prepare, rounds=3)
+    benchmark.pedantic(steps, setup=prepare, rounds=3)  # type: ignore[no-untyped-call]  # pytest-benchmark leaves it untyped
 
 
 def test_improve(benchmark: BenchmarkFixture, county: Problem) -> None:
     """One hundred iterations of PyVRP's search from scratch."""
     adapter = adapt(county, is_coarse=True)
-    benchmark.pedantic(lambda: improve(adapter, Budget(iterations=100), 1, None), rounds=3)
+    benchmark.pedantic(lambda: improve(adapter, Budget(iterations=100), 1, None), rounds=3)  # type: ignore[no-untyped-call]  # pytest-benchmark leaves it untyped
 
 
 def test_check(benchmark: BenchmarkFixture, county: Problem, plan: Plan) -> None:
