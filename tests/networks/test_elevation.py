@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import zipfile
 from pathlib import Path
 
@@ -14,11 +13,7 @@ from networks.elevation import VOID, along_roads, filled, read_tile, with_elevat
 from networks.errors import InvalidInput
 from networks.network import RoadNetwork, build_network
 from networks.osm import read_osm
-
-SHARED = Path(os.environ.get("GONGPEI_SHARED", Path(__file__).parents[2].parent / "shared"))
-ANDORRA = SHARED / "data" / "andorra-2021-roads-places.osm.pbf"
-TILE = SHARED / "data" / "N42E001.hgt.zip"
-HAS_TILE = pytest.mark.skipif(not (ANDORRA.exists() and TILE.exists()), reason=f"no tile at {TILE}; set GONGPEI_SHARED")
+from tests.shared_data import ANDORRA, ANDORRA_TILE, needs
 
 SIDE = 1201
 
@@ -194,11 +189,11 @@ def test_a_zip_without_a_tile_or_with_damage_is_refused(tmp_path: Path) -> None:
         read_tile(path)
 
 
-@HAS_TILE
+@needs(ANDORRA, ANDORRA_TILE)
 @pytest.mark.slow
 def test_real_roads_are_gentler_than_the_grid_says() -> None:
     """Andorra: every node has a height between 800 and 2,700 m; provincial roads average 3 to 8 %."""
-    network = with_elevation(read_osm(ANDORRA), TILE)
+    network = with_elevation(read_osm(ANDORRA), ANDORRA_TILE)
     heights = network.nodes["elevation_m"].to_numpy()
     assert 800 < heights.min() < heights.max() < 2_700
     is_s = (network.edges["road_class"] == "S").to_numpy()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,12 +12,10 @@ from networks.errors import InvalidInput
 from networks.osm import read_osm, read_osm_places
 from networks.osm_tags import access_of, barrier_effect, directions_of, limit, road_class_of, strange_words
 from networks.profiles import arc_times, load_profiles
+from tests.shared_data import ANDORRA, needs
 
 if TYPE_CHECKING:
     from networks.network import RoadNetwork
-
-SHARED = Path(os.environ.get("GONGPEI_SHARED", Path(__file__).parents[2].parent / "shared"))
-ANDORRA = SHARED / "data" / "andorra-2021-roads-places.osm.pbf"
 
 Tags = dict[str, str]
 
@@ -319,7 +316,7 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
         read_osm(tmp_path / "none.osm.pbf")
 
 
-@pytest.mark.skipif(not ANDORRA.exists(), reason=f"no extract at {ANDORRA}; set GONGPEI_SHARED")
+@needs(ANDORRA)
 def test_a_truncated_extract_is_refused(tmp_path: Path) -> None:
     """A download that broke off half-way."""
     path = tmp_path / "half.osm.pbf"
@@ -329,7 +326,7 @@ def test_a_truncated_extract_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not ANDORRA.exists(), reason=f"no extract at {ANDORRA}; set GONGPEI_SHARED")
+@needs(ANDORRA)
 def test_a_real_extract_gives_a_network_that_all_classes_drive() -> None:
     """Andorra: some 44,000 edges; one-way streets, bridges and restrictions; every class finds roads."""
     network = read_osm(ANDORRA)

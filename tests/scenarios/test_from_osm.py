@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from pathlib import Path
 
@@ -12,16 +11,7 @@ from scenarios.build import build_problem
 from scenarios.errors import InvalidInput
 from scenarios.files import read_scenario, write_scenario
 from scenarios.from_osm import scenario_from_osm
-
-SHARED = Path(os.environ.get("GONGPEI_SHARED", Path(__file__).parents[2].parent / "shared"))
-ANDORRA = SHARED / "data" / "andorra-2021-roads-places.osm.pbf"
-TILE = SHARED / "data" / "N42E001.hgt.zip"
-LIECHTENSTEIN = SHARED / "data" / "liechtenstein-2021-roads-places.osm.pbf"
-
-needs_extracts = pytest.mark.skipif(
-    not (ANDORRA.exists() and LIECHTENSTEIN.exists() and TILE.exists()),
-    reason=f"no extracts in {ANDORRA.parent}; set GONGPEI_SHARED",
-)
+from tests.shared_data import ANDORRA, ANDORRA_TILE, LIECHTENSTEIN, needs
 
 PLACES = {
     "大镇": ("town", 110.00, 30.00, "5000", {}),
@@ -152,11 +142,11 @@ def test_a_missing_or_broken_extract_is_a_fault_of_that_file(tmp_path: Path) -> 
         assert caught.value.faults[0].file == path.name
 
 
-@needs_extracts
+@needs(ANDORRA, ANDORRA_TILE, LIECHTENSTEIN)
 @pytest.mark.slow
 def test_andorra_is_a_mountain_county_of_seven_towns() -> None:
     """33 villages, 24 hamlets, 2 lone dwellings; the capital is the hub; every place is reached by a van."""
-    scenario = scenario_from_osm(ANDORRA, elevation=[TILE])
+    scenario = scenario_from_osm(ANDORRA, elevation=[ANDORRA_TILE])
     assert Counter(p.tier for p in scenario.places) == {"hub": 1, "station": 7, "village": 59}
     hub = scenario.places[0]
     assert (round(hub.lon, 3), round(hub.lat, 3)) == (1.521, 42.507)
@@ -165,7 +155,7 @@ def test_andorra_is_a_mountain_county_of_seven_towns() -> None:
     assert float(county.network.nodes["elevation_m"].max()) > 2_000
 
 
-@needs_extracts
+@needs(ANDORRA, ANDORRA_TILE, LIECHTENSTEIN)
 @pytest.mark.slow
 def test_the_hub_of_liechtenstein_is_its_capital_not_its_largest_town() -> None:
     """Vaduz, not Schaan."""
