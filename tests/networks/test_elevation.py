@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -14,6 +14,9 @@ from networks.errors import InvalidInput
 from networks.network import RoadNetwork, build_network
 from networks.osm import read_osm
 from tests.shared_data import ANDORRA, ANDORRA_TILE, needs
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SIDE = 1201
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +14,8 @@ from networks.profiles import arc_times, load_profiles
 from tests.shared_data import ANDORRA, needs
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from networks.network import RoadNetwork
 
 Tags = dict[str, str]

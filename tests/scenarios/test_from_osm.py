@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,6 +12,9 @@ from scenarios.errors import InvalidInput
 from scenarios.files import read_scenario, write_scenario
 from scenarios.from_osm import scenario_from_osm
 from tests.shared_data import ANDORRA, ANDORRA_TILE, LIECHTENSTEIN, needs
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PLACES = {
     "大镇": ("town", 110.00, 30.00, "5000", {}),
