@@ -7,19 +7,19 @@ the referee accepts the plan.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from optimizer.cost import plan_cost
 from optimizer.daybook import UNEXPLAINED
-from optimizer.master import choose_trips, day_s
+from optimizer.master import choose_trips, day_s, vehicles_of
 from optimizer.packing import pack_trips
 from optimizer.plan import Plan, Unserved
 from optimizer.schedule import draft_of, schedule_route
 from optimizer.thinning import thinned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from optimizer.daybook import Unit
     from optimizer.packing import Packed
@@ -56,7 +56,8 @@ def compose_day(
     seconds
         Limit on the clock besides, which costs repeatability.
     """
-    best, duty_share, hint = None, 1.0, tuple(hint)
+    best, hint = None, tuple(hint)
+    duty_share = _filled(problem, hint, vehicles_of(hint)) if hint else 1.0
     for _ in range(ROUNDS):
         packed = _round(
             problem,
@@ -70,7 +71,8 @@ def compose_day(
         plan = lay_out(problem, packed) if packed else None
         if plan is not None and (best is None or plan.cost.total_fen < best.cost.total_fen):
             best = plan
-        duty_share = _filled(problem, packed)
+        driven = Counter(kind for kind, _ in {(p.trip.vehicle_type, p.number) for p in packed})
+        duty_share = _filled(problem, [p.trip for p in packed], driven)
     return best
 
 
@@ -100,11 +102,10 @@ def _round(
     return pack_trips(problem, once, deterministic_time=work * (1 - CHOICE_SHARE), seconds=rest, seed=seed)
 
 
-def _filled(problem: Problem, packed: Sequence[Packed]) -> float:
-    """Return the share of their vehicles' days that the packed trips fill, at least a half."""
-    vehicles = {(p.trip.vehicle_type, p.number) for p in packed}
-    day = sum(day_s(problem.vehicle_type_of[kind]) for kind, _ in vehicles)
-    return max(0.5, min(1.0, sum(p.trip.duration_s for p in packed) / max(1, day)))
+def _filled(problem: Problem, trips: Sequence[PooledTrip], vehicles: Mapping[str, int]) -> float:
+    """Return the share of the vehicles' days that the trips fill, at least a half."""
+    day = sum(count * day_s(problem.vehicle_type_of[kind]) for kind, count in vehicles.items())
+    return max(0.5, min(1.0, sum(trip.duration_s for trip in trips) / max(1, day)))
 
 
 def lay_out(problem: Problem, packed: Iterable[Packed]) -> Plan:

@@ -8,9 +8,9 @@ villages it ends 30 % below a model with an interval for every trip in a tenth o
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 from ortools.sat.python import cp_model
@@ -18,7 +18,7 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_matrix
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from optimizer.model import VehicleType
     from optimizer.pool import PooledTrip
@@ -60,9 +60,11 @@ def choose_trips(
     routing problems", Computers & Operations Research 40(10), the set partitioning step.
     Baptiste, Le Pape and Nuijten (2001), "Constraint-Based Scheduling", ch. 3, energetic reasoning.
     """
+    hint = tuple(hint)
     hinted = {trip.key for trip in hint}
-    model = _Master(problem, promising(problem, trips, hinted), duty_share)
-    model.hint(hinted)
+    shares = [t.duration_s / day_s(problem.vehicle_type_of[t.vehicle_type]) for t in trips]
+    model = _Master(problem, promising(problem, trips, hinted, shares), duty_share)
+    model.hint(hint)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.linearization_level = 2
@@ -75,48 +77,82 @@ def choose_trips(
     return model.chosen(solver)
 
 
-def promising(problem: Problem, trips: Sequence[PooledTrip], keep: set[tuple[str, frozenset[str]]]) -> list[PooledTrip]:
-    """Return at most ``KEEP_COLUMNS`` trips of least reduced cost, and those with keys in ``keep``, in given order.
+class Column(Protocol):
+    """What a linear program sees of a trip, or of a vehicle's day."""
 
-    The linear program covers shipments, pays penalties, and buys vehicles for the
-    hours of driving only; all trips are kept when there are few or when it fails.
+    @property
+    def vehicle_type(self) -> str:
+        """Whose it is."""
+
+    @property
+    def shipments(self) -> frozenset[str]:
+        """What it carries."""
+
+    @property
+    def running_fen(self) -> int:
+        """What it costs besides the vehicle."""
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What makes it the same as another."""
+
+
+C = TypeVar("C", bound=Column)
+
+
+def promising(
+    problem: Problem, columns: Sequence[C], keep: Collection[tuple[object, ...]], shares: Sequence[float]
+) -> list[C]:
+    """Return at most ``KEEP_COLUMNS`` columns of least reduced cost, and those with keys in ``keep``, in given order.
+
+    The linear program covers shipments, pays penalties, and buys vehicles, of each of which a
+    column takes its share; all columns are kept when there are few.
     """
-    if len(trips) <= KEEP_COLUMNS:
-        return list(trips)
-    reduced = _reduced_costs(problem, trips)
-    forced = np.array([trip.key in keep for trip in trips])  # (t,)
+    if len(columns) <= KEEP_COLUMNS:
+        return list(columns)
+    reduced = _reduced_costs(problem, columns, shares)
+    forced = np.array([column.key in keep for column in columns])  # (t,)
     reduced[forced] = -np.inf
     best = np.sort(np.argsort(reduced, kind="stable")[: max(KEEP_COLUMNS, int(forced.sum()))])
-    return [trips[j] for j in best]
+    return [columns[j] for j in best]
 
 
-def _reduced_costs(problem: Problem, trips: Sequence[PooledTrip]) -> np.ndarray:
+def _reduced_costs(problem: Problem, columns: Sequence[Column], shares: Sequence[float]) -> np.ndarray:
     """Reduced costs (t,) in the linear relaxation; plain costs a shipment when it cannot be solved."""
     rows = {s.id: i for i, s in enumerate(problem.shipments)}
     kinds = {v.id: len(rows) + k for k, v in enumerate(problem.vehicle_types)}
-    num_trips, num_rows = len(trips), len(rows) + len(kinds)
-    cost = np.array([trip.running_fen for trip in trips], dtype=float)  # (t,)
+    num_columns, num_rows = len(columns), len(rows) + len(kinds)
+    cost = np.array([column.running_fen for column in columns], dtype=float)  # (t,)
     waive = np.array([net_penalty(problem, s.id) for s in problem.shipments], dtype=float)  # (s,)
     fixed = np.array([v.fixed_fen for v in problem.vehicle_types], dtype=float)  # (v,)
     entries: list[tuple[int, int, float]] = []
-    for j, trip in enumerate(trips):
-        entries += [(rows[i], j, -1.0) for i in trip.shipments]
-        entries.append(
-            (kinds[trip.vehicle_type], j, trip.duration_s / day_s(problem.vehicle_type_of[trip.vehicle_type]))
-        )
-    entries += [(i, num_trips + i, -1.0) for i in range(len(rows))]
-    entries += [(row, num_trips + row, -1.0) for row in kinds.values()]
-    at, to, value = (np.array(column) for column in zip(*entries, strict=True))
-    matrix = csr_matrix((value, (at, to)), shape=(num_rows, num_trips + num_rows))
+    for j, column in enumerate(columns):
+        entries += [(rows[i], j, -1.0) for i in column.shipments]
+        entries.append((kinds[column.vehicle_type], j, shares[j]))
+    entries += [(row, num_columns + row, -1.0) for row in range(num_rows)]
+    at, to, value = (np.array(part) for part in zip(*entries, strict=True))
+    matrix = csr_matrix((value, (at, to)), shape=(num_rows, num_columns + num_rows))
     limit = np.concatenate([-np.ones(len(rows)), np.zeros(len(kinds))])  # (rows,)
-    upper = [1.0] * (num_trips + len(rows)) + [float(v.count) for v in problem.vehicle_types]
-    prices = np.concatenate([cost, waive, fixed])  # (columns,)
+    upper = [1.0] * (num_columns + len(rows)) + [float(v.count) for v in problem.vehicle_types]
+    prices = np.concatenate([cost, waive, fixed])  # (t + rows,)
     bounds = [(0.0, u) for u in upper]
     solved = linprog(prices, A_ub=matrix, b_ub=limit, bounds=bounds, method="highs")  # type: ignore[call-overload]  # sparse
     if solved.status != 0:
-        return np.asarray(cost / np.array([len(trip.shipments) for trip in trips]))
-    reduced: np.ndarray = cost - (matrix.T @ solved.ineqlin.marginals)[:num_trips]  # (t,)
+        return np.asarray(cost / np.array([max(1, len(column.shipments)) for column in columns]))
+    reduced: np.ndarray = cost - (matrix.T @ solved.ineqlin.marginals)[:num_columns]  # (t,)
     return reduced
+
+
+def vehicles_of(trips: Sequence[PooledTrip]) -> Counter[str]:
+    """Return, by vehicle type, how many of ``trips`` are under way at once at most, at their own times."""
+    under_way: Counter[str] = Counter()
+    most: Counter[str] = Counter()
+    events = [(t.trip.load_start_s, 1, t.vehicle_type) for t in trips]
+    events += [(at + t.duration_s, -1, t.vehicle_type) for t, (at, _, _) in zip(trips, events, strict=True)]
+    for _, step, kind in sorted(events):
+        under_way[kind] += step
+        most[kind] = max(most[kind], under_way[kind])
+    return most
 
 
 def day_s(kind: VehicleType) -> int:
@@ -139,17 +175,27 @@ class _Master:
         self.duty_share = duty_share
         self.cp = cp_model.CpModel()
         self.taken = [self.cp.new_bool_var(f"x{j}") for j in range(len(trips))]
+        self.rows: dict[tuple[int, ...], cp_model.IntVar] = {}
         self.left = self._carry_or_pay()
         self.used = {v.id: self._fleet(v) for v in problem.vehicle_types}
         self._limit_docks()
         self._limit_shelves()
         self.cp.minimize(self._cost())
 
-    def hint(self, keys: set[tuple[str, frozenset[str]]]) -> None:
-        """Start the search from these trips."""
-        if keys:
-            for trip, var in zip(self.trips, self.taken, strict=True):
-                self.cp.add_hint(var, trip.key in keys)
+    def hint(self, trips: Iterable[PooledTrip]) -> None:
+        """Start the search from these trips, everything else left behind, with the vehicles they were driven by."""
+        together = list(trips)
+        if not together:
+            return
+        keys = {trip.key for trip in together}
+        on = {j for j, trip in enumerate(self.trips) if trip.key in keys}
+        for j, var in enumerate(self.taken):
+            self.cp.add_hint(var, j in on)
+        for row, left in self.rows.items():
+            self.cp.add_hint(left, not on & set(row))
+        vehicles = vehicles_of(together)
+        for kind, used in self.used.items():
+            self.cp.add_hint(used, vehicles[kind])
 
     def chosen(self, solver: cp_model.CpSolver) -> list[PooledTrip]:
         """Return the chosen trips."""
@@ -161,14 +207,13 @@ class _Master:
         for j, trip in enumerate(self.trips):
             for id_ in trip.shipments:
                 carriers[id_].append(j)
-        rows: dict[tuple[int, ...], cp_model.IntVar] = {}
         left = {}
         for shipment in self.problem.shipments:
             row = tuple(carriers[shipment.id])
-            if row not in rows:
-                rows[row] = self.cp.new_bool_var(f"u{len(rows)}")
-                self.cp.add_bool_or([rows[row], *(self.taken[j] for j in row)])
-            left[shipment.id] = rows[row]
+            if row not in self.rows:
+                self.rows[row] = self.cp.new_bool_var(f"u{len(self.rows)}")
+                self.cp.add_bool_or([self.rows[row], *(self.taken[j] for j in row)])
+            left[shipment.id] = self.rows[row]
         return left
 
     def _fleet(self, kind: VehicleType) -> cp_model.IntVar:

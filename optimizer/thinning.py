@@ -18,30 +18,38 @@ from optimizer.schedule import draft_of, schedule_route
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from optimizer.plan import Trip
     from optimizer.pool import PooledTrip
     from optimizer.problem import Problem
 
 
 def thinned(problem: Problem, trips: Sequence[PooledTrip]) -> list[PooledTrip]:
-    """Return ``trips`` with every shipment on one trip only; trips left empty fall away.
-
-    Calls that most metres are saved by go first: a call is left out of a trip when all it
-    hands over rides on other trips too. What then is still doubly carried stays on the
-    trip named first. O(calls^2) in the worst case.
-    """
-    gone = _spare_calls(problem, trips)
-    seen: set[str] = set()
-    for j, trip in enumerate(trips):
-        gone[j] |= (trip.shipments - gone[j]) & seen
-        seen |= trip.shipments - gone[j]
-    made = [_lighter(problem, trip, gone[j]) if gone[j] else trip for j, trip in enumerate(trips)]
+    """Return ``trips`` with every shipment on one trip only; trips left empty fall away."""
+    gone = spare_goods(problem, [(trip.vehicle_type, trip.trip) for trip in trips])
+    made = [_lighter(problem, trip, goods) if goods else trip for trip, goods in zip(trips, gone, strict=True)]
     return [trip for trip in made if trip is not None]
 
 
-def _spare_calls(problem: Problem, trips: Sequence[PooledTrip]) -> list[set[str]]:
+def spare_goods(problem: Problem, trips: Sequence[tuple[str, Trip]]) -> list[set[str]]:
+    """Return what to leave out of each (vehicle type, trip), so that every shipment is carried once.
+
+    Calls that most metres are saved by go first: a call is left out of a trip when all it
+    hands over rides on other trips too. What then is still doubly carried stays on the
+    trip named first. O(calls log calls).
+    """
+    gone = _spare_calls(problem, trips)
+    seen: set[str] = set()
+    for j, (_, trip) in enumerate(trips):
+        carried = set(trip.shipments) - gone[j]
+        gone[j] |= carried & seen
+        seen |= carried
+    return gone
+
+
+def _spare_calls(problem: Problem, trips: Sequence[tuple[str, Trip]]) -> list[set[str]]:
     """Return, trip by trip, the goods of calls that others make too, dearest detours first."""
     carriers: dict[str, int] = defaultdict(int)
-    for trip in trips:
+    for _, trip in trips:
         for shipment in trip.shipments:
             carriers[shipment] += 1
     gone: list[set[str]] = [set() for _ in trips]
@@ -54,13 +62,12 @@ def _spare_calls(problem: Problem, trips: Sequence[PooledTrip]) -> list[set[str]
 
 
 def _calls(
-    problem: Problem, trips: Sequence[PooledTrip], carriers: dict[str, int]
+    problem: Problem, trips: Sequence[tuple[str, Trip]], carriers: dict[str, int]
 ) -> list[tuple[int, int, frozenset[str]]]:
     """Metres saved, trip and goods of every call that some other trip could make."""
     calls = []
-    for j, pooled in enumerate(trips):
-        metres = problem.matrices[problem.vehicle_type_of[pooled.vehicle_type].profile].distance_m
-        trip = pooled.trip
+    for j, (kind, trip) in enumerate(trips):
+        metres = problem.matrices[problem.vehicle_type_of[kind].profile].distance_m
         rows = [problem.index(p) for p in (trip.start, *(v.place for v in trip.visits), trip.end)]
         for at, visit in enumerate(trip.visits, start=1):
             goods = frozenset((*visit.deliver, *visit.collect))

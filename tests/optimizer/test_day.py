@@ -195,7 +195,7 @@ def test_the_filter_keeps_the_incumbent_and_the_promising(monkeypatch: pytest.Mo
     monkeypatch.setattr("optimizer.master.KEEP_COLUMNS", 2)
     county = problem([down(1), down(2)], [vehicle(count=2, shift=SHIFT)])
     trips = [trip(county, 1), trip(county, 2), trip(county, 1, 2)]
-    kept = promising(county, trips, {trips[1].key})
+    kept = promising(county, trips, {trips[1].key}, shares=[0.1] * 3)
     assert [t.shipments for t in kept] == [trips[1].shipments, trips[2].shipments]
 
 

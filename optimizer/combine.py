@@ -1,0 +1,204 @@
+"""Days of vehicles from many plans, combined into one plan: set covering over routes.
+
+Where the fleet is tight, trips from different plans rarely fit on its vehicles, but whole
+days do: each fills one vehicle, as it did in its plan. Docks are shared out again by
+``optimizer.repair``, which also carries what two chosen days carry only once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ortools.sat.python import cp_model
+
+from optimizer.cost import route_cost
+from optimizer.master import net_penalty, promising
+from optimizer.repair import complete, without
+from optimizer.schedule import draft_of
+from optimizer.thinning import spare_goods
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from optimizer.daybook import Unit
+    from optimizer.plan import Plan, Route
+    from optimizer.problem import Problem
+    from optimizer.schedule import TripDraft
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PooledRoute:
+    """One vehicle's day: ``running_fen`` is its cost without the fixed cost and handling.
+
+    ``number`` is the vehicle's when a lock names it, else 0: any vehicle of the type.
+    """
+
+    vehicle_type: str
+    number: int
+    route: Route
+    shipments: frozenset[str]
+    running_fen: int
+
+    @property
+    def key(self) -> tuple[str, int, frozenset[str]]:
+        """What makes two pooled routes rivals: whose day it is, and the shipments carried."""
+        return self.vehicle_type, self.number, self.shipments
+
+
+class RoutePool:
+    """The cheapest day known for each vehicle type and set of shipments, in order of discovery.
+
+    Only routes of refereed plans belong here: nothing is judged again.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        self._named = {(lock.vehicle_type, lock.number) for lock in problem.locks if lock.number}
+        self._routes: dict[tuple[str, int, frozenset[str]], PooledRoute] = {}
+
+    def __len__(self) -> int:
+        return len(self._routes)
+
+    @property
+    def routes(self) -> tuple[PooledRoute, ...]:
+        """All pooled routes, first discovered first."""
+        return tuple(self._routes.values())
+
+    def add_plan(self, plan: Plan) -> None:
+        """Pool every route of a refereed plan that is new, or cheaper than the one known."""
+        for route in plan.routes:
+            pooled = self._pooled(route)
+            known = self._routes.get(pooled.key)
+            if known is None or pooled.running_fen < known.running_fen:
+                self._routes[pooled.key] = pooled
+
+    def _pooled(self, route: Route) -> PooledRoute:
+        cost = route_cost(self._problem, route)
+        return PooledRoute(
+            vehicle_type=route.vehicle_type,
+            number=route.number if (route.vehicle_type, route.number) in self._named else 0,
+            route=route,
+            shipments=frozenset(s for trip in route.trips for s in trip.shipments),
+            running_fen=cost.distance_fen + cost.time_fen + cost.overtime_fen,
+        )
+
+
+def combine_days(
+    problem: Problem,
+    routes: Sequence[PooledRoute],
+    *,
+    deterministic_time: float,
+    seconds: float | None = None,
+    seed: int = 0,
+    hint: Plan | None = None,
+) -> Plan | None:
+    """Return the best plan found that is made of pooled ``routes``, or None when the search finds none in time.
+
+    Every shipment is carried or left at its penalty, no more vehicles drive than there
+    are. CP-SAT with one worker, warm-started with the routes of ``hint``; repeatable unless
+    ``seconds`` ends it.
+
+    References
+    ----------
+    Foster and Ryan (1976), "An integer programming approach to the vehicle scheduling problem",
+    Operational Research Quarterly 27(2): routes as columns.
+    """
+    hinted = _hinted(routes, hint)
+    kept = promising(problem, routes, hinted, shares=[1.0] * len(routes))
+    model = _Covering(problem, kept)
+    model.hint(hinted)
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.linearization_level = 2
+    solver.parameters.random_seed = seed
+    solver.parameters.max_deterministic_time = deterministic_time
+    if seconds is not None:
+        solver.parameters.max_time_in_seconds = seconds
+    if solver.solve(model.cp) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        return None
+    return complete(problem, _drafts(problem, model.chosen(solver)))
+
+
+def _hinted(routes: Sequence[PooledRoute], hint: Plan | None) -> set[tuple[str, int, frozenset[str]]]:
+    """Keys of the pooled routes that carry what a route of ``hint`` carries."""
+    if hint is None:
+        return set()
+    wanted = {(r.vehicle_type, frozenset(s for t in r.trips for s in t.shipments)) for r in hint.routes}
+    return {pooled.key for pooled in routes if (pooled.vehicle_type, pooled.shipments) in wanted}
+
+
+class _Covering:
+    """The CP-SAT model: routes cover shipments; all costs in fen."""
+
+    def __init__(self, problem: Problem, routes: Sequence[PooledRoute]) -> None:
+        self.routes = routes
+        self.cp = cp_model.CpModel()
+        self.taken = [self.cp.new_bool_var("") for _ in routes]
+        self.rows: dict[tuple[int, ...], cp_model.IntVar] = {}
+        self._limit_fleet(problem)
+        fixed = [problem.vehicle_type_of[r.vehicle_type].fixed_fen + r.running_fen for r in routes]
+        pays = self._carry_or_pay(problem)
+        self.cp.minimize(
+            sum(fen * var for fen, var in zip([*fixed, *pays], [*self.taken, *self.rows.values()], strict=True))
+        )
+
+    def hint(self, keys: set[tuple[str, int, frozenset[str]]]) -> None:
+        """Start the search from these routes, with everything else left behind."""
+        if not keys:
+            return
+        on = {j for j, route in enumerate(self.routes) if route.key in keys}
+        for j, var in enumerate(self.taken):
+            self.cp.add_hint(var, j in on)
+        for row, left in self.rows.items():
+            self.cp.add_hint(left, not on & set(row))
+
+    def chosen(self, solver: cp_model.CpSolver) -> list[PooledRoute]:
+        """Return the chosen routes."""
+        return [route for route, var in zip(self.routes, self.taken, strict=True) if solver.boolean_value(var)]
+
+    def _limit_fleet(self, problem: Problem) -> None:
+        """No more days than vehicles, and one at most for each vehicle that a lock names."""
+        days: dict[tuple[str, int], list[cp_model.IntVar]] = defaultdict(list)
+        for route, var in zip(self.routes, self.taken, strict=True):
+            days[route.vehicle_type, route.number].append(var)
+        named = Counter(kind for kind, number in days if number)
+        for (kind, number), vars_ in days.items():
+            count = problem.vehicle_type_of[kind].count
+            self.cp.add(sum(vars_) <= (1 if number else count - named[kind]))
+
+    def _carry_or_pay(self, problem: Problem) -> list[int]:
+        """Carry each shipment at least once or leave it; return the penalty of each row, goods riding alike in one."""
+        carriers: dict[str, list[int]] = defaultdict(list)
+        for j, route in enumerate(self.routes):
+            for shipment in route.shipments:
+                carriers[shipment].append(j)
+        pays: dict[tuple[int, ...], int] = defaultdict(int)
+        for goods in problem.shipments:
+            pays[tuple(carriers[goods.id])] += net_penalty(problem, goods.id)
+        for row in pays:
+            self.rows[row] = self.cp.new_bool_var("")
+            self.cp.add_bool_or([self.rows[row], *(self.taken[j] for j in row)])
+        return list(pays.values())
+
+
+def _drafts(problem: Problem, chosen: Iterable[PooledRoute]) -> dict[Unit, list[TripDraft]]:
+    """Return the days of numbered vehicles, doubly carried goods left out where that saves most metres."""
+    named = {(lock.vehicle_type, lock.number) for lock in problem.locks if lock.number}
+    last: Counter[str] = Counter()
+    days: list[tuple[Unit, Route]] = []
+    for pooled in chosen:
+        number = pooled.number
+        if not number:
+            last[pooled.vehicle_type] += 1
+            while (pooled.vehicle_type, last[pooled.vehicle_type]) in named:
+                last[pooled.vehicle_type] += 1
+            number = last[pooled.vehicle_type]
+        days.append(((pooled.vehicle_type, number), pooled.route))
+    trips = [(unit, trip) for unit, route in days for trip in route.trips]
+    gone = spare_goods(problem, [(unit[0], trip) for unit, trip in trips])
+    drafts: dict[Unit, list[TripDraft]] = defaultdict(list)
+    for (unit, trip), goods in zip(trips, gone, strict=True):
+        drafts[unit].append(without(draft_of(trip), goods))
+    return drafts
