@@ -8,6 +8,7 @@ the referee accepts the plan.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from optimizer.cost import plan_cost
@@ -46,7 +47,8 @@ def compose_day(
     """Return the best day found from pooled ``trips``, or None when the search finds none in time.
 
     Every shipment rides on one trip or is left at its penalty. ``hint`` is a set of trips
-    known to make a day, such as the incumbent's; the search starts there.
+    known to make a day, such as the incumbent's from ``TripPool.add_plan``; the search
+    starts there.
 
     Parameters
     ----------
@@ -98,7 +100,9 @@ def _round(
         duty_share=duty_share,
     )
     rest = None if seconds is None else seconds * (1 - CHOICE_SHARE)
-    once = thinned(problem, chosen)
+    standing = {trip.key: trip for trip in hint}
+    placed = [standing.get(trip.key, replace(trip, number=0, loaded_s=0)) for trip in chosen]
+    once = thinned(problem, placed)
     return pack_trips(problem, once, deterministic_time=work * (1 - CHOICE_SHARE), seconds=rest, seed=seed)
 
 

@@ -7,12 +7,14 @@ is left out at the price of its shipments. Times are minutes of ``optimizer.grid
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ortools.sat.python import cp_model
 
-from optimizer.grid import MINUTE_S, Span, spans_of
+from optimizer.fitting import first_fit
+from optimizer.grid import MINUTE_S, spans_of
 from optimizer.master import day_s, net_penalty
 
 if TYPE_CHECKING:
@@ -48,7 +50,7 @@ def pack_trips(
 ) -> list[Packed]:
     """Give each of ``trips`` to a vehicle and say when it is loaded.
 
-    Begins with first fit, latest start first. CP-SAT with one worker weighs vehicles, hours from
+    Begins with ``optimizer.fitting``. CP-SAT with one worker weighs vehicles, hours from
     first loading to last return, overtime and trips left out; repeatable unless
     ``seconds`` ends it. The model has a variable for each pair of trip and vehicle.
     Empty when nothing is found in time.
@@ -65,30 +67,6 @@ def pack_trips(
     return model.packed(solver)
 
 
-def first_fit(problem: Problem, trips: Sequence[PooledTrip], spans: Sequence[Span]) -> list[tuple[int, int]]:
-    """Return (vehicle number, minute of loading) of each trip, number 0 where no vehicle is free; O(t vehicles).
-
-    Latest start first, each on the vehicle that is free last before it, else on a new one.
-    """
-    free_at: dict[str, list[int]] = {kind.id: [] for kind in problem.vehicle_types}
-    given = [(0, span.early) for span in spans]
-    for j in sorted(range(len(trips)), key=lambda j: (spans[j].late, spans[j].early)):
-        kind, span = problem.vehicle_type_of[trips[j].vehicle_type], spans[j]
-        free = free_at[kind.id]
-        able = [n for n, minute in enumerate(free) if minute <= span.late]
-        if able:
-            number = max(able, key=lambda n: (min(free[n], span.early), -free[n], -n))
-        elif len(free) < kind.count:
-            number = len(free)
-            free.append(span.early)
-        else:
-            continue
-        start = max(span.early, free[number])
-        free[number] = start + span.minutes
-        given[j] = (number + 1, start)
-    return given
-
-
 class _Packing:
     """The CP-SAT model of the packing; costs in sixtieths of a fen."""
 
@@ -102,6 +80,8 @@ class _Packing:
         self.minutes, self.ends = [m for m, _ in lasting], [e for _, e in lasting]
         self.given = first_fit(problem, trips, self.spans)
         self.drives: dict[tuple[int, str, int], cp_model.IntVar] = {}
+        self.days: dict[tuple[str, int], tuple[cp_model.IntVar, ...]] = {}
+        self.left: list[cp_model.IntVar] = []
         self.costs: list[cp_model.LinearExprT] = []
         self.soilers = [self._soilers(j) if problem.cleanings else {} for j in range(len(self.trips))]
         self.begins = [self._begin(j) for j in range(len(self.trips))]
@@ -142,8 +122,8 @@ class _Packing:
         for j, var in drives.items():
             self.drives[j, kind.id, number] = var
             self.cp.add_implication(var, used)
-        self.cp.add_no_overlap([self._busy(j, kind, var) for j, var in drives.items()])
-        self._limit_day(kind, used, drives)
+        self.cp.add_no_overlap([self._busy(j, var) for j, var in drives.items()])
+        self._limit_day(kind, number, used, drives)
         self._soil(drives)
         return used
 
@@ -156,16 +136,15 @@ class _Packing:
             if lock.shipment in trip.shipments
         )
 
-    def _busy(self, j: int, kind: VehicleType, drives: cp_model.IntVar) -> cp_model.IntervalVar:
-        """Return cleaning, loading, trip and the rest after it as one interval of the vehicle."""
-        rest, rule = 0, kind.driving_rule
-        if rule is not None and 3 * self.trips[j].driving_s > rule.max_driving_s:
-            rest = -(-rule.rest_s // MINUTE_S)
-        begin, end = self.begins[j], self.ends[j] + rest
-        size = self.minutes[j] + rest if begin is self.starts[j] else self.cp.new_int_var(0, HORIZON_MIN, "")
+    def _busy(self, j: int, drives: cp_model.IntVar) -> cp_model.IntervalVar:
+        """Return cleaning, loading and trip as one interval of the vehicle."""
+        begin, end = self.begins[j], self.ends[j]
+        size = self.minutes[j] if begin is self.starts[j] else self.cp.new_int_var(0, HORIZON_MIN, "")
         return self.cp.new_optional_interval_var(begin, size, end, drives, "")
 
-    def _limit_day(self, kind: VehicleType, used: cp_model.IntVar, drives: dict[int, cp_model.IntVar]) -> None:
+    def _limit_day(
+        self, kind: VehicleType, number: int, used: cp_model.IntVar, drives: dict[int, cp_model.IntVar]
+    ) -> None:
         """Duty hours with overtime, number of trips, range and driving of one vehicle; and what they cost."""
         first, last = (self.cp.new_int_var(0, HORIZON_MIN, "") for _ in range(2))
         for j, var in drives.items():
@@ -174,8 +153,10 @@ class _Packing:
         duty = self.cp.new_int_var(0, day_s(kind) // MINUTE_S, "")
         self.cp.add(duty == last - first)
         self.cp.add(duty >= sum(self.spans[j].minutes * var for j, var in drives.items()))  # tightens the relaxation
+        self._leave_rest(kind, drives, duty)
         late = self.cp.new_int_var(0, -(-kind.max_overtime_s // MINUTE_S), "")
         self.cp.add(late * MINUTE_S >= duty * MINUTE_S - kind.regular_s)
+        self.days[kind.id, number] = (used, first, last, duty, late)
         self.costs += [60 * kind.fixed_fen * used, kind.time_fen_per_h * duty, kind.overtime_fen_per_h * late]
         if kind.max_trips is not None:
             self.cp.add(sum(drives.values()) <= kind.max_trips)
@@ -184,6 +165,17 @@ class _Packing:
         daily_s = kind.driving_rule.max_daily_driving_s if kind.driving_rule else None
         if daily_s is not None:
             self.cp.add(sum(self.trips[j].driving_s * var for j, var in drives.items()) <= daily_s)
+
+    def _leave_rest(self, kind: VehicleType, drives: dict[int, cp_model.IntVar], duty: cp_model.IntVar) -> None:
+        """Leave idle time for a rest on a day of much driving; ``optimizer.schedule`` finds its place."""
+        rule = kind.driving_rule
+        if rule is None or sum(self.trips[j].driving_s for j in drives) <= rule.max_driving_s:
+            return
+        is_long = self.cp.new_bool_var("")
+        driving = sum(self.trips[j].driving_s * var for j, var in drives.items())
+        self.cp.add(driving <= rule.max_driving_s).only_enforce_if(~is_long)
+        work = sum(self.spans[j].minutes * var for j, var in drives.items())
+        self.cp.add(duty >= work + -(-rule.rest_s // MINUTE_S)).only_enforce_if(is_long)
 
     def _begin(self, j: int) -> cp_model.IntVar:
         """Return the minute at which cleaning before trip ``j`` begins, or its loading if nothing could soil it."""
@@ -237,6 +229,7 @@ class _Packing:
         for j, trip in enumerate(self.trips):
             choices = [var for (i, _, _), var in self.drives.items() if i == j]
             left = self.cp.new_bool_var("")
+            self.left.append(left)
             self.cp.add_exactly_one([left, *choices])
             per_km = self.problem.vehicle_type_of[trip.vehicle_type].distance_fen_per_km
             waived = sum(net_penalty(self.problem, s) for s in trip.shipments) - trip.distance_m * per_km // 1000
@@ -247,12 +240,11 @@ class _Packing:
             own = [j for j, trip in enumerate(self.trips) if trip.trip.start == depot.place]
             if depot.docks is None or depot.loading_s == 0 or len(own) <= depot.docks:
                 continue
-            loading = []
-            for j in own:
-                driven = self.cp.new_bool_var("")
-                self.cp.add(sum(var for (i, _, _), var in self.drives.items() if i == j) == driven)
-                minutes = self.spans[j].loading_minutes(depot.loading_s)
-                loading.append(self.cp.new_optional_fixed_size_interval_var(self.starts[j], minutes, driven, ""))
+            minutes = [self.spans[j].loading_minutes(depot.loading_s) for j in own]
+            loading = [
+                self.cp.new_optional_fixed_size_interval_var(self.starts[j], m, ~self.left[j], "")
+                for j, m in zip(own, minutes, strict=True)
+            ]
             self.cp.add_cumulative(loading, [1] * len(own), depot.docks)
 
     def _keep_orders(self) -> None:
@@ -276,8 +268,26 @@ class _Packing:
         return [j for j, t in enumerate(self.trips) if shipment in t.shipments and without not in t.shipments]
 
     def _hint(self) -> None:
-        """Begin the search with first fit."""
-        for j, (_, minute) in enumerate(self.given):
-            self.cp.add_hint(self.starts[j], minute)
+        """Begin the search with first fit; every variable gets its value, else CP-SAT rarely finds it again."""
+        days: dict[tuple[str, int], list[int]] = defaultdict(list)
+        for j, (number, minute) in enumerate(self.given):
+            span, minutes = self.spans[j], self.minutes[j]
+            end = max(minute, span.early) + span.minutes
+            values = [(self.starts[j], minute), (self.ends[j], end), (self.left[j], number == 0)]
+            if not isinstance(minutes, int):
+                values.append((minutes, end - minute))
+            if number:
+                days[self.trips[j].vehicle_type, number] += [minute, end]
+            self._add_hints(values)
         for (j, _, number), var in self.drives.items():
             self.cp.add_hint(var, self.given[j][0] == number)
+        for (kind, number), day in self.days.items():
+            its = days.get((kind, number), [])
+            first, last = min(its, default=0), max(its, default=0)
+            over_s = max(0, (last - first) * MINUTE_S - self.problem.vehicle_type_of[kind].regular_s)
+            late = -(-over_s // MINUTE_S)
+            self._add_hints(zip(day, (bool(its), first, last, last - first, late), strict=True))
+
+    def _add_hints(self, values: Iterable[tuple[cp_model.IntVar, int]]) -> None:
+        for var, value in values:
+            self.cp.add_hint(var, value)

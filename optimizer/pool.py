@@ -29,6 +29,8 @@ class PooledTrip:
     that ``early_s <= load_start_s <= late_s``. Loading may begin from ``load_from_s`` on if the
     vehicle then waits at the depot, loaded, until the shifted trip leaves.
     ``running_fen`` is distance and time of the trip alone, rounded half up.
+    ``number`` and ``loaded_s``: the vehicle and the moment of loading in the plan it comes
+    from; 0 and 0 where they mean nothing.
     """
 
     vehicle_type: str
@@ -40,6 +42,8 @@ class PooledTrip:
     distance_m: int
     driving_s: int
     running_fen: int
+    number: int = 0
+    loaded_s: int = 0
 
     @property
     def duration_s(self) -> int:
@@ -88,7 +92,12 @@ class TripPool:
 
     def add_plan(self, plan: Plan) -> tuple[PooledTrip, ...]:
         """Pool every trip of a refereed plan; return the plan's own trips, kept or not, in plan order."""
-        own = tuple(pooled_trip(self._problem, route.vehicle_type, trip) for route, trip in plan.trips())
+        own = tuple(
+            replace(
+                pooled_trip(self._problem, route.vehicle_type, trip), number=route.number, loaded_s=trip.load_start_s
+            )
+            for route, trip in plan.trips()
+        )
         for pooled in own:
             self.add(pooled)
         return own

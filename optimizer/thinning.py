@@ -8,6 +8,7 @@ that lose something are timed anew.
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from optimizer.loading import loaded
@@ -83,4 +84,7 @@ def _lighter(problem: Problem, pooled: PooledTrip, gone: set[str]) -> PooledTrip
     kind = problem.vehicle_type_of[pooled.vehicle_type]
     draft = loaded(problem, kind, without(draft_of(pooled.trip), gone))
     route = schedule_route(problem, kind.id, 1, [draft]) if draft is not None else None
-    return None if route is None else pooled_trip(problem, kind.id, route.trips[0])
+    if route is None:
+        return None
+    lighter = pooled_trip(problem, kind.id, route.trips[0])
+    return replace(lighter, number=pooled.number, loaded_s=pooled.loaded_s)
