@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from optimizer.model import Shipment
     from optimizer.schedule import Times
 
-TRIES = 40
-"""Positions looked at in full for one bundle before it is given up."""
+TRIES = 60
+"""Positions looked at in full for one bundle before only idle vehicles are left to try."""
 
-TRIES_PER_VEHICLE = 4
+TRIES_PER_VEHICLE = 5
 """Positions tried on one vehicle; where the cheapest fail, the others seldom do better."""
 
 ENOUGH = 3
@@ -123,9 +123,12 @@ def _insert(book: DayBook, ways: dict[str, _Ways], units: frozenset[Unit], visit
     found: list[tuple[int, Unit, tuple[list[TripDraft], Times]]] = []
     tries: Counter[Unit] = Counter()
     for position in sorted(_positions(book, ways, units, visit)):
-        if position.detour_fen >= worth or len(found) == ENOUGH or tries.total() >= TRIES:
+        if position.detour_fen >= worth or len(found) == ENOUGH:
             break
-        if tries[position.unit] == TRIES_PER_VEHICLE or _is_too_long(book, position, visit, handling_s):
+        is_idle = position.unit not in book.trips
+        if not is_idle and (tries[position.unit] == TRIES_PER_VEHICLE or tries.total() >= TRIES):
+            continue
+        if _is_too_long(book, position, visit, handling_s):
             continue
         tries[position.unit] += 1
         trips = _with_visit(book.trips.get(position.unit, []), position, visit)

@@ -38,14 +38,14 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-TURNS = ("recreate", "coarse", "recreate", "fine", "recreate", "compose", "recreate", "whole")
-"""Kinds of round, in turn: ruin and recreate, neighbourhoods with coarse or fine bundles, master, whole county."""
+TURNS = ("recreate", "coarse", "recreate", "recreate", "fine", "recreate", "recreate", "compose")
+"""Kinds of round after the first, in turn: ruin and recreate, neighbourhoods of coarse or fine bundles, master."""
 
 CHUNK_ITERATIONS = 1_500
-"""Iterations of one search over the whole county before its routes are completed."""
+"""Iterations of the search over the whole county before its routes are completed."""
 
 FIRST_CHUNKS = 3
-"""Chunks of the first round."""
+"""Chunks of that search in the first round."""
 
 SWEEP_SIZE = 12
 """Neighbourhoods re-solved in one sweep."""
@@ -95,9 +95,9 @@ class Island:
 
     def round(self, k: int) -> None:
         """Do round ``k``: first the whole county, then the kinds of round take turns."""
-        turn = TURNS[(k - 1) % len(TURNS)] if k else "whole"
-        if turn == "whole" or not self.best.routes:
-            self._search_whole(iterations=CHUNK_ITERATIONS, chunks=1 if k else FIRST_CHUNKS, phase="search")
+        turn = TURNS[(k - 1) % len(TURNS)]
+        if k == 0 or not self.best.routes:
+            self._search_whole(iterations=CHUNK_ITERATIONS, chunks=FIRST_CHUNKS, phase="search")
         elif turn == "recreate":
             self._ruin()
         elif turn == "compose":

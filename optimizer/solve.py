@@ -95,7 +95,7 @@ def solve(
         history=tuple(crew.history),
         seed=seed,
         workers=workers,
-        iterations=max(crew.iterations, default=0),
+        iterations=crew.iterations,
         seconds=time.monotonic() - crew.began_at,
         stopped=crew.is_stopped,
         versions={name: version(name) for name in PACKAGES},
@@ -121,7 +121,7 @@ class _Crew:
     began_at: float = field(default_factory=time.monotonic)
     members: list[_Member] = field(default_factory=list)
     history: list[Incumbent] = field(default_factory=list)
-    iterations: list[int] = field(default_factory=list)
+    iterations: int = 0
     is_stopped: bool = False
     best: Plan = field(init=False)
     _rank: tuple[int, int, int] = field(init=False)
@@ -183,12 +183,13 @@ class _Crew:
             member.is_done = True
             return
         if isinstance(message, Found):
+            self.iterations = max(self.iterations, message.iteration)
             self._judge(index, message)
         elif isinstance(message, Meeting):
             member.meeting = message
         elif isinstance(message, Done):
             member.is_done = True
-            self.iterations.append(message.iterations)
+            self.iterations = max(self.iterations, message.iterations)
             if message.error:
                 logger.error("%s", SolverFailed("E190", detail=f"island {index}: {message.error}"))
 

@@ -226,6 +226,7 @@ class _Builder:
         self.rows: dict[tuple[str, frozenset[int] | None], int] = {}
         self.depot_rows = [self._row(d.place, None) for d in problem.depots]
         self.dimensions = _Dimensions(problem)
+        self.has_releases = any(b.ready_s for b in bundles)
 
     def build(self) -> Adapter:
         clients: list[pyvrp.Client] = []
@@ -323,6 +324,17 @@ class _Builder:
         kind = self.problem.vehicle_type_of[offer.unit[0]]
         home = [d.place for d in self.problem.depots].index(kind.depot)
         max_trips = kind.max_trips or MAX_TRIPS
+        late_s = min(kind.shift.late_s, offer.home_by_s)
+        paid: dict[str, int] = {}
+        if max_trips > 1 and self.has_releases:
+            # reloading, release times and a limit on the route's duration together can make PyVRP's local search
+            # run for ever (0.14.1; compare PyVRP issue 1045): here the limit becomes a time window
+            first_s = max(kind.shift.early_s, min(b.ready_s for b in self.bundles if b.deliver))
+            late_s = min(late_s, first_s + kind.regular_s + kind.max_overtime_s)
+        else:
+            paid["shift_duration"] = min(kind.regular_s, HORIZON_S)
+            paid["max_overtime"] = min(kind.max_overtime_s, HORIZON_S)
+            paid["unit_overtime_cost"] = round(kind.overtime_fen_per_h * MILLI / 3600)
         return pyvrp.VehicleType(
             offer.count,
             self.dimensions.capacity(kind),
@@ -330,16 +342,14 @@ class _Builder:
             home,
             MILLI * kind.fixed_fen,
             kind.shift.early_s,
-            max(kind.shift.early_s, min(kind.shift.late_s, offer.home_by_s)),
-            min(kind.regular_s, HORIZON_S),
+            max(kind.shift.early_s, late_s),
             max_distance=NEVER_M if kind.range_m is None else kind.range_m,
             unit_distance_cost=kind.distance_fen_per_km,
             unit_duration_cost=round(kind.time_fen_per_h * MILLI / 3600),
             profile=profile,
             reload_depots=[home] if max_trips > 1 else [],
             max_reloads=max_trips - 1,
-            max_overtime=min(kind.max_overtime_s, HORIZON_S),
-            unit_overtime_cost=round(kind.overtime_fen_per_h * MILLI / 3600),
+            **paid,  # type: ignore[arg-type]  # whole numbers by name
         )
 
     def _profiles(self) -> tuple[list[np.ndarray], list[np.ndarray], list[int]]:
