@@ -1,31 +1,31 @@
 """Days of vehicles from many plans, combined into one plan: set covering over routes.
 
 Where the fleet is tight, trips from different plans rarely fit on its vehicles, but whole
-days do: each fills one vehicle, as it did in its plan. Docks are shared out again by
-``optimizer.repair``, which also carries what two chosen days carry only once.
+days do: each fills one vehicle, as it did in its plan. What two chosen days carry is taken
+off one of them, and docks are shared out again by packing.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ortools.sat.python import cp_model
 
 from optimizer.cost import route_cost
+from optimizer.day import lay_out
 from optimizer.master import net_penalty, promising
-from optimizer.repair import complete, without
-from optimizer.schedule import draft_of
-from optimizer.thinning import spare_goods
+from optimizer.packing import pack_trips
+from optimizer.pool import pooled_trip
+from optimizer.thinning import thinned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from optimizer.daybook import Unit
     from optimizer.plan import Plan, Route
+    from optimizer.pool import PooledTrip
     from optimizer.problem import Problem
-    from optimizer.schedule import TripDraft
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +97,8 @@ def combine_days(
     """Return the best plan found that is made of pooled ``routes``, or None when the search finds none in time.
 
     Every shipment is carried or left at its penalty, no more vehicles drive than there
-    are. CP-SAT with one worker, warm-started with the routes of ``hint``; repeatable unless
-    ``seconds`` ends it.
+    are. CP-SAT with one worker, warm-started with the routes of ``hint``, then packing, each
+    within ``deterministic_time`` and ``seconds``; repeatable unless the clock ends it.
 
     References
     ----------
@@ -118,7 +118,9 @@ def combine_days(
         solver.parameters.max_time_in_seconds = seconds
     if solver.solve(model.cp) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return None
-    return complete(problem, _drafts(problem, model.chosen(solver)))
+    once = thinned(problem, _standing(problem, model.chosen(solver)))
+    packed = pack_trips(problem, once, deterministic_time=deterministic_time, seconds=seconds, seed=seed)
+    return lay_out(problem, packed) if packed else None
 
 
 def _hinted(routes: Sequence[PooledRoute], hint: Plan | None) -> set[tuple[str, int, frozenset[str]]]:
@@ -183,22 +185,19 @@ class _Covering:
         return list(pays.values())
 
 
-def _drafts(problem: Problem, chosen: Iterable[PooledRoute]) -> dict[Unit, list[TripDraft]]:
-    """Return the days of numbered vehicles, doubly carried goods left out where that saves most metres."""
+def _standing(problem: Problem, chosen: Iterable[PooledRoute]) -> list[PooledTrip]:
+    """Return the trips of the chosen days, each with its vehicle and time; vehicles that no lock names are numbered."""
     named = {(lock.vehicle_type, lock.number) for lock in problem.locks if lock.number}
     last: Counter[str] = Counter()
-    days: list[tuple[Unit, Route]] = []
-    for pooled in chosen:
-        number = pooled.number
+    trips = []
+    for day in chosen:
+        number = day.number
         if not number:
-            last[pooled.vehicle_type] += 1
-            while (pooled.vehicle_type, last[pooled.vehicle_type]) in named:
-                last[pooled.vehicle_type] += 1
-            number = last[pooled.vehicle_type]
-        days.append(((pooled.vehicle_type, number), pooled.route))
-    trips = [(unit, trip) for unit, route in days for trip in route.trips]
-    gone = spare_goods(problem, [(unit[0], trip) for unit, trip in trips])
-    drafts: dict[Unit, list[TripDraft]] = defaultdict(list)
-    for (unit, trip), goods in zip(trips, gone, strict=True):
-        drafts[unit].append(without(draft_of(trip), goods))
-    return drafts
+            last[day.vehicle_type] += 1
+            while (day.vehicle_type, last[day.vehicle_type]) in named:
+                last[day.vehicle_type] += 1
+            number = last[day.vehicle_type]
+        for trip in day.route.trips:
+            pooled = pooled_trip(problem, day.vehicle_type, trip)
+            trips.append(replace(pooled, number=number, loaded_s=trip.load_start_s))
+    return trips

@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
 def thinned(problem: Problem, trips: Sequence[PooledTrip]) -> list[PooledTrip]:
     """Return ``trips`` with every shipment on one trip only; trips left empty fall away."""
-    gone = spare_goods(problem, [(trip.vehicle_type, trip.trip) for trip in trips])
+    gone = _spare_goods(problem, [(trip.vehicle_type, trip.trip) for trip in trips])
     made = [_lighter(problem, trip, goods) if goods else trip for trip, goods in zip(trips, gone, strict=True)]
     return [trip for trip in made if trip is not None]
 
 
-def spare_goods(problem: Problem, trips: Sequence[tuple[str, Trip]]) -> list[set[str]]:
+def _spare_goods(problem: Problem, trips: Sequence[tuple[str, Trip]]) -> list[set[str]]:
     """Return what to leave out of each (vehicle type, trip), so that every shipment is carried once.
 
     Calls that most metres are saved by go first: a call is left out of a trip when all it
