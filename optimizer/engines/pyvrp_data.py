@@ -312,7 +312,7 @@ class _Builder:
 
     def _depot(self, i: int) -> pyvrp.Depot:
         depot = self.problem.depots[i]
-        windows = as_windows(self.problem.place(depot.place).windows) or ((0, HORIZON_S),)
+        windows = self._opening(depot.place)
         return pyvrp.Depot(
             location=self.depot_rows[i],
             tw_early=windows[0][0],
@@ -320,10 +320,15 @@ class _Builder:
             service_duration=depot.loading_s,
         )
 
+    def _opening(self, depot: str) -> Windows:
+        return as_windows(self.problem.place(depot).windows) or ((0, HORIZON_S),)
+
     def _vehicle_type(self, offer: Offer, profile: int) -> pyvrp.VehicleType:
         kind = self.problem.vehicle_type_of[offer.unit[0]]
         home = [d.place for d in self.problem.depots].index(kind.depot)
         max_trips = kind.max_trips or MAX_TRIPS
+        opening = self._opening(kind.depot)
+        early_s = min(kind.shift.early_s, opening[-1][1])  # PyVRP wants the shift to overlap with the depot's window
         late_s = min(kind.shift.late_s, offer.home_by_s)
         paid: dict[str, int] = {}
         if max_trips > 1 and self.has_releases:
@@ -341,8 +346,8 @@ class _Builder:
             home,
             home,
             MILLI * kind.fixed_fen,
-            kind.shift.early_s,
-            max(kind.shift.early_s, late_s),
+            early_s,
+            max(early_s, late_s, opening[0][0]),
             max_distance=NEVER_M if kind.range_m is None else kind.range_m,
             unit_distance_cost=kind.distance_fen_per_km,
             unit_duration_cost=round(kind.time_fen_per_h * MILLI / 3600),
