@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from optimizer.pool import PooledTrip
     from optimizer.problem import Problem
 
-CHOICE_SHARE = 0.7
+CHOICE_SHARE = 0.5
 """Share of the work spent on choosing trips; the rest packs them on vehicles."""
 
 ROUNDS = 2

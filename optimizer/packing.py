@@ -53,7 +53,8 @@ def pack_trips(
     Begins with ``optimizer.fitting``. CP-SAT with one worker weighs vehicles, hours from
     first loading to last return, overtime and trips left out; repeatable unless
     ``seconds`` ends it. The model has a variable for each pair of trip and vehicle.
-    Empty when nothing is found in time.
+    Where nothing is found in time, the answer is that beginning; empty where there are locks, of which it
+    knows nothing.
     """
     model = _Packing(problem, trips)
     solver = cp_model.CpSolver()
@@ -63,7 +64,7 @@ def pack_trips(
     if seconds is not None:
         solver.parameters.max_time_in_seconds = seconds
     if solver.solve(model.cp) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return []
+        return [] if problem.locks else model.first()
     return model.packed(solver)
 
 
@@ -92,6 +93,15 @@ class _Packing:
         self._keep_orders()
         self._hint()
         self.cp.minimize(sum(self.costs))
+
+    def first(self) -> list[Packed]:
+        """Return what the search began with, in order of loading."""
+        done = [
+            Packed(trip, number, span.second(minute))
+            for trip, span, (number, minute) in zip(self.trips, self.spans, self.given, strict=True)
+            if number
+        ]
+        return sorted(done, key=lambda p: (p.load_start_s, p.trip.vehicle_type, p.number))
 
     def packed(self, solver: cp_model.CpSolver) -> list[Packed]:
         """Return what the solver decided, in order of loading."""
