@@ -21,11 +21,10 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from optimizer.solve import solve
-
 from benchmarks.peers import ortools_alone, pyvrp_reload
 from benchmarks.random_counties import random_county
 from optimizer.check import check
+from optimizer.solve import solve
 from optimizer.stop import Stop
 
 if TYPE_CHECKING:
@@ -95,7 +94,6 @@ def load(name: str) -> Problem:
     """Return the problem of a scenario folder, or of a random county named VILLAGES-SEED[-full]."""
     if Path(name).is_dir():
         from scenarios.build import build_problem  # noqa: PLC0415 - random counties need no roads
-
         from scenarios.files import read_scenario  # noqa: PLC0415
 
         return build_problem(read_scenario(Path(name))).problem

@@ -242,7 +242,7 @@ class _Master:
         early, late, lasting = (np.array(column) for column in zip(*spans, strict=True))  # (own,) each
         for a, b in combinations(marks, 2):
             inside = np.minimum(_overlap(early, lasting, a, b), _overlap(late, lasting, a, b))  # (own,)
-            bound = [(own[i], int(inside[i])) for i in np.flatnonzero(inside)]
+            bound = [(own[i], int(inside[i])) for i in np.flatnonzero(inside).tolist()]
             if bound:
                 self.cp.add(sum(work * self.taken[j] for j, work in bound) <= (b - a) * servers)
 
@@ -276,4 +276,5 @@ class _Master:
 
 def _overlap(start: np.ndarray, lasting: np.ndarray, a: int, b: int) -> np.ndarray:
     """Seconds (n,) of work from ``start`` on that fall into [a, b]."""
-    return np.maximum(0, np.minimum(start + lasting, b) - np.maximum(start, a))
+    inside: np.ndarray = np.minimum(start + lasting, b) - np.maximum(start, a)  # (n,)
+    return inside.clip(min=0)
