@@ -1,8 +1,8 @@
 """One island of the search: a day that gets better round by round, in one process.
 
 A round is one of three: a search over the whole county, a sweep of neighbourhoods (a
-few vehicles near each other, re-solved together), or the master composing the day from
-the pool of trips. A new day is taken only if it is better under the full rules.
+few vehicles near each other, re-solved together), or a master: the day composed from the
+pool of trips, or vehicles' whole days combined. A new day is taken only if it is better under the full rules.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.bundles import fleet_units
+from optimizer.combine import RoutePool, combine_days
 from optimizer.day import compose_day
 from optimizer.daybook import NO_TIMES, DayBook, book_of
 from optimizer.engines import Budget
@@ -38,8 +39,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-TURNS = ("recreate", "coarse", "recreate", "recreate", "fine", "recreate", "recreate", "compose")
-"""Kinds of round after the first, in turn: ruin and recreate, neighbourhoods of coarse or fine bundles, master."""
+TURNS = ("recreate", "coarse", "recreate", "coarse", "fine", "recreate", "coarse", "compose")
+"""Kinds of round after the first, in turn: whole county, ruin and recreate, coarse or fine bundles, both masters."""
 
 CHUNK_ITERATIONS = 1_500
 """Iterations of the search over the whole county before its routes are completed."""
@@ -50,11 +51,11 @@ FIRST_CHUNKS = 3
 SWEEP_SIZE = 12
 """Neighbourhoods re-solved in one sweep."""
 
-PIECE_ITERATIONS = 400
-"""Iterations on one neighbourhood."""
+PIECE_VISITS = (50, 120)
+"""Sizes of neighbourhoods, in visits; small and large ones alternate at random."""
 
-PIECE_VISITS = 80
-"""Visits of one neighbourhood, about."""
+PIECE_ITERATIONS = 6
+"""Iterations on one neighbourhood, per visit."""
 
 RUIN_STEPS = 60
 """Steps of one round of ruin and recreate."""
@@ -64,6 +65,9 @@ RECORD_MARGIN = 1.003
 
 COMPOSE_WORK = 1.5
 """Deterministic time of one composition, about as many seconds."""
+
+COMBINE_WORK = 0.5
+"""Deterministic time of each half of combining vehicles' days, about as many seconds."""
 
 CLOSE = 1.01
 """An island whose cost is within this factor of the best keeps its own plan at an exchange."""
@@ -82,7 +86,9 @@ class Island:
         self.index = index
         self.best = complete(problem, {}, insert=False)
         self.pool = TripPool(problem)
+        self.routes = RoutePool(problem)
         self._budget = budget
+        self._given: Days | None = None
         self._report = report
         self._rng = np.random.default_rng([seed, index])
 
@@ -91,23 +97,28 @@ class Island:
         if given is not None:
             trips = {(r.vehicle_type, r.number): [draft_of(t) for t in r.trips] for r in given.routes}
             self.offer(complete(self.problem, trips), "start")
-        self._search_whole(iterations=1, chunks=1, phase="first")
+            self._given = days_of(self.problem, self.best)
+        self._search_whole(self._given, iterations=1, chunks=1, phase="first")
 
     def round(self, k: int) -> None:
         """Do round ``k``: first the whole county, then the kinds of round take turns."""
         turn = TURNS[(k - 1) % len(TURNS)]
         if k == 0 or not self.best.routes:
-            self._search_whole(iterations=CHUNK_ITERATIONS, chunks=FIRST_CHUNKS, phase="search")
+            # from scratch: a mended plan is a poor start, it looks infeasible through the hints
+            self._search_whole(self._given, iterations=CHUNK_ITERATIONS, chunks=FIRST_CHUNKS, phase="search")
         elif turn == "recreate":
             self._ruin()
         elif turn == "compose":
             self._compose()
+        elif turn == "combine":
+            self._combine()
         else:
             self._sweep(is_coarse=turn == "coarse")
 
     def offer(self, plan: Plan, phase: str) -> bool:
         """Keep ``plan`` if it is better than the best so far; its trips are pooled all the same."""
         self.pool.add_plan(plan)
+        self.routes.add_plan(plan)
         if plan.cost.total_fen >= self.best.cost.total_fen:
             return False
         self.best = plan
@@ -118,13 +129,13 @@ class Island:
         """Take over another island's plan if the own one is clearly worse; pool all of their trips."""
         for plan in others:
             self.pool.add_plan(plan)
+            self.routes.add_plan(plan)
         best = min(others, key=lambda plan: plan.cost.total_fen, default=self.best)
         if self.best.cost.total_fen > CLOSE * best.cost.total_fen:
             self.best = best
 
-    def _search_whole(self, *, iterations: int, chunks: int, phase: str) -> None:
+    def _search_whole(self, days: Days | None, *, iterations: int, chunks: int, phase: str) -> None:
         """Search the whole county in chunks, each going on where the last one stood and completed into a plan."""
-        days = days_of(self.problem, self.best) if self.best.routes else None
         adapter = self._adapter(days)
         for _ in range(chunks):
             if self._budget.is_spent():
@@ -158,19 +169,20 @@ class Island:
         for _ in range(SWEEP_SIZE):
             if self._budget.is_spent() or not book.trips:
                 break
-            units = near_units(book, self._rng, most_visits=PIECE_VISITS)
-            if self._resolve(book, units, is_coarse=is_coarse):
+            most_visits = PIECE_VISITS[int(self._rng.integers(len(PIECE_VISITS)))]
+            units = near_units(book, self._rng, most_visits=most_visits)
+            if self._resolve(book, units, is_coarse=is_coarse, iterations=PIECE_ITERATIONS * most_visits):
                 self.offer(book.plan(), "neighbourhoods")
 
-    def _resolve(self, book: DayBook, units: list[Unit], *, is_coarse: bool) -> bool:
+    def _resolve(self, book: DayBook, units: list[Unit], *, is_coarse: bool, iterations: int) -> bool:
         """Solve the days of ``units`` anew and put the result into ``book`` if it is better."""
         own = {i for u in units for t in book.trips[u] for i in t.shipments}
         left = {s.id for s in self.problem.shipments if s.id not in book.served}
         goods = [s for s in self.problem.shipments if s.id in own or s.id in left]
         offers = [_offer(book, unit) for unit in units] + _spare(book)
         start: Days = [(offer.unit, book.trips[u]) for offer, u in zip(offers, units, strict=False)]
-        adapter = adapt(self.problem, goods, is_coarse=is_coarse, is_required=not left, offers=offers)
-        days = improve(adapter, self._share(PIECE_ITERATIONS), self._seed(), start, tuning=PIECE)
+        adapter = adapt(self.problem, goods, is_coarse=is_coarse, offers=offers)
+        days = improve(adapter, self._share(iterations), self._seed(), start, tuning=PIECE)
         return bool(days) and _exchange(book, units, days)
 
     def _compose(self) -> None:
@@ -186,6 +198,18 @@ class Island:
         if plan is not None:
             trips = {(r.vehicle_type, r.number): [draft_of(t) for t in r.trips] for r in plan.routes}
             self.offer(min((plan, complete(self.problem, trips)), key=lambda p: p.cost.total_fen), "compose")
+
+    def _combine(self) -> None:
+        plan = combine_days(
+            self.problem,
+            self.routes.routes,
+            deterministic_time=COMBINE_WORK,
+            seconds=self._budget.left_s(),
+            seed=self._seed(),
+            hint=self.best,
+        )
+        if plan is not None:
+            self.offer(plan, "combine")
 
     def _share(self, iterations: int) -> Budget:
         return Budget(seconds=self._budget.left_s(), iterations=iterations, should_stop=self._budget.should_stop)
