@@ -19,7 +19,7 @@ MINUTE_S = 60
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A pooled trip on the grid, in minutes: loading begins within [first, late], the trip is back by ``back``.
+    """A pooled trip on the grid, in minutes: loading begins within [first, late].
 
     It takes ``minutes`` from loading to return, and returns no earlier than
     ``early + minutes``: a vehicle loaded before ``early`` waits at the depot.
