@@ -39,7 +39,19 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-TURNS = ("recreate", "coarse", "recreate", "coarse", "fine", "recreate", "coarse", "compose")
+TURNS = (
+    "recreate",
+    "coarse",
+    "combine",
+    "coarse",
+    "whole",
+    "combine",
+    "recreate",
+    "fine",
+    "coarse",
+    "combine",
+    "compose",
+)
 """Kinds of round after the first, in turn: whole county, ruin and recreate, coarse or fine bundles, both masters."""
 
 CHUNK_ITERATIONS = 1_500
@@ -106,6 +118,8 @@ class Island:
         if k == 0 or not self.best.routes:
             # from scratch: a mended plan is a poor start, it looks infeasible through the hints
             self._search_whole(self._given, iterations=CHUNK_ITERATIONS, chunks=FIRST_CHUNKS, phase="search")
+        elif turn == "whole":  # another day from scratch: its vehicles' days are what the masters combine
+            self._search_whole(None, iterations=CHUNK_ITERATIONS, chunks=FIRST_CHUNKS, phase="search")
         elif turn == "recreate":
             self._ruin()
         elif turn == "compose":
