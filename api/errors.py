@@ -106,6 +106,18 @@ CATALOGUE: dict[str, Sentence] = {
         fix_zh="用 gongpei errors 列出全部编号",
         fix_en="list all codes with gongpei errors",
     ),
+    "E431": Sentence(
+        zh="没有货运或订单 {value}；相近的有：{nearest}",
+        en="there is no shipment or order {value}; near ones are: {nearest}",
+        fix_zh="编号见 plan.json、visits.csv 或 orders.csv；含 > 的编号要加引号",
+        fix_en="ids stand in plan.json, visits.csv and orders.csv; quote those that contain >",
+    ),
+    "E432": Sentence(
+        zh="车队中没有车辆 {value}；有：{known}",
+        en="the fleet has no vehicle {value}; it has: {known}",
+        fix_zh="写成 车型#编号，例如 van#2",
+        fix_en="write TYPE#NUMBER, such as van#2",
+    ),
     "E490": Sentence(
         zh="程序内部出错（{detail}）",
         en="the program failed ({detail})",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.errors import InvalidInput
+from scenarios.cells import CellError, clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +38,14 @@ def seconds(text: str) -> float:
     if not 0 < value <= 7 * 86_400 or math.isnan(value):
         raise argparse.ArgumentTypeError(f"{text} seconds are not within 0 and a week")
     return value
+
+
+def moment(text: str) -> int:
+    """Return a time of day, HH:MM or HH:MM:SS, as seconds; hours may go on to 48."""
+    try:
+        return int(str(clock().read(text)))
+    except CellError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time such as 09:30") from None
 
 
 def existing(text: str) -> Path:

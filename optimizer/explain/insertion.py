@@ -9,7 +9,7 @@ The plan's other visits keep their order; their times may move.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from optimizer.check import check
 from optimizer.cost import plan_cost, route_cost
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from optimizer.explain.ways import Way
     from optimizer.model import Shipment, VehicleType
     from optimizer.problem import Problem
-    from optimizer.schedule import VisitDraft
+    from optimizer.schedule import TripDraft, VisitDraft
 
 MOST_REFUSALS = 30
 """Ways that the referee may refuse before the search gives up, and how often one waits for a dock."""
@@ -45,6 +45,18 @@ class Insertion:
     plan: Plan
     route: Route
     marginal_fen: int
+
+
+class Day(Protocol):
+    """The ``route`` of one vehicle as it was, and its trips as they are to be."""
+
+    @property
+    def route(self) -> Route:
+        """As it was; trips that stay the same keep their stowage."""
+
+    @property
+    def drafts(self) -> tuple[TripDraft, ...]:
+        """The trips to be, in driving order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,24 +121,27 @@ def _is_promising(problem: Problem, way: Way, below_fen: int | None) -> bool:
     if not all(_fits(problem, kind, draft.visits) for draft in changed):
         return False
     if problem.cleanings:  # what must be cleaned depends on the stowage, so the clock has to wait for it
-        return _scheduled(problem, way, ()) is not None
+        return _scheduled(problem, way) is not None
     times = time_route(problem, kind.id, way.drafts)
     if times is None:
         return False
     return below_fen is None or way.least_fen_for(times.duration_s) < below_fen
 
 
-def _scheduled(problem: Problem, way: Way, earliest_loads: Sequence[int]) -> Route | None:
+def _scheduled(
+    problem: Problem, day: Day, *, earliest_loads: Sequence[int] = (), fixed_loads: Sequence[int] = ()
+) -> Route | None:
     """Stow what changed and give the day its times, or None."""
-    kind = problem.vehicle_type_of[way.route.vehicle_type]
-    old = {draft_of(trip) for trip in way.route.trips}
+    kind = problem.vehicle_type_of[day.route.vehicle_type]
+    old = {draft_of(trip) for trip in day.route.trips}
     drafts = []
-    for draft in way.drafts:
+    for draft in day.drafts:
         stowage = draft.stowage if draft in old else stow(problem, kind, draft.visits)
         if stowage is None:
             return None
         drafts.append(replace(draft, stowage=stowage))
-    return schedule_route(problem, kind.id, way.route.number, drafts, earliest_loads=earliest_loads)
+    loads = {"earliest_loads": earliest_loads, "fixed_loads": fixed_loads}
+    return schedule_route(problem, kind.id, day.route.number, drafts, **loads)
 
 
 def _fits(problem: Problem, kind: VehicleType, visits: Sequence[VisitDraft]) -> bool:
@@ -147,23 +162,44 @@ def _fits(problem: Problem, kind: VehicleType, visits: Sequence[VisitDraft]) -> 
 
 
 def _accepted(problem: Problem, plan: Plan, shipment: Shipment, way: Way) -> Insertion | None:
-    """Let the referee judge the whole plan; a vehicle that finds no dock free waits for one and is judged again."""
-    earliest = [0] * len(way.drafts)
+    """Let the referee judge the whole plan with the shipment on its way."""
+    left = tuple(u for u in plan.unserved if u.shipment != shipment.id)
+    grown = settled(problem, replace(plan, unserved=left), way)
+    if grown is None:
+        return None
+    route = next(r for r in grown.routes if r.vehicle == way.route.vehicle)
+    dearer = route_cost(problem, route).operating_fen - route_cost(problem, way.route).operating_fen
+    return Insertion(grown, route, dearer)
+
+
+def settled(problem: Problem, plan: Plan, day: Day) -> Plan | None:
+    """Return ``plan`` with another day of one vehicle, as the referee accepts it, or None.
+
+    A vehicle that finds no dock free waits for one and is judged again; last it is let load when it did before.
+    """
+    earliest = [0] * len(day.drafts)
     for _ in range(MOST_REFUSALS):
-        route = _scheduled(problem, way, earliest)
+        route = _scheduled(problem, day, earliest_loads=earliest)
         if route is None:
-            return None
-        others = tuple(r for r in plan.routes if r.vehicle != route.vehicle)
-        left = tuple(u for u in plan.unserved if u.shipment != shipment.id)
-        grown = Plan(routes=(*others, route), unserved=left)
-        grown = replace(grown, cost=plan_cost(problem, grown))
-        wrong = check(problem, grown)
+            break
+        changed = _with_route(problem, plan, route)
+        wrong = check(problem, changed)
         if not wrong:
-            dearer = route_cost(problem, route).operating_fen - route_cost(problem, way.route).operating_fen
-            return Insertion(grown, route, dearer)
-        if not _wait_for_dock(problem, grown, route, wrong, earliest):
-            return None
-    return None
+            return changed
+        if not _wait_for_dock(problem, changed, route, wrong, earliest):
+            break
+    if not any(earliest):
+        return None
+    before = [trip.load_start_s for trip in day.route.trips]
+    route = _scheduled(problem, day, fixed_loads=before) if len(before) == len(day.drafts) else None
+    again = None if route is None else _with_route(problem, plan, route)
+    return None if again is None or check(problem, again) else again
+
+
+def _with_route(problem: Problem, plan: Plan, route: Route) -> Plan:
+    others = tuple(r for r in plan.routes if r.vehicle != route.vehicle)
+    changed = Plan(routes=(*others, route), unserved=plan.unserved)
+    return replace(changed, cost=plan_cost(problem, changed))
 
 
 def _wait_for_dock(problem: Problem, plan: Plan, route: Route, wrong: Sequence[Violation], earliest: list[int]) -> bool:

@@ -166,6 +166,18 @@ REASONS: dict[str, Sentence] = {
         fix_zh="增加车辆、加班，或推迟期限",
         fix_en="add a vehicle, allow overtime, or set a later due time",
     ),
+    "U170": Sentence(
+        zh="在本方案中只差一项：{first}{over}；没有这一项，{tried} 可以带上",
+        en="in this plan one rule stands in the way: {first}{over}; without it {tried} could take it",
+        fix_zh="放宽这一项，或增加车辆、加班、推迟期限",
+        fix_en="relax that rule, or add a vehicle, allow overtime, or set a later due time",
+    ),
+    "U171": Sentence(
+        zh="在本方案中差两项：{first}与{second}；没有这两项，{tried} 可以带上",
+        en="in this plan two rules stand in the way: {first} and {second}; without both {tried} could take it",
+        fix_zh="两项都要放宽，或增加车辆",
+        fix_en="relax both, or add a vehicle",
+    ),
     "U161": Sentence(
         zh="不送更划算：由 {vehicle} 带上要多花 {marginal_fen}，不送的代价只有 {penalty_fen}",
         en="cheaper to leave: {vehicle} could take it for {marginal_fen} more, leaving it costs {penalty_fen}",
@@ -179,7 +191,7 @@ REASONS: dict[str, Sentence] = {
         fix_en="solve for longer",
     ),
 }
-"""Codes never change their meaning. U11x, U12x: not even alone; U15x: in this plan; U16x: the fleet and money."""
+"""Codes never change their meaning. U11x, U12x: not even alone; U15x, U17x: in this plan; U16x: the fleet and money."""
 
 REMEDIES: dict[str, Remedy] = {
     "R110": Remedy(zh="补充通往 {place} 的道路或坐标", en="add a road to {place} or correct its coordinates"),
@@ -248,8 +260,16 @@ LIMIT_WORDS: dict[str, tuple[str, str]] = {
     "shift": ("班次", "the shift"),
     "overtime": ("工时", "the hours of work"),
     "access": ("车型准入", "the vehicle types allowed there"),
+    "on_board_others": ("其他货的在车时限", "the time on board of other goods"),
+    "due_others": ("其他货的期限", "the due time of other goods"),
+    "windows_others": ("其他地点和货的时间窗", "the windows of other places and goods"),
+    "conflict": ("货物不得同车", "goods that must not meet"),
+    "cleaning": ("清洗时间", "the time for cleaning"),
+    "deliveries_first": ("先送后取", "deliveries before collections"),
+    "max_trips": ("趟数上限", "the number of trips"),
+    "docks": ("装车位", "the docks"),
 }
-"""What a limit is called, in Chinese and English; the keys are those of ``optimizer.explain.limits``."""
+"""What a limit is called, in Chinese and English; keys of ``optimizer.explain.limits`` and ``.releases``."""
 
 
 def reason_text(unserved: Unserved, lang: str) -> str:
@@ -274,7 +294,17 @@ def remedy_text(unserved: Unserved, lang: str) -> str:
 def _values(unserved: Unserved, lang: str) -> Mapping[str, str]:
     """Numbers as a reader would write them; a missing one shows as "-"."""
     values = {name: _shown(name, value, lang) for name, value in unserved.numbers.items()}
-    return defaultdict(lambda: "-", {"shipment": unserved.shipment, **values})
+    return defaultdict(lambda: "-", {"shipment": unserved.shipment, "over": _over(values, lang), **values})
+
+
+def _over(values: Mapping[str, str], lang: str) -> str:
+    """Return what the plan would have against what the rule allows, in brackets; nothing where it is no number."""
+    has, allowed = (
+        next((shown for name, shown in values.items() if name.startswith(stem)), "") for stem in ("has", "allowed")
+    )
+    if not has or not allowed:
+        return ""
+    return f"（{has}，应为 {allowed}）" if lang == "zh" else f" ({has}, the rule says {allowed})"
 
 
 def _shown(name: str, value: int | str, lang: str) -> str:

@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING
 from optimizer.explain.alone import why_not_alone
 from optimizer.explain.insertion import insert_best
 from optimizer.explain.obstacle import lock_text
+from optimizer.explain.question import Trials
 from optimizer.explain.remedies import Remedies
 from optimizer.plan import Unserved
+from optimizer.violations import RULES
 
 if TYPE_CHECKING:
     from optimizer.explain.insertion import Insertion, Search
     from optimizer.explain.obstacle import Numbers
+    from optimizer.explain.question import Blocker
     from optimizer.explain.remedies import Found
     from optimizer.model import Shipment
     from optimizer.plan import Plan
@@ -33,7 +36,8 @@ def explain(problem: Problem, plan: Plan, *, most_work: int = MOST_WORK) -> Plan
 
     Routes and cost are untouched. Each shipment is looked at for itself, the others
     staying as they are: first all for their reasons, then, while work is left, those
-    without room for their remedies. The same work gives the same answers.
+    without room for their remedies, and last for the rules that take the room (U170, U171).
+    The same work gives the same answers.
 
     Parameters
     ----------
@@ -47,7 +51,8 @@ def explain(problem: Problem, plan: Plan, *, most_work: int = MOST_WORK) -> Plan
     study = _Study(problem, plan, most_work)
     left = [problem.shipment_of[u.shipment] for u in plan.unserved]
     reasons = [study.reason(shipment) for shipment in left]
-    return replace(plan, unserved=tuple(study.with_remedy(s, r) for s, r in zip(left, reasons, strict=True)))
+    reasons = [study.with_remedy(s, r) for s, r in zip(left, reasons, strict=True)]
+    return replace(plan, unserved=tuple(study.with_blocker(s, r) for s, r in zip(left, reasons, strict=True)))
 
 
 @dataclass(slots=True)
@@ -60,6 +65,7 @@ class _Study:
     solo: dict[Shipment, Unserved | None] = field(default_factory=dict)
     no_room: list[Shipment] = field(default_factory=list)
     found: dict[Shipment, Found] = field(default_factory=dict)
+    blocked: dict[Shipment, Blocker | None] = field(default_factory=dict)
     remedies: Remedies | None = None
 
     def reason(self, shipment: Shipment) -> Unserved:
@@ -93,6 +99,21 @@ class _Study:
             self.left -= self.found[alike].work
         found = self.found[alike]
         return replace(reason, numbers={**reason.numbers, **found.numbers}, remedy=found.code)
+
+    def with_blocker(self, shipment: Shipment, reason: Unserved) -> Unserved:
+        """Return the reason with the fewest rules in the way, as the referee confirms them, where work is left."""
+        if reason.reason != "U160" or self.left <= 0:
+            return reason
+        alike = self._alike(shipment)
+        if alike not in self.blocked:
+            trials = Trials(self.problem, self.plan, shipment, (), self.left)
+            self.blocked[alike] = trials.first_blocker()
+            self.left = trials.left
+        blocker = self.blocked[alike]
+        if blocker is None:
+            return reason
+        numbers = {**reason.numbers, **_numbers(blocker)}
+        return replace(reason, reason="U170" if len(blocker.limits) == 1 else "U171", numbers=numbers)
 
     def _alike(self, shipment: Shipment) -> Shipment:
         """Return what stands for all goods like this one in everything that matters; itself when locks name it."""
@@ -148,6 +169,22 @@ def _is_no_harder(known: Shipment, other: Shipment) -> bool:
     stays = known.max_on_board_s is None or known.max_on_board_s >= (other.max_on_board_s or known.max_on_board_s + 1)
     lighter = all(a <= b for a, b in zip(known.load, other.load, strict=True))
     return no_more and stays and lighter and all(getattr(known, n) == getattr(other, n) for n in same)
+
+
+def _numbers(blocker: Blocker) -> Numbers:
+    """Return the classes, the vehicle tried, and how far the first rule would be broken, in its unit."""
+    numbers: Numbers = {"tried": blocker.insertion.route.vehicle, **dict(zip(_RANKS, blocker.limits, strict=False))}
+    broken = blocker.violations[0]
+    if broken.amount is not None and broken.limit is not None:
+        unit = _SUFFIX.get(RULES[broken.rule].unit, "")
+        unit = "_m" if broken.rule == "range" else unit
+        numbers |= {f"has{unit}": broken.amount, f"allowed{unit}": broken.limit}
+    return numbers
+
+
+_RANKS = ("first", "second")
+_SUFFIX = {"clock": "_at_s", "duration": "_s"}
+"""Unit of a rule's figures -> ending of their names, by which they are shown."""
 
 
 def _possible(shipment: Shipment, best: Insertion) -> Unserved:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from api.cli import main
+from api.command_line import COMMANDS
 from tests.api.pages import Page
 
 LIBRARY = Path(__file__).resolve().parents[2] / "scenarios" / "library"
@@ -43,7 +44,7 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("command", [[], ["new"], ["from-osm"], ["validate"], ["plan"], ["referee"], ["errors"]])
+@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])
 def test_help_is_there_for_every_command(capsys: pytest.CaptureFixture[str], command: list[str], lang: str) -> None:
     """Exit code 0, on standard output; English help has no Chinese in it."""
     assert main([*command, "--help", "--lang", lang]) == 0

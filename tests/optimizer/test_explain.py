@@ -303,8 +303,10 @@ def test_no_room_by_weight_asks_for_one_more_van() -> None:
     """80 and 80 on a van of 100 that may go out once; another van costs 16,660 for V3."""
     county = problem([down(3, 80), down(4, 80)], [vehicle(max_trips=1)])
     left = only_reason(county, plan(county, route(run(county, Call("V4", ("D4",))))))
-    assert (left.reason, left.remedy) == ("U160", "R160")
-    assert left.numbers == {"num_routes": 1, "vehicle_type": "van", "vehicle": "van#2", "marginal_fen": 16_660}
+    assert (left.reason, left.remedy) == ("U170", "R160")
+    remedy = {"num_routes": 1, "vehicle_type": "van", "vehicle": "van#2", "marginal_fen": 16_660}
+    assert left.numbers == {**remedy, "first": "size", "tried": "van#1", "has": 160, "allowed": 100}
+    assert reason_text(left, "en").endswith("the capacity (160, the rule says 100); without it van#1 could take it")
     assert is_servable(with_vehicle(county, count=2))
 
 
@@ -316,7 +318,7 @@ def test_no_room_by_hours_asks_for_overtime_if_that_is_cheaper() -> None:
     van = vehicle(regular_s=6_000, max_overtime_s=1_000, overtime_fen_per_h=100)
     county = problem([down(3, 80), down(4, 80)], [van])
     left = only_reason(county, plan(county, route(run(county, Call("V4", ("D4",))))))
-    assert (left.reason, left.remedy) == ("U160", "R163")
+    assert (left.reason, left.remedy, left.numbers["first"]) == ("U170", "R163", "size")
     assert (left.numbers["short_s"], left.numbers["marginal_fen"]) == (1_520, 6_730)
     assert is_servable(with_vehicle(county, max_overtime_s=2_520))
     assert not is_servable(with_vehicle(county, max_overtime_s=2_519))
@@ -328,7 +330,7 @@ def test_no_room_before_the_shift_ends_asks_for_a_longer_one() -> None:
     county = problem([down(3, 80), down(4, 80)], [van])
     first = run(county, Call("V4", ("D4",)), load_start_s=SIX)
     left = only_reason(county, plan(county, route(first)))
-    assert (left.reason, left.remedy, left.numbers["short_s"]) == ("U160", "R165", 520)
+    assert (left.reason, left.remedy, left.numbers["short_s"]) == ("U170", "R165", 520)
 
 
 def test_no_room_before_the_due_time_asks_for_a_later_one() -> None:
@@ -336,7 +338,7 @@ def test_no_room_before_the_due_time_asks_for_a_later_one() -> None:
     van = vehicle(shift=TimeWindow(late_s=20_000), fixed_fen=50_000)
     county = problem([down(3, 80, due_s=2_000), down(4, 80, due_s=2_400)], [van])
     left = only_reason(county, plan(county, route(run(county, Call("V4", ("D4",))))))
-    assert (left.reason, left.remedy, left.numbers["short_s"]) == ("U160", "R164", 4_660)
+    assert (left.reason, left.remedy, left.numbers["short_s"]) == ("U170", "R164", 4_660)
     assert is_servable(with_shipment(county, "D3", due_s=6_660))
     assert not is_servable(with_shipment(county, "D3", due_s=6_659))
 
@@ -358,7 +360,7 @@ def test_a_vehicle_waits_for_a_dock_rather_than_being_refused() -> None:
         depots=(Depot(place="H", loading_s=600, docks=1),),
     )
     day = plan(county, route(run(county, Call("V1", ("D1",)))))
-    for due_s, reason in ((2_400, "U162"), (2_399, "U160")):
+    for due_s, reason in ((2_400, "U162"), (2_399, "U170")):
         assert only_reason(with_shipment(county, "D2", due_s=due_s), day).reason == reason
 
 

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimizer.check import check
-from optimizer.explain import REASONS, explain
+from optimizer.explain import REASONS, Question, explain, why_not
 from optimizer.explain.insertion import insert_best
+from optimizer.explain.mending import mended
 from optimizer.model import DrivingRule, Lock, Place, Shipment, TimeWindow, VehicleType
 from optimizer.plan import Plan, Unserved
 from tests.helpers import assert_clean, line_matrix, plan, problem, shipment, vehicle
@@ -153,3 +154,21 @@ def test_moving_a_limit_as_far_as_the_remedy_says_is_enough_and_a_second_less_is
             moved = replace(goods, **{field: getattr(goods, field) + by_s})
             alone = replace(_alone(county, goods.id), shipments=(moved,))
             assert (not cheapest_plan(alone).unserved) == is_enough
+
+
+@pytest.mark.slow
+@settings(max_examples=30, deadline=None)
+@given(tiny_counties())
+def test_every_remedy_of_a_question_is_accepted_and_without_it_the_referee_refuses(county: Problem) -> None:
+    """Put into the empty plan: each smallest set is confirmed both ways, and one alone is never part of a pair."""
+    day = plan(county)
+    for goods in county.shipments:
+        answer = why_not(county, day, Question(shipment=goods.id))
+        assert (answer.best is not None) == (not cheapest_plan(_alone(county, goods.id)).unserved)
+        assert len({len(blocker.limits) for blocker in answer.blockers}) <= 1
+        for blocker in answer.blockers:
+            broken = check(county, blocker.insertion.plan)
+            assert broken
+            changed = mended(county, broken)
+            assert blocker.is_mended == (changed is not None and not check(changed, blocker.insertion.plan))
+            assert blocker.is_mended
