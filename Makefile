@@ -10,6 +10,7 @@ setup: .venv/run.stamp
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -c 'from optimizer.search.native import library; library()'
 	touch $@
 
 .venv/test.stamp: .venv/run.stamp requirements-dev.lock

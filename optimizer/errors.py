@@ -114,6 +114,12 @@ CATALOGUE: dict[str, Sentence] = {
         fix_zh="请报告此错误并附上场景",
         fix_en="please report this with the scenario",
     ),
+    "E192": Sentence(
+        zh="已经走过的行程按现在的规则无法重现",
+        en="what has been driven cannot be told again under the present rules",
+        fix_zh="检查事件文件中的时刻；确实如此请报告并附上场景、方案和事件文件",
+        fix_en="check the times in the events file; else please report this with scenario, plan and events",
+    ),
 }
 """One sentence a code; the error pages are generated from it."""
 

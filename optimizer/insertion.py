@@ -16,9 +16,7 @@ from optimizer.bundles import Bundle, carriers, fleet_units, make_bundles
 from optimizer.schedule import TripDraft, VisitDraft
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Sequence
-
-    import numpy as np
+    from collections.abc import Iterable, Iterator, Sequence
 
     from optimizer.daybook import DayBook, Unit
     from optimizer.model import Shipment
@@ -32,10 +30,6 @@ TRIES_PER_VEHICLE = 5
 
 ENOUGH = 3
 """Feasible positions among which the cheapest is taken; more seldom pays."""
-
-
-COARSE_SHARE = 0.7
-"""How often drawn insertions keep the goods of one place together."""
 
 
 class _Position(NamedTuple):
@@ -69,29 +63,23 @@ class _Ways:
         return more_m * self._per_m + more_s * self._per_s, more_s
 
 
-def insert_missing(book: DayBook, rng: np.random.Generator | None = None, only: Container[str] | None = None) -> None:
+def insert_missing(book: DayBook) -> None:
     """Insert what ``book`` does not carry yet, where it saves more than it costs.
 
-    Goods that few vehicles may carry go first, then the farthest; with ``rng`` the order is
-    drawn, and goods for one place are sometimes parted. O(m n) rankings of positions for m
-    bundles, a few of them tried in full. With ``only``, other goods stay where they are.
+    Goods that few vehicles may carry go first, then the farthest. O(m n) rankings of
+    positions for m bundles, a few of them tried in full.
     """
     problem = book.problem
-    missing = [s for s in problem.shipments if s.id not in book.served and (only is None or s.id in only)]
+    missing = [s for s in problem.shipments if s.id not in book.served]
     if not missing:
         return
     units = fleet_units(problem)
     ways = {v.id: _Ways(book, v.id) for v in problem.vehicle_types}
-    is_coarse = rng is None or bool(rng.random() < COARSE_SHARE)
     jobs: list[tuple[tuple[float, float], Bundle | Shipment]] = [
-        ((len(b.units), -_far(ways, book, b.depot, b.place)), b)
-        for b in make_bundles(problem, missing, is_coarse=is_coarse)
+        ((len(b.units), -_far(ways, book, b.depot, b.place)), b) for b in make_bundles(problem, missing, is_coarse=True)
     ]
     jobs += [((len(units) + 1, 0.0), s) for s in missing if problem.direction(s) == "local"]
-    if rng is None:
-        jobs.sort(key=lambda job: job[0])
-    for at in range(len(jobs)) if rng is None else rng.permutation(len(jobs)):
-        job = jobs[at][1]
+    for _, job in sorted(jobs, key=lambda job: job[0]):
         if isinstance(job, Bundle):
             visit = VisitDraft(place=job.place, deliver=job.deliver, collect=job.collect)
             _insert_bundle(book, ways, job.units, visit)

@@ -94,7 +94,7 @@ def _rounds(pipe: Connection, job: Job) -> Iterator[int]:
     def report(plan: Plan, phase: str) -> None:
         pipe.send(Found(plan=plan, iteration=done, phase=phase))
 
-    island = Island(job.problem, seed=job.seed, index=job.index, budget=budget, report=report)
+    island = Island(job.problem, seed=job.seed, index=job.index, budget=budget, report=report, rounds=job.iterations)
     island.start(job.start)
     yield 0
     while not budget.is_spent() and (job.iterations is None or done < job.iterations):

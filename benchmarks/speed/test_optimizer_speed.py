@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
 
 from benchmarks.random_counties import random_county
 from optimizer.bundles import make_bundles
 from optimizer.check import check
-from optimizer.daybook import DayBook, book_of
 from optimizer.engines import Budget
 from optimizer.engines.pyvrp_data import adapt
 from optimizer.engines.pyvrp_search import improve
 from optimizer.repair import complete
-from optimizer.ruin import ruin_and_recreate
 from optimizer.schedule import draft_of, schedule_route, time_route
+from optimizer.search.day_search import DaySearch
 
 if TYPE_CHECKING:
     from pytest_benchmark.fixture import BenchmarkFixture
@@ -64,15 +62,15 @@ def test_complete(benchmark: BenchmarkFixture, county: Problem) -> None:
     benchmark.pedantic(complete, (county, {}), rounds=3)  # type: ignore[no-untyped-call]  # pytest-benchmark leaves it untyped
 
 
-def test_ruin_and_recreate(benchmark: BenchmarkFixture, county: Problem, plan: Plan) -> None:
-    """Ten steps from the same plan with the same draws."""
+def test_annealing(benchmark: BenchmarkFixture, county: Problem, plan: Plan) -> None:
+    """A thousand steps of the compiled search from the same plan with the same draws."""
+    search = DaySearch(county, is_coarse=True)
 
-    def prepare() -> tuple[tuple[DayBook, np.random.Generator], dict[str, int]]:
-        return (book_of(county, plan), np.random.default_rng(0)), {}
+    def prepare() -> None:
+        search.start(plan)
 
-    def steps(book: DayBook, rng: np.random.Generator) -> None:
-        for _ in range(10):
-            ruin_and_recreate(book, rng)
+    def steps() -> None:
+        search.run(1_000, seed=1, hot_fen=500.0, cold_fen=5.0, mean_stops=10.0)
 
     benchmark.pedantic(steps, setup=prepare, rounds=3)  # type: ignore[no-untyped-call]  # pytest-benchmark leaves it untyped
 

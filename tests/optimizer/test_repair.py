@@ -10,7 +10,6 @@ import pytest
 from optimizer.daybook import DayBook, book_of
 from optimizer.model import Compartment, Conflict, Depot, DrivingRule, Lock, TimeWindow, VehicleType
 from optimizer.repair import complete
-from optimizer.ruin import ruin_and_recreate
 from optimizer.schedule import TripDraft, VisitDraft
 from tests.helpers import (
     HOUR_S,
@@ -165,21 +164,6 @@ def test_inserts_local_goods_with_both_ends() -> None:
     done = complete(county, {})
     assert_clean(county, done)
     assert not done.unserved
-
-
-def test_recreating_never_makes_a_day_dearer() -> None:
-    """Forty steps on the four villages reach the hand-made optimum of 19,670."""
-    county = four_village_problem()
-    book = book_of(county, complete(county, {}))
-    rng = np.random.default_rng(0)
-    costs = [book.total_fen()]
-    for _ in range(40):
-        ruin_and_recreate(book, rng)
-        costs.append(book.total_fen())
-    assert costs == sorted(costs, reverse=True)
-    assert costs[-1] == 19_670
-    assert_clean(county, book.plan())
-    assert book.plan().cost.total_fen == costs[-1]
 
 
 def test_a_day_book_takes_back_what_it_is_told_to() -> None:

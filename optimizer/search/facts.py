@@ -1,0 +1,377 @@
+"""From a problem to the arrays of the compiled search."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer.bundles import as_windows, carriers, fleet_units, make_bundles
+from optimizer.model import HORIZON_S
+from optimizer.schedule import VisitDraft
+from optimizer.timeline import intersect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from optimizer.bundles import Bundle
+    from optimizer.daybook import Unit
+    from optimizer.model import Shipment, VehicleType
+    from optimizer.problem import Problem
+    from optimizer.timeline import Windows
+
+NODE = (
+    "row",
+    "service",
+    "ready",
+    "due",
+    "window_from",
+    "window_to",
+    "goods",
+    "delivers",
+    "collects",
+    "down_limit",
+    "up_limit",
+    "pair_limit",
+    "mate",
+    "is_drop",
+    "after",
+    "shelf",
+    "worth",
+)
+"""Columns of the struct ``Node`` in ``kernel/model.hpp``, where they are explained."""
+
+KIND = (
+    "profile",
+    "depot",
+    "depot_row",
+    "loading",
+    "docks",
+    "shift_early",
+    "shift_late",
+    "regular",
+    "longest",
+    "fixed",
+    "per_km",
+    "per_h",
+    "overtime_per_h",
+    "max_trips",
+    "range",
+    "deliveries_first",
+    "max_driving",
+    "rest",
+    "daily_driving",
+    "open_from",
+    "open_to",
+    "sealed_only",
+)
+"""Columns of the struct ``Kind``."""
+
+NONE = -1
+FAR = 1 << 40
+"""As in ``kernel/model.hpp``."""
+
+MOST_TOUCHY = 62
+"""Commodities that fit into the bits of one number; rules about others are left to the repair."""
+
+MOST_NEAR = 100
+"""Near nodes listed for each node."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Nodes:
+    """The arrays of a problem by name, and what their numbers stand for.
+
+    ``visits`` hands over each node, ``units`` is the vehicle of each row, ``jobs`` are the nodes that can be put
+    somewhere by themselves: all but the deliveries of local shipments.
+    """
+
+    arrays: dict[str, np.ndarray]
+    visits: tuple[VisitDraft, ...]
+    units: tuple[Unit, ...]
+    jobs: tuple[int, ...]
+
+    def node_of(self) -> dict[str, int]:
+        """Return the node that carries each shipment; a local one's collection."""
+        known: dict[str, int] = {}
+        for m, visit in enumerate(self.visits):
+            for shipment in (*visit.deliver, *visit.collect):
+                known.setdefault(shipment, m)
+        return known
+
+    def mates(self) -> dict[int, int]:
+        """Return the delivery of each local shipment's collection."""
+        mate, is_drop = (self.arrays["node"][:, NODE.index(name)] for name in ("mate", "is_drop"))
+        return {m: int(mate[m]) for m in range(len(mate)) if mate[m] != NONE and not is_drop[m]}
+
+
+@dataclass(kw_only=True)
+class _Node:
+    visit: VisitDraft
+    windows: Windows
+    units: frozenset[Unit]
+    columns: dict[str, int]
+    load: tuple[tuple[int, ...], tuple[int, ...]]
+
+
+def nodes_of(problem: Problem, *, is_coarse: bool) -> Nodes:
+    """Return the arrays of ``problem``; O(n^2) for n places.
+
+    ``is_coarse`` joins what is handed over at one place more freely: fewer nodes, and so a
+    faster search, that cannot part them.
+    """
+    nodes = _nodes(problem, is_coarse=is_coarse)
+    units = fleet_units(problem)
+    window = [w for node in nodes for w in node.windows]
+    begins = np.cumsum([0, *(len(n.windows) for n in nodes)])
+    table = np.zeros((len(nodes), len(NODE)), dtype=np.int64)
+    for m, node in enumerate(nodes):
+        columns = node.columns | {"window_from": int(begins[m]), "window_to": int(begins[m + 1])}
+        columns["row"] = problem.index(node.visit.place)
+        table[m] = [columns.get(name, 0) for name in NODE]
+    kind = _kinds(problem, window)
+    vehicle, names = _vehicles(problem, units)
+    row_of = table[:, NODE.index("row")]
+    profiles = list(problem.matrices)
+    dimensions, shelves = len(problem.load_dimensions), [p.shelf for p in problem.places if p.shelf]
+    arrays = {
+        "node": table,
+        "load": np.array([n.load for n in nodes], dtype=np.int64).reshape(len(nodes), 2, dimensions),
+        "window": np.array(window, dtype=np.int64).reshape(len(window), 2),
+        "kind": kind,
+        "room": np.array([v.capacity for v in problem.vehicle_types], dtype=np.int64),
+        "vehicle": vehicle,
+        "legs": _legs(problem, profiles),
+        "visit_s": np.array([p.visit_s for p in problem.places], dtype=np.int64),
+        "allowed": np.array([[u in n.units for u in units] for n in nodes], dtype=np.uint8).reshape(
+            len(nodes), len(units)
+        ),
+        "foes": _foes(problem),
+        "cleaning": _cleanings(problem),
+        "shelf": np.array(shelves, dtype=np.int64).reshape(len(shelves), dimensions),
+        "near": _near(problem, row_of),
+    }
+    jobs = tuple(m for m, node in enumerate(nodes) if not node.columns.get("is_drop"))
+    return Nodes(arrays=arrays, visits=tuple(n.visit for n in nodes), units=names, jobs=jobs)
+
+
+def _nodes(problem: Problem, *, is_coarse: bool) -> list[_Node]:
+    """All nodes: bundles, both ends of local shipments; what an order lock or a shelf binds is on its own."""
+    chained = {x for lock in problem.locks if lock.after is not None for x in (lock.shipment, lock.after)}
+    alone = chained | {s.id for s in problem.shipments if problem.place(s.destination).shelf}
+    bundles = make_bundles(problem, [s for s in problem.shipments if s.id not in alone], is_coarse=is_coarse)
+    for shipment in problem.shipments:
+        if shipment.id in alone:
+            bundles += make_bundles(problem, [shipment], is_coarse=False)
+    nodes = [_bundle_node(problem, bundle) for bundle in bundles]
+    for shipment in problem.shipments:
+        if problem.direction(shipment) == "local":
+            nodes += _pair(problem, shipment, len(nodes))
+    _chain(problem, nodes)
+    return nodes
+
+
+def _bundle_node(problem: Problem, bundle: Bundle) -> _Node:
+    goods = [problem.shipment_of[i] for i in bundle.shipments]
+    down_limits = [problem.shipment_of[i].max_on_board_s for i in bundle.deliver]
+    up_limits = [problem.shipment_of[i].max_on_board_s for i in bundle.collect]
+    columns = _columns(problem, goods) | {
+        "ready": bundle.ready_s,
+        "due": bundle.due_s,
+        "delivers": int(bool(bundle.deliver)),
+        "collects": int(bool(bundle.collect)),
+        "down_limit": min((x for x in down_limits if x is not None), default=-1),
+        "up_limit": min((x for x in up_limits if x is not None), default=-1),
+        "shelf": _shelf(problem, bundle.place) if bundle.deliver else NONE,
+    }
+    change = tuple(y - x for x, y in zip(bundle.down, bundle.up, strict=True))
+    visit = VisitDraft(place=bundle.place, deliver=bundle.deliver, collect=bundle.collect)
+    return _Node(visit=visit, windows=bundle.windows, units=bundle.units, columns=columns, load=(bundle.down, change))
+
+
+def _pair(problem: Problem, shipment: Shipment, first: int) -> list[_Node]:
+    """Both ends of a local shipment, or nothing when no vehicle or no moment suits."""
+    units = carriers(problem, shipment, fleet_units(problem))
+    locks = [k.window for k in problem.locks if k.shipment == shipment.id and k.window is not None]
+    pick = _windows(problem, shipment.origin, shipment.pickup_windows, ((shipment.ready_s, HORIZON_S),))
+    drop = _windows(problem, shipment.destination, (*shipment.delivery_windows,), ((0, shipment.due_s),))
+    for lock in locks:
+        drop = intersect(drop, as_windows((lock,)))
+    if not units or not pick or not drop:
+        return []
+    nothing = (0,) * len(shipment.load)
+    columns = _columns(problem, [shipment])
+    limit = -1 if shipment.max_on_board_s is None else shipment.max_on_board_s
+    begin = _Node(
+        visit=VisitDraft(place=shipment.origin, collect=(shipment.id,)),
+        windows=pick,
+        units=units,
+        columns=columns | {"mate": first + 1, "collects": 1},
+        load=(nothing, shipment.load),
+    )
+    end = _Node(
+        visit=VisitDraft(place=shipment.destination, deliver=(shipment.id,)),
+        windows=drop,
+        units=units,
+        columns=columns
+        | {
+            "mate": first,
+            "is_drop": 1,
+            "delivers": 1,
+            "pair_limit": limit,
+            "worth": 0,
+            "shelf": _shelf(problem, shipment.destination),
+        },
+        load=(nothing, tuple(-x for x in shipment.load)),
+    )
+    return [begin, end]
+
+
+def _windows(problem: Problem, place: str, own: Sequence[object], allowed: Windows) -> Windows:
+    for windows in (problem.place(place).windows, own):
+        if windows:
+            allowed = intersect(allowed, as_windows(windows))  # type: ignore[arg-type]  # both are time windows
+    return allowed
+
+
+def _columns(problem: Problem, goods: Sequence[Shipment]) -> dict[str, int]:
+    """Columns that any node has; what is missing is 0."""
+    bits = _bits(problem)
+    aboard = 0
+    for commodity in {s.commodity for s in goods} & set(bits):
+        aboard |= 1 << bits[commodity]
+    columns = dict.fromkeys(("down_limit", "up_limit", "pair_limit", "mate", "after", "shelf"), NONE)
+    return columns | {
+        "service": sum(s.service_s for s in goods),
+        "due": HORIZON_S,
+        "goods": aboard,
+        "worth": sum(s.penalty_fen - s.handling_fen for s in goods),
+    }
+
+
+def _chain(problem: Problem, nodes: list[_Node]) -> None:
+    """Note the order locks: each node knows one that must come earlier on its route."""
+    handed = {i: m for m, n in enumerate(nodes) for i in (*n.visit.deliver, *n.visit.collect)}
+    for lock in problem.locks:
+        if lock.after is not None and lock.shipment in handed:
+            if lock.after in handed:
+                nodes[handed[lock.shipment]].columns["after"] = handed[lock.after]
+            else:
+                nodes[handed[lock.shipment]].units = frozenset()
+
+
+def _bits(problem: Problem) -> dict[str, int]:
+    """Return a bit for each commodity that some rule between commodities names."""
+    named = {x for c in problem.conflicts for x in (c.first, c.second)}
+    named |= {x for c in problem.cleanings for x in (c.after, c.before)}
+    return {commodity: bit for bit, commodity in enumerate(sorted(named)[:MOST_TOUCHY])}
+
+
+def _shelf(problem: Problem, place: str) -> int:
+    """Row of the place's shelf, or ``NONE``."""
+    shelves = [p.id for p in problem.places if p.shelf]
+    return shelves.index(place) if place in shelves else NONE
+
+
+def _kinds(problem: Problem, window: list[tuple[int, int]]) -> np.ndarray:
+    """Rows of ``Facts.kind``; appends the opening windows of the depots to ``window``."""
+    table = np.zeros((len(problem.vehicle_types), len(KIND)), dtype=np.int64)
+    depots, profiles = [d.place for d in problem.depots], list(problem.matrices)
+    for k, v in enumerate(problem.vehicle_types):
+        depot, rule, begin = problem.depot_of[v.depot], v.driving_rule, len(window)
+        window += as_windows(problem.place(v.depot).windows) or ((0, HORIZON_S),)
+        columns = {
+            "profile": profiles.index(v.profile),
+            "depot": depots.index(v.depot),
+            "depot_row": problem.index(v.depot),
+            "loading": depot.loading_s,
+            "docks": FAR if depot.docks is None else depot.docks,
+            "shift_early": v.shift.early_s,
+            "shift_late": min(v.shift.late_s, HORIZON_S),
+            "regular": v.regular_s,
+            "longest": v.regular_s + v.max_overtime_s,
+            "fixed": v.fixed_fen,
+            "per_km": v.distance_fen_per_km,
+            "per_h": v.time_fen_per_h,
+            "overtime_per_h": v.overtime_fen_per_h,
+            "max_trips": FAR if v.max_trips is None else v.max_trips,
+            "range": FAR if v.range_m is None else v.range_m,
+            "deliveries_first": int(v.deliveries_first),
+            "max_driving": FAR if rule is None else rule.max_driving_s,
+            "rest": FAR if rule is None else rule.rest_s,
+            "daily_driving": FAR if rule is None or rule.max_daily_driving_s is None else rule.max_daily_driving_s,
+            "open_from": begin,
+            "open_to": len(window),
+            "sealed_only": int(all(c.sealed for c in v.compartments)),
+        }
+        table[k] = [columns[name] for name in KIND]
+    return table
+
+
+def _vehicles(problem: Problem, units: Sequence[Unit]) -> tuple[np.ndarray, tuple[Unit, ...]]:
+    names = tuple((v.id, n) for v in problem.vehicle_types for n in range(1, v.count + 1))
+    rank = {unit: g for g, unit in enumerate(units)}
+    kinds = {v.id: k for k, v in enumerate(problem.vehicle_types)}
+    rows = [(kinds[kind], rank.get((kind, n), rank.get((kind, 0), 0))) for kind, n in names]
+    return np.array(rows, dtype=np.int64).reshape(len(rows), 2), names
+
+
+def _legs(problem: Problem, profiles: Iterable[str]) -> np.ndarray:
+    """(profiles, n, n, 2) seconds and metres, side by side."""
+    tables = [
+        np.stack([problem.matrices[p].duration_s, problem.matrices[p].distance_m], axis=-1).astype(np.int32)
+        for p in profiles
+    ]
+    return np.stack(tables)
+
+
+def _foes(problem: Problem) -> np.ndarray:
+    """For each vehicle type and touchy commodity, the bits that may not ride on one trip with it."""
+    bits = _bits(problem)
+    foes = np.zeros((len(problem.vehicle_types), 64), dtype=np.int64)
+    for k, kind in enumerate(problem.vehicle_types):
+        for conflict in problem.conflicts:
+            is_known = {conflict.first, conflict.second} <= set(bits) and conflict.first != conflict.second
+            if is_known and not (conflict.sealed_ok and _has_wall(kind, conflict.first, conflict.second)):
+                a, b = bits[conflict.first], bits[conflict.second]
+                foes[k, a] |= 1 << b
+                foes[k, b] |= 1 << a
+    return foes
+
+
+def _has_wall(kind: VehicleType, first: str, second: str) -> bool:
+    boxes = kind.compartments
+    holds = {
+        g: [i for i, b in enumerate(boxes) if b.commodities is None or g in b.commodities] for g in (first, second)
+    }
+    return any(a != b and (boxes[a].sealed or boxes[b].sealed) for a in holds[first] for b in holds[second])
+
+
+def _cleanings(problem: Problem) -> np.ndarray:
+    bits = _bits(problem)
+    rows = [
+        (bits[c.after], bits[c.before], c.duration_s) for c in problem.cleanings if {c.after, c.before} <= set(bits)
+    ]
+    return np.array(rows, dtype=np.int64).reshape(len(rows), 3)
+
+
+def _near(problem: Problem, row_of: np.ndarray) -> np.ndarray:
+    """(m, a) int32 other nodes, nearest first by driving there and back, whoever drives fastest."""
+    rows = sorted({int(r) for r in row_of})
+    used = np.array(rows, dtype=np.int64)
+    best = np.full((len(rows), len(rows)), np.inf)
+    for matrix in problem.matrices.values():
+        one_way = matrix.duration_s[np.ix_(used, used)].astype(float)
+        one_way[one_way < 0] = np.inf
+        best = np.minimum(best, one_way + one_way.T)
+    by_row: dict[int, list[int]] = {}
+    for m, row in enumerate(row_of):
+        by_row.setdefault(int(row), []).append(m)
+    size = max(0, min(MOST_NEAR, len(row_of) - 1))
+    near = np.zeros((len(row_of), size), dtype=np.int32)
+    for i, row in enumerate(rows):
+        order = [m for j in np.argsort(best[i], kind="stable") for m in by_row[rows[j]]][: size + len(by_row[row])]
+        for m in by_row[row]:
+            near[m] = [q for q in order if q != m][:size]
+    return near
