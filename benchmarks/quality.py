@@ -1,0 +1,232 @@
+"""Quality on public sets: our solve, and peers under the same clock and cores, against the best costs known.
+
+    python -m benchmarks.quality --family vrpspd [--instances DIR] --seconds 30 --workers 2 [--seeds 3] \
+        [--peers pyvrp,vroom,ortools] [--only NAME,...] [--json OUT]
+
+Every solution, ours and the peers', is judged twice: by the referee on the ``Problem`` that
+we solve, and by the plain rules of the set on the instance that the peers get. DIR is
+the option, else ``instances`` under ``GONGPEI_SHARED``, else under ``../shared``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import time
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from statistics import fmean
+from typing import TYPE_CHECKING
+
+from benchmarks.instances import FAMILIES, load, names
+from benchmarks.instances.as_problem import plan_of, problem_of, published_cost, routes_of, split_customers, unsplit
+from benchmarks.instances.instance import DamagedInstanceError
+from benchmarks.instances.judge import judge
+from benchmarks.peers import public
+from optimizer.check import check
+from optimizer.solve import solve
+from optimizer.stop import Stop
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from benchmarks.instances.instance import Instance
+    from optimizer.plan import Plan
+    from optimizer.problem import Problem
+
+PACKAGES = ("gongpei", "ortools", "pyvrp", "pyvroom")
+"""Whose versions the report names, where installed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One run, ``seconds`` granted and ``wall_s`` taken; ``cost`` and ``best_known`` in the set's own unit.
+
+    ``gap`` in % is None where something is unserved, a rule is broken, or the published
+    solution has the fewest vehicles first. ``violations`` are the referee's and the set's.
+    ``joined`` counts customers called at twice, put together before the cost is taken.
+    """
+
+    family: str
+    instance: str
+    customers: int
+    solver: str
+    seed: int
+    cost: float
+    best_known: float | None
+    gap: float | None
+    vehicles: int
+    best_vehicles: int | None
+    unserved: int
+    violations: int
+    joined: int
+    seconds: float
+    wall_s: float
+    faults: tuple[str, ...] = ()
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the family, print a row a run and the means, write them; 1 when a solution of ours breaks a rule."""
+    options = _options(argv)
+    root, peers = _root(options.instances), [peer for peer in options.peers.split(",") if peer]
+    chosen = [name for name in options.only.split(",") if name] or names(root, options.family)
+    print(f"{_machine()}, {options.workers} workers, {options.seconds:g} s")
+    print(_line("instance", "solver", "seed", "cost", "known", "gap %", "vehicles", "unserved", "faults", "wall s"))
+    rows: list[Row] = []
+    for name in chosen:
+        try:
+            instance = load(root, options.family, name)
+        except DamagedInstanceError as error:
+            print(f"{name}: left out, {error}")
+            continue
+        for row in _rows(instance, peers, options):
+            rows.append(row)
+            _print(row)
+    _print_means(rows)
+    if options.json:
+        _write(Path(options.json), rows, options)
+    return int(any(row.violations for row in rows if row.solver == "ours"))
+
+
+def _options(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.quality", description=__doc__)
+    parser.add_argument("--family", required=True, choices=list(FAMILIES))
+    parser.add_argument("--instances", default="", help="folder with one folder a family")
+    parser.add_argument("--seconds", type=float, default=30.0)
+    parser.add_argument("--workers", type=int, default=2, help="processes for everyone")
+    parser.add_argument("--seeds", type=int, default=1, help="runs of each instance")
+    parser.add_argument("--peers", default="", help="any of pyvrp, vroom, ortools")
+    parser.add_argument("--only", default="", help="instances by name; default all of the family")
+    parser.add_argument("--json", default="", help="write everything to this file")
+    options = parser.parse_args(argv)
+    unknown = set(options.peers.split(",")) - {"", *public.PEERS}
+    if unknown:
+        parser.error(f"no such peer: {', '.join(sorted(unknown))}")
+    return options
+
+
+def _root(option: str) -> Path:
+    if option:
+        return Path(option)
+    return Path(os.environ.get("GONGPEI_SHARED", Path(__file__).parents[2] / "shared")) / "instances"
+
+
+def _rows(instance: Instance, peers: Sequence[str], options: argparse.Namespace) -> list[Row]:
+    """Run ours and the peers, seed by seed; a peer that cannot says why."""
+    problem = problem_of(instance)
+    able = [peer for peer in peers if not public.can_run(peer, instance)]
+    for peer in peers:
+        if peer not in able:
+            print(f"{instance.name}: no {peer}, {public.can_run(peer, instance)}")
+    return [
+        measured(instance, problem, solver=solver, seed=seed, seconds=options.seconds, workers=options.workers)
+        for seed in range(options.seeds)
+        for solver in ("ours", *able)
+    ]
+
+
+def measured(instance: Instance, problem: Problem, *, solver: str, seed: int, seconds: float, workers: int) -> Row:
+    """Run one solver once and judge what it found."""
+    started = time.perf_counter()
+    if solver == "ours":
+        plan = solve(problem, stop=Stop(seconds=seconds), seed=seed, workers=workers).plan
+        wall_s = time.perf_counter() - started
+        found = check(problem, plan)
+        joined = len(split_customers(plan))
+        plan = unsplit(instance, problem, plan)
+    else:
+        routes = public.run(solver, instance, seconds=seconds, seed=seed, workers=workers)
+        wall_s, found, joined = time.perf_counter() - started, (), 0
+        plan = plan_of(instance, problem, routes)
+    faults = [v.render("en") for v in (*found, *check(problem, plan))] + _set_faults(instance, plan)
+    return _row(instance, plan, faults, joined, solver=solver, seed=seed, seconds=seconds, wall_s=round(wall_s, 1))
+
+
+def _set_faults(instance: Instance, plan: Plan) -> list[str]:
+    """Return what the plan breaks by the set's own rules, what is unserved apart; their cost must be ours too."""
+    left = {int(i) for u in plan.unserved for i in [u.shipment[1:]]}
+    cost, faults = judge(instance, routes_of(plan))
+    faults = [f for f in faults if not any(f == f"customer {row} is visited 0 times" for row in left)]
+    if abs(cost - published_cost(instance, plan)) * instance.cost_scale > len(plan.routes):
+        faults.append(f"costs {published_cost(instance, plan)} here and {cost} by the set's rules")
+    return faults
+
+
+def _row(
+    instance: Instance,
+    plan: Plan,
+    faults: list[str],
+    joined: int,
+    *,
+    solver: str,
+    seed: int,
+    seconds: float,
+    wall_s: float,
+) -> Row:
+    cost = published_cost(instance, plan)
+    is_fair = instance.best_known and not plan.unserved and not faults and not instance.counts_vehicles
+    return Row(
+        family=instance.family,
+        instance=instance.name,
+        customers=len(instance.customers),
+        solver=solver,
+        seed=seed,
+        cost=round(cost, 4),
+        best_known=instance.best_known,
+        gap=round(100 * (cost / instance.best_known - 1), 3) if is_fair and instance.best_known else None,
+        vehicles=len(plan.routes),
+        best_vehicles=instance.best_vehicles or instance.exact_vehicles,
+        unserved=len(plan.unserved),
+        violations=len(faults),
+        joined=joined,
+        seconds=seconds,
+        wall_s=wall_s,
+        faults=tuple(faults[:5]),
+    )
+
+
+def _machine() -> str:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, {cores} cores, Python {platform.python_version()}"
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _write(path: Path, rows: Sequence[Row], options: argparse.Namespace) -> None:
+    head = {"machine": _machine(), "versions": _versions(), "options": vars(options)}
+    path.write_text(json.dumps({**head, "rows": [asdict(row) for row in rows]}, indent=1), "utf-8")
+
+
+def _print(row: Row) -> None:
+    known, gap = row.best_known or "-", "-" if row.gap is None else f"{row.gap:.2f}"
+    cells = (row.instance, row.solver, row.seed, f"{row.cost:.2f}", known, gap, row.vehicles, row.unserved)
+    print(_line(*cells, row.violations, row.wall_s), flush=True)
+
+
+def _print_means(rows: Sequence[Row]) -> None:
+    """Print mean and worst gap of each solver over the runs that have one."""
+    for solver in dict.fromkeys(row.solver for row in rows):
+        gaps = [row.gap for row in rows if row.solver == solver and row.gap is not None]
+        if gaps:
+            print(f"{solver}: mean gap {fmean(gaps):.3f} %, worst {max(gaps):.3f} %, {len(gaps)} runs")
+
+
+def _line(*cells: object) -> str:
+    first, *others = cells
+    return f"{first!s:16}" + "".join(f"{cell!s:>11}" for cell in others)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
