@@ -357,13 +357,17 @@ def _cleanings(problem: Problem) -> np.ndarray:
 
 
 def _near(problem: Problem, row_of: np.ndarray) -> np.ndarray:
-    """(m, a) int32 other nodes, nearest first by driving there and back, whoever drives fastest."""
+    """(m, a) int32 other nodes, nearest first by driving there and back, whoever drives fastest.
+
+    By metres where driving takes no time, as in problems of distance alone.
+    """
     rows = sorted({int(r) for r in row_of})
     used = np.array(rows, dtype=np.int64)
     best = np.full((len(rows), len(rows)), np.inf)
     for matrix in problem.matrices.values():
-        one_way = matrix.duration_s[np.ix_(used, used)].astype(float)
-        one_way[one_way < 0] = np.inf
+        seconds, metres = (a[np.ix_(used, used)].astype(float) for a in (matrix.duration_s, matrix.distance_m))
+        one_way = seconds if seconds.max(initial=0) > 0 else metres
+        one_way[seconds < 0] = np.inf
         best = np.minimum(best, one_way + one_way.T)
     by_row: dict[int, list[int]] = {}
     for m, row in enumerate(row_of):
