@@ -130,33 +130,36 @@ def _rows(instance: Instance, peers: Sequence[str], options: argparse.Namespace)
 
 
 def measured(instance: Instance, problem: Problem, *, solver: str, seed: int, seconds: float, workers: int) -> Row:
-    """Run one solver once and judge what it found."""
+    """Run one solver once and judge what it found; for ours, what ``solve`` gave and what is left after joining."""
     started = time.perf_counter()
     if solver == "ours":
         plan = solve(problem, stop=Stop(seconds=seconds), seed=seed, workers=workers).plan
-        wall_s = time.perf_counter() - started
-        found = check(problem, plan)
-        joined = len(split_customers(plan))
-        plan = unsplit(instance, problem, plan)
     else:
         routes = public.run(solver, instance, seconds=seconds, seed=seed, workers=workers)
-        wall_s, found, joined = time.perf_counter() - started, (), 0
         plan = plan_of(instance, problem, routes)
-    faults = [v.render("en") for v in (*found, *check(problem, plan))] + _set_faults(instance, plan)
-    return _row(instance, plan, faults, joined, solver=solver, seed=seed, seconds=seconds, wall_s=round(wall_s, 1))
+    wall_s = round(time.perf_counter() - started, 1)
+    faults, joined = [], len(split_customers(plan))
+    if joined:
+        faults = [v.render("en") for v in check(problem, plan)]
+        plan = unsplit(instance, problem, plan)
+    faults += all_faults(instance, problem, plan)
+    return row_of(instance, plan, faults, joined, solver=solver, seed=seed, seconds=seconds, wall_s=wall_s)
 
 
-def _set_faults(instance: Instance, plan: Plan) -> list[str]:
-    """Return what the plan breaks by the set's own rules, what is unserved apart; their cost must be ours too."""
-    left = {int(i) for u in plan.unserved for i in [u.shipment[1:]]}
-    cost, faults = judge(instance, routes_of(plan))
-    faults = [f for f in faults if not any(f == f"customer {row} is visited 0 times" for row in left)]
+def all_faults(instance: Instance, problem: Problem, plan: Plan) -> list[str]:
+    """Return what the referee finds and what the set's own rules say, but for what is unserved; costs must agree."""
+    faults = [v.render("en") for v in check(problem, plan)]
+    left = {int(u.shipment[1:]) for u in plan.unserved}
+    left |= {second for first, second in instance.pairs if first in left}
+    missing = {f"customer {row} is visited 0 times" for row in left}
+    cost, broken = judge(instance, routes_of(plan))
+    faults += [fault for fault in broken if fault not in missing]
     if abs(cost - published_cost(instance, plan)) * instance.cost_scale > len(plan.routes):
         faults.append(f"costs {published_cost(instance, plan)} here and {cost} by the set's rules")
     return faults
 
 
-def _row(
+def row_of(
     instance: Instance,
     plan: Plan,
     faults: list[str],
@@ -167,8 +170,9 @@ def _row(
     seconds: float,
     wall_s: float,
 ) -> Row:
-    cost = published_cost(instance, plan)
-    is_fair = instance.best_known and not plan.unserved and not faults and not instance.counts_vehicles
+    """Return the row of a judged plan."""
+    cost, known = published_cost(instance, plan), instance.best_known
+    has_gap = not plan.unserved and not faults and not instance.counts_vehicles
     return Row(
         family=instance.family,
         instance=instance.name,
@@ -176,8 +180,8 @@ def _row(
         solver=solver,
         seed=seed,
         cost=round(cost, 4),
-        best_known=instance.best_known,
-        gap=round(100 * (cost / instance.best_known - 1), 3) if is_fair and instance.best_known else None,
+        best_known=known,
+        gap=round(100 * (cost / known - 1), 3) if known and has_gap else None,
         vehicles=len(plan.routes),
         best_vehicles=instance.best_vehicles or instance.exact_vehicles,
         unserved=len(plan.unserved),

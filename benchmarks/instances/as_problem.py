@@ -13,7 +13,7 @@ time (all zero where time does not count), so that a plan's cost is the publishe
   most splits too dear; ``unsplit`` joins what is left, at the cheapest place.
 - *Backhauls*: ``deliveries_first``; where every route must deliver something, there is no road
   from the depot to a customer that only gives. Where the published routes are exactly so many,
-  ``route_reward`` makes it worth while to use them all.
+  ``route_reward`` makes it cheapest to use them all.
 - *Everything is served*: being left behind costs more than twenty of the longest detours
   and vehicles.
 """

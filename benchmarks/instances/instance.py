@@ -16,7 +16,7 @@ SCALES = (1_000, 500, 200, 100, 50, 20, 10, 5, 2, 1)
 """Seconds, or units of length, that one unit of a set may become; the finest that fits is taken."""
 
 LONGEST_TOUR = 8_000_000
-"""Units of length that half of one tour through all customers may take: PyVRP's data is cut at ten million a route."""
+"""Units of length of some tours through all customers: the engine around PyVRP cuts routes at ten million."""
 
 Routes = tuple[tuple[int, tuple[tuple[int, ...], ...]], ...]
 """Vehicles used: the row of the fleet and, trip by trip, the customers in driving order."""
@@ -107,12 +107,14 @@ def route_reward(instance: Instance) -> int:
     """Return the units of length that a route more must save where a set wants exactly so many routes; else 0.
 
     Added to every drive between customers, a constant but for the drives from the depot,
-    of which there are as many as routes. Half the mean way from the depot to a customer:
-    above the 1.5 % of the cost that one vehicle fewer was seen to save.
+    of which there are as many as routes. With fewer than k routes two of the k deliveries
+    nearest to the depot share one; parting it before the later of them costs at most twice
+    its way from the depot. So more than twice the way to the k-th makes k routes the best.
     """
     if instance.exact_vehicles is None:
         return 0
-    return int(instance.length[0, instance.customers].mean() / 2)
+    ways = np.sort(instance.length[0, instance.delivery > 0])
+    return 1 + 2 * int(ways[min(instance.exact_vehicles, len(ways)) - 1])
 
 
 def euclid(coordinates: np.ndarray) -> np.ndarray:
@@ -142,10 +144,10 @@ def nearest_neighbour_tour(lengths: np.ndarray) -> float:
     return total + float(lengths[at, 0])
 
 
-def length_scale(lengths: np.ndarray, finest: int = SCALES[0]) -> int:
-    """Return how many units of length one unit of the set becomes: the finest that leaves room for long routes."""
+def length_scale(lengths: np.ndarray, tours: int = 2) -> int:
+    """Return how many units of length one unit of the set becomes: the finest at which ``tours`` tours fit."""
     tour = nearest_neighbour_tour(lengths)
-    return next((s for s in SCALES if s <= finest and 2 * tour * s <= LONGEST_TOUR), 1)
+    return next((s for s in SCALES if tours * tour * s <= LONGEST_TOUR), 1)
 
 
 def time_scale(latest: float, finest: int = SCALES[0]) -> int:

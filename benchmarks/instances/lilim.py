@@ -15,12 +15,6 @@ from benchmarks.instances.instance import Instance, Vehicles, euclid, length_sca
 if TYPE_CHECKING:
     from pathlib import Path
 
-DEAR = 10
-"""A vehicle costs so many times a tour through all customers: one less is worth any detour."""
-
-FINEST = 100
-"""Units of length for one of the set: costs with a price on vehicles stay small."""
-
 
 def read(path: Path) -> Instance:
     """Return the instance; a vehicle costs more than all driving, so that the fewest are used."""
@@ -28,7 +22,7 @@ def read(path: Path) -> Instance:
     vehicles, capacity = int(lines[0][0]), int(lines[0][1])
     rows = np.array([[float(x) for x in words] for words in lines[1:]])  # (n, 9)
     exact = euclid(rows[:, 1:3])  # (n, n)
-    lengths, seconds = length_scale(exact, FINEST), time_scale(float(rows[0, 5]))
+    lengths, seconds = length_scale(exact), time_scale(float(rows[0, 5]))
     demand = rows[:, 3].astype(np.int64)
     pairs = tuple((i, int(row[8])) for i, row in enumerate(rows) if i and row[8])
     return Instance(
@@ -41,7 +35,7 @@ def read(path: Path) -> Instance:
         service_s=nearest(seconds * rows[:, 6]),
         windows_s=nearest(seconds * rows[:, 4:6]),
         release_s=np.zeros_like(demand),
-        fleet=(Vehicles(count=vehicles, capacity=capacity, fixed=DEAR * _tour(exact, lengths)),),
+        fleet=(Vehicles(count=vehicles, capacity=capacity, fixed=_dear(exact, lengths)),),
         cost_scale=lengths,
         time_scale=seconds,
         counts_vehicles=True,
@@ -49,6 +43,6 @@ def read(path: Path) -> Instance:
     )
 
 
-def _tour(exact: np.ndarray, scale: int) -> int:
-    """Round up the mean of all distances times the customers, in units of length."""
+def _dear(exact: np.ndarray, scale: int) -> int:
+    """Return what a tour in random order costs: several good plans' driving, so that one vehicle less is worth it."""
     return int(np.ceil(exact.mean() * len(exact) * scale))

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 MATRIX_SCALE = 10_000
 """Units in the matrices of Dethloff's sets for one of the published cost."""
 
+TOURS_WITH_REWARD = 6
+"""Tours that must fit where drives carry ``route_reward``: up to three times their length."""
+
 NO_LIMIT = 999_999
 """Value of ``DISTANCE`` from which on it is none."""
 
@@ -48,7 +51,8 @@ def read(path: Path) -> Instance:
     longest = longest if 0 < longest < NO_LIMIT else 0
     latest = float(rows[0, 1]) if has_windows else longest
     seconds = time_scale(latest) if latest else 1
-    lengths = length_scale(exact)
+    has_reward = head["TYPE"] == "VRPB"
+    lengths = length_scale(exact, TOURS_WITH_REWARD) if has_reward else length_scale(exact)
     is_timed = bool(latest)
     return Instance(
         family=path.parent.name,
@@ -64,8 +68,8 @@ def read(path: Path) -> Instance:
         cost_scale=lengths,
         time_scale=seconds,
         has_backhauls=head["TYPE"].startswith("VRPB"),
-        must_deliver=head["TYPE"] == "VRPB",
-        exact_vehicles=int(head["VEHICLES"]) if head["TYPE"] == "VRPB" else None,
+        must_deliver=has_reward,
+        exact_vehicles=int(head["VEHICLES"]) if has_reward else None,
     )
 
 
