@@ -48,7 +48,9 @@ class Row:
 
     ``gap`` in % is None where something is unserved, a rule is broken, or the published
     solution has the fewest vehicles first. ``violations`` are the referee's and the set's.
-    ``joined`` counts customers called at twice, put together before the cost is taken.
+    ``joined`` counts customers called at twice, put together before the cost is taken. A drive
+    is rounded to whole ``cost_scale``-ths of the set's unit of cost (where its rule is not
+    coarser) and ``time_scale``-ths of its unit of time: half of that is the error a drive.
     """
 
     family: str
@@ -66,6 +68,8 @@ class Row:
     joined: int
     seconds: float
     wall_s: float
+    cost_scale: float
+    time_scale: int
     faults: tuple[str, ...] = ()
 
 
@@ -189,6 +193,8 @@ def row_of(
         joined=joined,
         seconds=seconds,
         wall_s=wall_s,
+        cost_scale=instance.cost_scale,
+        time_scale=instance.time_scale,
         faults=tuple(faults[:5]),
     )
 

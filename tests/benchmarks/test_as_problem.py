@@ -143,6 +143,19 @@ def test_a_customer_called_at_twice_is_joined_where_it_costs_least() -> None:
     assert judge(instance, routes_of(once)) == (100.0, [])
 
 
+def test_a_customer_is_not_joined_where_the_load_does_not_fit() -> None:
+    """On its way to 3 a vehicle would have 2 for nothing, but with 8 + 6 of 10: so 2 goes with 1, 40 + 60."""
+    instance = tiny(delivery=[0, 4, 6, 8], pickup=[0, 0, 6, 0])
+    county = problem_of(instance)
+    near = run(county, Call("C1", deliver=("D1",)), Call("C2", deliver=("D2",)), kind="v0")
+    far = run(county, Call("C3", deliver=("D3",)), Call("C2", collect=("U2",)), kind="v0")
+    twice = plan(county, route(near, kind="v0", number=1), route(far, kind="v0", number=2))
+    assert rules(county, twice) == []
+    once = unsplit(instance, county, twice)
+    assert_clean(county, once)
+    assert judge(instance, routes_of(once)) == (100.0, [])
+
+
 def test_everything_left_behind_is_dearer_than_any_detour() -> None:
     """Twenty of the longest drives there and back: 20 x 2 x 30."""
     assert {s.penalty_fen for s in problem_of(tiny()).shipments} == {1_200}

@@ -1,6 +1,7 @@
 """The shared public instances: read as their papers describe them, and solutions cost what was published.
 
-``solutions.json`` holds routes that reach the published cost, found by searching with plain PyVRP.
+``solutions.json`` holds routes that reach the published cost, found by searching: for several trips a day with our own
+solver, otherwise with plain PyVRP.
 """
 
 from __future__ import annotations
