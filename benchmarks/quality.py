@@ -215,7 +215,8 @@ def _versions() -> dict[str, str]:
 
 
 def _write(path: Path, rows: Sequence[Row], options: argparse.Namespace) -> None:
-    head = {"machine": _machine(), "versions": _versions(), "options": vars(options)}
+    asked = {key: value for key, value in vars(options).items() if key not in ("instances", "json")}
+    head = {"machine": _machine(), "versions": _versions(), "options": asked}
     path.write_text(json.dumps({**head, "rows": [asdict(row) for row in rows]}, indent=1), "utf-8")
 
 
