@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from optimizer.model import DrivingRule
+from optimizer.replan.changes import Weights
 from scenarios import cells
 from scenarios.policy import PRIORITIES, TIERS, Bag, Penalties, Policy, VisitTimes
 from scenarios.scenario import (
@@ -44,6 +45,7 @@ PARTS: dict[str, type] = {
     "penalties_fen": Penalties,
     "visit_s": VisitTimes,
     "bag": Bag,
+    "weights": Weights,
 }
 """Classes of the nested objects, by the name of the field that holds them."""
 

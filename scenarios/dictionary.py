@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scenarios.columns import TABLES, default_of
+from scenarios.event_columns import EVENT_SETTINGS, EVENT_TABLES
+from scenarios.events import Events
 from scenarios.scenario import Scenario
 from scenarios.settings import FILE, LISTS, SETTINGS
 
@@ -40,6 +42,8 @@ def dictionary() -> str:
     parts = [_section(f"{table.file} {table.zh}", table.columns, table.of) for table in TABLES]
     parts.append(_section(f"{FILE} 设置", SETTINGS, Scenario))
     parts += [_section(f"{FILE} [[{table.name}]] {table.zh}", table.columns, table.of) for table in LISTS]
+    parts.append(_section("events.toml 设置", EVENT_SETTINGS, Events))
+    parts += [_section(f"events.toml [[{table.name}]] {table.zh}", table.columns, table.of) for table in EVENT_TABLES]
     return "\n".join(parts)
 
 
@@ -69,4 +73,4 @@ def _line(cells: Iterable[str]) -> str:
 
 def tables() -> tuple[Table, ...]:
     """Return every table that the dictionary describes."""
-    return (*TABLES, *LISTS)
+    return (*TABLES, *LISTS, *EVENT_TABLES)

@@ -8,7 +8,8 @@ A reader collects every ``Fault`` of every file and raises once. Every code has 
 ``Sentence`` in ``CATALOGUE``: what is wrong and what to do, in Chinese
 and English, with the values of the fault filled in by name. E300 carries the faults
 of a scenario; E301 to E309 are about a file as a whole, E310 to E319 about one cell, E320
-to E349 about how things fit together, E350 and up about what the building of a county meets.
+to E349 about how things fit together, E350 and up about what the building of a county meets,
+E370 to E379 about an events file.
 """
 
 from __future__ import annotations
@@ -277,6 +278,30 @@ CATALOGUE: dict[str, Sentence] = {
         "检查经度和纬度的顺序与数值",
         "the hub {value} is {km:.0f} km away from the nearest place",
         "check the order and the numbers of longitude and latitude",
+    ),
+    "E370": _sentence(
+        "事件文件有 {count} 处错误",
+        "逐条改正后重新运行",
+        "faults in the events file: {count}",
+        "mend them one by one and run again",
+    ),
+    "E371": _sentence(
+        "车型 {vehicle_type} 没有 {value} 号车，只有 {count} 辆",
+        "改正车号",
+        "vehicle type {vehicle_type} has no number {value}, there are {count}",
+        "correct the number",
+    ),
+    "E372": _sentence(
+        "品牌 {value} 的第 {wave} 波没有从中心发出的货",
+        "改正品牌或波次",
+        "brand {value} has no goods from a depot in wave {wave}",
+        "correct the brand or the wave",
+    ),
+    "E373": _sentence(
+        "封路须恰好给出一种：file、edges、ways，或 lon 与 lat",
+        "只保留其一",
+        "a closed road is named in exactly one way: file, edges, ways, or lon and lat",
+        "keep one of them",
     ),
     "E390": _sentence(
         "合并前后的件数不等（{detail}）",

@@ -17,6 +17,7 @@ from scenarios.tables import Row, Rows, nearest, note_folded, read_cells, read_t
 from scenarios.text import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from scenarios.columns import Column, Table
@@ -42,20 +43,27 @@ UNREAD = Settings(is_read=False)
 
 def read_settings(path: Path, findings: Findings) -> Settings:
     """Return the settings, ``UNREAD`` when the file cannot be read at all; faults go to ``findings``."""
+    tree = read_tree(path, findings)
+    if tree is None:
+        return UNREAD
+    lists = {table.name: read_list(tree.pop(table.name, []), table, findings) for table in LISTS}
+    mapping = _read_mapping(tree, findings)
+    return Settings(values=read_values(tree, SETTINGS, FILE, findings), lists=lists, mapping=mapping)
+
+
+def read_tree(path: Path, findings: Findings) -> dict[str, Any] | None:
+    """Return what a TOML file holds, or None with a fault when it cannot be read at all."""
     content = read_text(path, findings)
     if content is None:
-        return UNREAD
+        return None
     if not content.strip():
-        findings.fault("E302", FILE)
-        return UNREAD
+        findings.fault("E302", path.name)
+        return None
     try:
-        tree = tomllib.loads(content)
+        return tomllib.loads(content)
     except (ValueError, RecursionError) as error:  # also numbers of more than 4,300 digits
-        findings.fault("E304", FILE, detail=str(error)[:200] or type(error).__name__)
-        return UNREAD
-    lists = {table.name: _read_list(tree.pop(table.name, []), table, findings) for table in LISTS}
-    mapping = _read_mapping(tree, findings)
-    return Settings(values=_read_values(_flat(tree), findings), lists=lists, mapping=mapping)
+        findings.fault("E304", path.name, detail=str(error)[:200] or type(error).__name__)
+        return None
 
 
 def _flat(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -69,37 +77,40 @@ def _flat(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     return leaves
 
 
-def _read_values(leaves: dict[str, Any], findings: Findings) -> dict[str, Any]:
-    known = {column.name: column for column in SETTINGS}
+def read_values(tree: dict[str, Any], settings: Sequence[Column], file: str, findings: Findings) -> dict[str, Any]:
+    """Return the values of single settings by field; nested tables are dotted paths."""
+    leaves = _flat(tree)
+    known = {column.name: column for column in settings}
     given: list[tuple[Column, str, str]] = []
     for name, value in leaves.items():
         if name not in known:
-            findings.fault("E335", FILE, column=name[:80], nearest=nearest(name, known))
+            findings.fault("E335", file, column=name[:80], nearest=nearest(name, known))
         elif (entry := _as_text(value)) is None:
-            _wrong_type(name, value, Text("单个值或一列值", "a value or a list of values"), findings)
+            _wrong_type(name, value, Text("单个值或一列值", "a value or a list of values"), file, findings)
         else:
             given.append((known[name], name, entry))
-    missing = [c for c in SETTINGS if c.is_required and c.name not in leaves]
+    missing = [c for c in settings if c.is_required and c.name not in leaves]
     given += [(column, column.name, "") for column in missing]
 
     folded: Counter[str] = Counter()
-    values, _ = read_cells(given, file=FILE, row=0, findings=findings, folded=folded)
-    note_folded(folded, FILE, findings)
+    values, _ = read_cells(given, file=file, row=0, findings=findings, folded=folded)
+    note_folded(folded, file, findings)
     return values
 
 
-def _read_list(entries: Any, table: Table, findings: Findings) -> Rows:
+def read_list(entries: Any, table: Table, findings: Findings) -> Rows:
+    """Return the rows of a list of tables in ``table.file``."""
     if not isinstance(entries, list):
-        _wrong_type(table.name, entries, Text("表的列表", "a list of tables"), findings)
+        _wrong_type(table.name, entries, Text("表的列表", "a list of tables"), table.file, findings)
         entries = []
     rows = [_read_entry(entry, f"{table.name}[{i}]", table, findings) for i, entry in enumerate(entries, start=1)]
-    return Rows(table=table, file=FILE, rows=tuple(rows))
+    return Rows(table=table, file=table.file, rows=tuple(rows))
 
 
 def _read_entry(entry: Any, path: str, table: Table, findings: Findings) -> Row:
     """Read one table of a list; its path, such as ``conflicts[1]``, goes where a CSV row has its id."""
     if not isinstance(entry, dict):
-        _wrong_type(path, entry, Text("表", "a table"), findings)
+        _wrong_type(path, entry, Text("表", "a table"), table.file, findings)
         return Row(row=0, values={}, ident=path, is_sound=False)
     known = {column.name: column for column in table.columns}
     is_sound = True
@@ -107,14 +118,14 @@ def _read_entry(entry: Any, path: str, table: Table, findings: Findings) -> Row:
     for name, value in entry.items():
         text = _as_text(value)
         if name not in known:
-            findings.fault("E335", FILE, column=f"{path}.{name}"[:80], nearest=nearest(name, known))
+            findings.fault("E335", table.file, column=f"{path}.{name}"[:80], nearest=nearest(name, known))
         elif text is None:
-            _wrong_type(f"{path}.{name}", value, Text("单个值", "a value"), findings)
+            _wrong_type(f"{path}.{name}", value, Text("单个值", "a value"), table.file, findings)
             is_sound = False
         else:
             given.append((known[name], f"{path}.{name}", text))
     given += [(c, f"{path}.{c.name}", "") for c in table.columns if c.is_required and c.name not in entry]
-    values, is_right = read_cells(given, file=FILE, row=0, findings=findings, folded=Counter())
+    values, is_right = read_cells(given, file=table.file, row=0, findings=findings, folded=Counter())
     return Row(row=0, values=values, ident=path, is_sound=is_sound and is_right)
 
 
@@ -124,7 +135,7 @@ def _read_mapping(tree: dict[str, Any], findings: Findings) -> tuple[tuple[str, 
         return ()
     mapping = roads.pop("mapping")
     if not isinstance(mapping, dict) or not all(isinstance(value, str) for value in mapping.values()):
-        _wrong_type(MAPPING, mapping, Text("列名到列名的表", "a table of column names"), findings)
+        _wrong_type(MAPPING, mapping, Text("列名到列名的表", "a table of column names"), FILE, findings)
         return ()
     return tuple(sorted(mapping.items()))
 
@@ -145,5 +156,5 @@ def _as_text(value: Any) -> str | None:
     return None
 
 
-def _wrong_type(name: str, value: Any, expected: Text, findings: Findings) -> None:
-    findings.fault("E336", FILE, column=name[:80], value=repr(value)[:80], expected=expected)
+def _wrong_type(name: str, value: Any, expected: Text, file: str, findings: Findings) -> None:
+    findings.fault("E336", file, column=name[:80], value=repr(value)[:80], expected=expected)

@@ -178,6 +178,12 @@ REASONS: dict[str, Sentence] = {
         fix_zh="两项都要放宽，或增加车辆",
         fix_en="relax both, or add a vehicle",
     ),
+    "U180": Sentence(
+        zh="{shipment} 在故障车 {vehicle} 上，当天无法再取",
+        en="{shipment} is on board {vehicle}, which broke down, and cannot be collected again today",
+        fix_zh="从故障车上另行转运，或改到明天送",
+        fix_en="fetch it from the broken vehicle by other means, or deliver it tomorrow",
+    ),
     "U161": Sentence(
         zh="不送更划算：由 {vehicle} 带上要多花 {marginal_fen}，不送的代价只有 {penalty_fen}",
         en="cheaper to leave: {vehicle} could take it for {marginal_fen} more, leaving it costs {penalty_fen}",
@@ -191,7 +197,10 @@ REASONS: dict[str, Sentence] = {
         fix_en="solve for longer",
     ),
 }
-"""Codes never change their meaning. U11x, U12x: not even alone; U15x, U17x: in this plan; U16x: the fleet and money."""
+"""Codes never change their meaning.
+
+U11x, U12x: not even alone; U15x, U17x: in this plan; U16x: the fleet and money; U18x: the day so far.
+"""
 
 REMEDIES: dict[str, Remedy] = {
     "R110": Remedy(zh="补充通往 {place} 的道路或坐标", en="add a road to {place} or correct its coordinates"),

@@ -11,23 +11,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from optimizer.daybook import DayBook
 from optimizer.errors import SolverFailed
 from optimizer.explain import explain
+from optimizer.explain.insertion import insert_best
+from optimizer.explain.ways import candidates
 from optimizer.model import Lock, TimeWindow
+from optimizer.plan import Plan, Unserved
 from optimizer.repair import complete
-from optimizer.replan.changes import compare
+from optimizer.replan.changes import compare, handings
 from optimizer.replan.pinned import pin
 from optimizer.replan.settle import settled, truly_named
 from optimizer.schedule import draft_of
 from optimizer.solve import solve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Container, Iterable, Iterator
 
     from optimizer.daybook import Unit
-    from optimizer.plan import Plan, Route
+    from optimizer.plan import Route
     from optimizer.problem import Problem
     from optimizer.replan.changes import Changes, Weights
     from optimizer.replan.pinned import Pinned
@@ -42,7 +46,13 @@ in which order, and when, give or take ``Weights.free_shift_s``."""
 OPTIONS = ("smallest", "balanced", "cheapest")
 """The answers, in the order in which they disturb."""
 
-MOST_MIXES = 60
+MOST_FROZEN = 8
+"""Vehicles that may go back to their old day to make one plan acceptable."""
+
+INSERTION_WORK = 400
+"""Work on one shipment that must leave a vehicle, as ``explain.insertion`` counts it."""
+
+MOST_MIXES = 40
 """Plans between the smallest and the cheapest that are tried for the balanced answer."""
 
 
@@ -114,7 +124,7 @@ def replan(
     """
     pinned = pin(before, after, plan, situation)
     work = _Work(pinned=pinned, plan=plan, weights=weights, seed=seed, workers=workers)
-    first = work.mended()
+    first = work.mended(keep)
     levels = [level for level in reversed(KEEPS) if KEEPS.index(level) >= KEEPS.index(keep)]
     share = replace(stop, seconds=None if stop.seconds is None else stop.seconds / len(levels))
     for level in levels:
@@ -133,9 +143,20 @@ def replan(
     )
 
 
+class _Candidate(NamedTuple):
+    """An accepted plan: as the pinned problem has it, as the whole day, and under true names."""
+
+    plan: Plan
+    whole: Plan
+    option: Option
+
+
 @dataclass(kw_only=True)
 class _Work:
-    """Candidates found so far, under the names of the pinned problem, and as options."""
+    """Candidates found so far, and the work on them.
+
+    ``base``: the old plan, as far as it can stand, with nothing new.
+    """
 
     pinned: Pinned
     plan: Plan
@@ -145,37 +166,95 @@ class _Work:
     is_stopped: bool = False
 
     def __post_init__(self) -> None:
-        self.found: list[tuple[Plan, Option]] = []
+        self.found: list[_Candidate] = []
+        self.base = Plan()
+        self.old = handings(self.plan)
 
-    def mended(self) -> Plan:
-        """Return the old plan as far as it can stand, with the rest inserted; the first candidate."""
-        mended = complete(self.pinned.problem, self.pinned.drafts)
-        if self.offer(mended):
-            return mended
-        # what stands is kept in any case: without what is new, then without what has not begun
-        begun = {unit: self.pinned.drafts[unit][: len(was)] for unit, was in self.pinned.begun.items()}
-        for drafts in (self.pinned.drafts, begun):
-            less = complete(self.pinned.problem, drafts, insert=False)
-            if self.offer(less):
-                return less
-        raise SolverFailed("E192")
+    def mended(self, keep: str) -> Plan:
+        """Return the old plan as far as it can stand, with the rest inserted; the first candidates.
+
+        Before that comes the old plan with nothing new, the day to which vehicles go back.
+        """
+        self.base = complete(self.pinned.problem, self.pinned.drafts, insert=False)
+        if not self.offer(self.base):  # what has not begun may have become impossible
+            begun = {unit: self.pinned.drafts[unit][: len(was)] for unit, was in self.pinned.begun.items()}
+            self.base = complete(self.pinned.problem, begun, insert=False)
+            if not self.offer(self.base):
+                raise SolverFailed("E192")
+        days = _days(self.base.routes)
+        self.offer(complete(replace(self.pinned.problem, locks=self._timely()), days))
+        if keep != "time":
+            self.offer(complete(self.pinned.problem, days))
+        for drafts in self.replacements():
+            self.offer(complete(self.pinned.problem, drafts))
+        return min(self.found, key=lambda each: _rank("smallest", each.option)).plan
+
+    def _timely(self) -> tuple[Lock, ...]:
+        """Return the pinned locks, and those that hold every vehicle to its old times that can still keep them."""
+        problem, locks = self.pinned.problem, self.pinned.problem.locks
+        for route in self.base.routes:
+            kept = replace(self.base, routes=(route,))
+            own = tuple(kept_locks(problem, kept, "time", self._old_window, self.stands()))
+            held = replace(problem, locks=(*problem.locks, *own))
+            if DayBook(held).tried((route.vehicle_type, route.number), [draft_of(t) for t in route.trips]) is not None:
+                locks = (*locks, *own)
+        return locks
+
+    def _old_window(self, shipment: str, at_s: int) -> TimeWindow:
+        """Return when a handover is where people were told; near ``at_s`` where they were not told."""
+        was = self.old.get(shipment)
+        return _around(at_s if was is None else was.start_s, self.weights.free_shift_s)
+
+    def _window(self, shipment: str, at_s: int) -> TimeWindow:
+        """Return when a handover keeps its time: near the old moment if ``at_s`` is, else near ``at_s``."""
+        old = self._old_window(shipment, at_s)
+        return old if old.early_s <= at_s <= old.late_s else _around(at_s, self.weights.free_shift_s)
+
+    def replacements(self) -> Iterator[dict[Unit, list[TripDraft]]]:
+        """Yield the old plan with an idle vehicle in the place of a broken one, for each type that has one."""
+        for own, trips in self.pinned.orphaned:
+            for kind in sorted(self.pinned.problem.vehicle_types, key=lambda v: v.id != own):
+                unit = self.pinned.idle(kind.id)
+                if unit is not None:
+                    yield {**self.pinned.drafts, unit: trips}
 
     def offer(self, plan: Plan) -> bool:
-        """Keep the plan if it is accepted, with the past as it was."""
-        whole = settled(self.pinned, plan)
-        if whole is None:
-            return False
-        named = truly_named(self.pinned, whole)
+        """Keep the plan if it is accepted, with the past as it was.
+
+        A vehicle that would change the past goes back to its old day, to the second, and the others take its new goods.
+        """
+        frozen: dict[Unit, list[TripDraft]] = {}
+        result = settled(self.pinned, plan)
+        while result.plan is None:
+            unit = result.offender
+            if unit is None or unit in frozen or len(frozen) == MOST_FROZEN:
+                return False
+            frozen[unit] = _days(self.base.routes).get(unit, [])
+            days = {**frozen, **{u: day for u, day in _days(plan.routes).items() if u not in frozen}}
+            plan = self._inserted(complete(self.pinned.problem, days, insert=False), frozen)
+            result = settled(self.pinned, plan)
+        named = truly_named(self.pinned, result.plan)
         changes = compare(self.plan, named, self.weights)
-        self.found.append((whole, Option(name="", plan=named, changes=changes)))
+        self.found.append(_Candidate(plan, result.plan, Option(name="", plan=named, changes=changes)))
         return True
+
+    def _inserted(self, plan: Plan, frozen: Container[Unit]) -> Plan:
+        """Return the plan with what it leaves inserted where it costs less than leaving it, on other vehicles."""
+        problem = self.pinned.problem
+        left = sorted((problem.shipment_of[u.shipment] for u in plan.unserved), key=lambda s: (-s.penalty_fen, s.id))
+        for goods in left:
+            among = [r for r in candidates(problem, plan, goods) if (r.vehicle_type, r.number) not in frozen]
+            most_fen = goods.penalty_fen
+            found = insert_best(problem, plan, goods, among=among, below_fen=most_fen, most_work=INSERTION_WORK).best
+            plan = plan if found is None else found.plan
+        return plan
 
     def solve(self, level: str, kept: Plan, stop: Stop) -> None:
         """Solve the rest of the day with as much of ``kept`` locked as the level says."""
         problem = self.pinned.problem
-        locks = (*problem.locks, *kept_locks(problem, kept, level, self.weights.free_shift_s, self.stands()))
+        locks = (*problem.locks, *kept_locks(problem, kept, level, self._window, self.stands()))
         locked = replace(problem, locks=locks)
-        start = min((plan for plan, _ in self.found), key=lambda p: p.cost.total_fen)
+        start = min(self.found, key=lambda each: each.whole.cost.total_fen).plan
         result = solve(locked, stop=stop, seed=self.seed, workers=self.workers, start=start)
         self.is_stopped = self.is_stopped or result.stopped
         self.offer(result.plan)
@@ -186,23 +265,29 @@ class _Work:
 
     def mix(self, kept: Plan) -> None:
         """Let vehicles of the cheapest plan go back to their old days, one by one, while that improves the balance."""
-        best, option = min(self.found, key=lambda each: each[1].plan.cost.total_fen)
-        old, units = _days(kept.routes), _days(kept.routes).keys() | _days(best.routes).keys()
-        days, tried = _days(best.routes), 0
-        for unit in sorted(units):
+        best = min(self.found, key=lambda each: each.whole.cost.total_fen)
+        option, old, days, tried = best.option, _days(kept.routes), _days(best.plan.routes), 0
+        for unit in sorted(old.keys() | days.keys()):
             if old.get(unit) == days.get(unit) or tried >= MOST_MIXES:
                 continue
             tried += 1
             rest = {u: trips for u, trips in days.items() if u != unit}
             mixed = complete(self.pinned.problem, {unit: old.get(unit, []), **rest})
-            if self.offer(mixed) and self.found[-1][1].balance_fen < option.balance_fen:
-                option, days = self.found[-1][1], _days(mixed.routes)
+            if self.offer(mixed) and self.found[-1].option.balance_fen < option.balance_fen:
+                option, days = self.found[-1].option, _days(self.found[-1].plan.routes)
 
     def answer(self, name: str) -> Option:
         """Return the best candidate in the sense of ``name``, with reasons for what it leaves."""
-        whole, option = min(self.found, key=lambda each: _rank(name, each[1]))
-        explained = truly_named(self.pinned, explain(self.pinned.judged, whole))
-        return replace(option, name=name, plan=explained)
+        best = min(self.found, key=lambda each: _rank(name, each.option))
+        option, explained = best.option, truly_named(self.pinned, explain(self.pinned.judged, best.whole))
+        left = tuple(self._lost(unserved) for unserved in explained.unserved)
+        return replace(option, name=name, plan=replace(explained, unserved=left))
+
+    def _lost(self, unserved: Unserved) -> Unserved:
+        vehicle = self.pinned.lost.get(unserved.shipment)
+        if vehicle is None:
+            return unserved
+        return Unserved(shipment=unserved.shipment, reason="U180", numbers={"vehicle": vehicle})
 
 
 def _rank(name: str, option: Option) -> tuple[int, int]:
@@ -217,8 +302,17 @@ def _days(routes: Iterable[Route]) -> dict[Unit, list[TripDraft]]:
     return {(route.vehicle_type, route.number): [draft_of(trip) for trip in route.trips] for route in routes}
 
 
-def kept_locks(problem: Problem, kept: Plan, level: str, free_shift_s: int, stands: frozenset[str]) -> Iterator[Lock]:
-    """Yield the locks that keep a plan to a level of ``KEEPS``; what stands already has its own."""
+def _around(at_s: int, free_s: int) -> TimeWindow:
+    return TimeWindow(early_s=max(0, at_s - free_s), late_s=at_s + free_s)
+
+
+def kept_locks(
+    problem: Problem, kept: Plan, level: str, window: Callable[[str, int], TimeWindow], stands: Container[str]
+) -> Iterator[Lock]:
+    """Yield the locks that keep a plan to a level of ``KEEPS``; what stands already has its own.
+
+    ``window`` gives the window of a shipment that is handed over at a moment of the plan.
+    """
     rank = KEEPS.index(level)
     for route in kept.routes:
         visits = [(v.start_s, _bound(problem, v.deliver, v.collect)) for trip in route.trips for v in trip.visits]
@@ -230,8 +324,7 @@ def kept_locks(problem: Problem, kept: Plan, level: str, free_shift_s: int, stan
                 if rank >= KEEPS.index("sequence") and earlier:
                     yield Lock(shipment=id_, after=earlier[0])
                 if rank >= KEEPS.index("time"):
-                    window = TimeWindow(early_s=max(0, at_s - free_shift_s), late_s=at_s + free_shift_s)
-                    yield Lock(shipment=id_, window=window)
+                    yield Lock(shipment=id_, window=window(id_, at_s))
 
 
 def _bound(problem: Problem, deliver: tuple[str, ...], collect: tuple[str, ...]) -> tuple[str, ...]:

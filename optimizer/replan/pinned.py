@@ -3,19 +3,20 @@
 The whole day stays in the problem, so that hours, rests and costs come out right. Handovers that stand
 are locked to their vehicle and second; goods on board to their vehicle, until it would have been
 home; all else is ready from now on at the earliest, and depots load from now on, or when
-they did. A vehicle that broke down, or that drove a road before it was closed, becomes a type of its own.
+they did. Seals, goods of no weight, hold a trip that is over to its end, and an empty one to its beginning.
+A vehicle that broke down, or that drove a road before it was closed, becomes a type of its own.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from optimizer.model import HORIZON_S, Lock, TimeWindow
-from optimizer.problem import Matrix, Problem
+from optimizer.model import HORIZON_S, Lock, Shipment, TimeWindow
 from optimizer.repair import without
+from optimizer.replan.fleet import RestFleet
+from optimizer.replan.seals import PINNED_FEN, sealed, seals_of
 from optimizer.replan.standing import standing
 from optimizer.schedule import TripDraft, draft_of
 
@@ -23,12 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from optimizer.daybook import Unit
-    from optimizer.model import Place, Shipment, VehicleType
+    from optimizer.model import Place
     from optimizer.plan import Plan, Trip
+    from optimizer.problem import Problem
     from optimizer.replan.standing import Begun, Situation, Standing
-
-PINNED_FEN = 100_000_000
-"""Penalty of leaving out what stands; it is never really left."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +37,8 @@ class Pinned:
     ``problem`` is for the solver. ``judged`` is the same with true penalties and hours: every plan that
     comes back is judged by it. ``drafts``: the old plan in it, as far as it can stand.
     ``unit_of``: its vehicles by their true names; ``begun``: what stands of each.
-    ``driven``: legs by profile that only the past may use.
+    ``driven``: legs by profile that only the past may use. ``orphaned``: for each broken vehicle
+    its type and the trips that it can no longer make. ``lost``: local goods on board of it, with its true name.
     """
 
     problem: Problem
@@ -49,6 +49,13 @@ class Pinned:
     now_s: int
     broken_at_s: Mapping[Unit, int] = field(default_factory=dict)
     driven: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
+    orphaned: tuple[tuple[str, list[TripDraft]], ...] = ()
+    lost: Mapping[str, str] = field(default_factory=dict)
+
+    def idle(self, vehicle_type: str) -> Unit | None:
+        """Return a vehicle of this type that the old plan leaves at home, or None."""
+        units = (unit for unit in self.unit_of if unit[0] == vehicle_type and unit not in self.drafts)
+        return min(units, default=None)
 
 
 def pin(before: Problem, after: Problem, plan: Plan, situation: Situation) -> Pinned:
@@ -62,7 +69,7 @@ def pin(before: Problem, after: Problem, plan: Plan, situation: Situation) -> Pi
         The same fleet and places with other shipments or matrices; what ``begun_shipments`` names is unchanged in it.
     """
     days = standing(plan, situation)
-    fleet = _Fleet(before, after, days, situation)
+    fleet = RestFleet(before, after, days, situation)
     goods = _Goods(after, days, situation)
     shipments = tuple(goods.pinned(s) for s in after.shipments)
     places = tuple(_reopened(p, after, days, situation, fleet) for p in after.places)
@@ -74,15 +81,30 @@ def pin(before: Problem, after: Problem, plan: Plan, situation: Situation) -> Pi
         matrices=fleet.matrices,
         locks=tuple(fleet.renamed(lock) for lock in goods.locks()),
     )
-    dear = (replace(s, penalty_fen=PINNED_FEN) if s.id in goods.stands else s for s in shipments)
-    problem = replace(judged, vehicle_types=fleet.types(is_strict=True), shipments=tuple(dear))
+    seals = {unit: list(seals_of(after, unit, day)) for unit, day in days.items() if unit in fleet.name_of}
+    dear = [replace(s, penalty_fen=PINNED_FEN) if s.id in goods.stands else s for s in shipments]
+    dear += [seal.goods for some in seals.values() for seal in some]
+    problem = replace(
+        judged,
+        vehicle_types=fleet.types(is_strict=True),
+        shipments=tuple(dear),
+        locks=(*judged.locks, *(fleet.renamed(seal.lock) for some in seals.values() for seal in some)),
+    )
     true_name = {new: old for old, new in fleet.name_of.items()}
     return Pinned(
         problem=problem,
         judged=judged,
-        drafts={fleet.name_of[unit]: _drafts(after, day) for unit, day in days.items() if unit in fleet.name_of},
+        drafts={
+            fleet.name_of[unit]: sealed(after, _drafts(after, day), seals[unit])
+            for unit, day in days.items()
+            if unit in fleet.name_of
+        },
         unit_of=true_name,
-        begun={fleet.name_of[unit]: day.begun for unit, day in days.items() if unit in fleet.name_of},
+        begun={
+            fleet.name_of[unit]: tuple(b for b in (_bereft(b, goods.lost) for b in day.begun) if b.trip.visits)
+            for unit, day in days.items()
+            if unit in fleet.name_of
+        },
         now_s=situation.now_s,
         broken_at_s={
             fleet.name_of[unit]: day.broken_at_s
@@ -90,6 +112,8 @@ def pin(before: Problem, after: Problem, plan: Plan, situation: Situation) -> Pi
             if day.broken_at_s is not None and unit in fleet.name_of
         },
         driven=fleet.driven,
+        orphaned=tuple(_orphaned(after, day) for day in days.values() if day.broken_at_s is not None),
+        lost=goods.lost,
     )
 
 
@@ -102,6 +126,23 @@ def _drafts(after: Problem, day: Standing) -> list[TripDraft]:
     if day.broken_at_s is None:
         drafts += [_known(after, trip, set()) for trip in day.free]
     return [draft for draft in drafts if draft.visits]
+
+
+def _bereft(begun: Begun, lost: Mapping[str, str]) -> Begun:
+    """Return what stands of a trip without the goods lost on it; a visit made for nothing else is forgotten."""
+    if not lost.keys() & set(begun.trip.shipments):
+        return begun
+    made = [replace(v, collect=tuple(i for i in v.collect if i not in lost)) for v in begun.made]
+    kept = [visit for visit in made if visit.deliver or visit.collect]
+    left = begun.trip.visits[begun.num_made :] if kept else ()
+    return replace(begun, trip=replace(begun.trip, visits=(*kept, *left)), num_made=len(kept))
+
+
+def _orphaned(after: Problem, day: Standing) -> tuple[str, list[TripDraft]]:
+    """Return the type of a broken vehicle and what is left of its trips."""
+    cut = [_known(after, b.trip, {*b.handed, *(i for v in b.made for i in v.collect)}) for b in day.begun if b.is_cut]
+    drafts = [*cut, *(_known(after, trip, set()) for trip in day.free)]
+    return day.route.vehicle_type, [draft for draft in drafts if draft.visits]
 
 
 def _known(after: Problem, trip: Trip, lost: set[str]) -> TripDraft:
@@ -121,6 +162,8 @@ class _Goods:
         self._aboard: dict[str, tuple[Unit, int]] = {}
         self._taken: dict[str, int] = {}
         self._back: dict[str, int] = {}
+        self._loaded: dict[str, int] = {}
+        self.lost: dict[str, str] = {}
         self._broken = {(b.vehicle_type, b.number) for b in situation.breakdowns}
         for unit, day in days.items():
             for begun in day.begun:
@@ -138,6 +181,8 @@ class _Goods:
         if shipment.id in self._taken:
             at_s = self._taken[shipment.id]
             shipment = replace(shipment, pickup_windows=(TimeWindow(early_s=at_s, late_s=at_s),))
+        if shipment.id in self._loaded:
+            return replace(shipment, ready_s=self._loaded[shipment.id])
         if shipment.id in self.stands:
             return shipment
         return replace(shipment, ready_s=max(shipment.ready_s, self._now_s, self._back.get(shipment.id, 0)))
@@ -171,6 +216,9 @@ class _Goods:
                     self._handed[id_] = (unit, visit.start_s)
                 elif not is_broken or id_ in handed:  # local goods of a broken vehicle are lost to the day
                     self._taken[id_] = visit.start_s
+        collected = {i for v in begun.trip.visits for i in v.collect}
+        loaded = (*begun.handed, *(() if is_broken else begun.aboard))
+        self._loaded.update({i: begun.trip.load_start_s for i in loaded if i not in collected})
         if not is_broken:
             slack_s = HORIZON_S if self._is_longer(begun.trip, unit) else begun.trip.return_s
             self._aboard.update(dict.fromkeys(begun.aboard, (unit, slack_s)))
@@ -197,6 +245,7 @@ class _Goods:
                 back_s = max(last.end_s, at_s) + max(0, home_s) + recovery_s
                 collected = {i for v in begun.made for i in v.collect}  # local goods: nobody can collect them again
                 self._back.update({i: HORIZON_S if i in collected else back_s for i in begun.aboard})
+                self.lost.update({i: day.route.vehicle for i in begun.aboard if i in collected})
         for trip in day.free:
             if trip.load_start_s < at_s:  # loaded, and perhaps on its way to the first visit
                 back_s = at_s + max(0, at_s - trip.depart_s) + recovery_s
@@ -204,110 +253,8 @@ class _Goods:
                 self._back.update(dict.fromkeys((i for i in trip.shipments if i not in collected), back_s))
 
 
-class _Fleet:
-    """Vehicles of the rest of the day: broken ones and those with roads of their own become types of their own."""
-
-    def __init__(self, before: Problem, after: Problem, days: Mapping[Unit, Standing], situation: Situation) -> None:
-        self._after = after
-        self._days = days
-        self.matrices: dict[str, Matrix] = dict(after.matrices)
-        self.driven: dict[str, frozenset[tuple[str, str]]] = {}
-        self._profile: dict[Unit, str] = {}
-        for unit, day in days.items():
-            self._keep_driven(before, unit, day, situation)
-        broken = {(b.vehicle_type, b.number) for b in situation.breakdowns}
-        self._own = {u for u in days if u in self._profile or (u in broken and days[u].begun)}
-        self._gone = broken - self._own
-        self.name_of = self._names()
-
-    def types(self, *, is_strict: bool) -> tuple[VehicleType, ...]:
-        """Return the vehicle types; strict: a broken vehicle's shift ends with what stands of its day."""
-        found = []
-        for kind in self._after.vehicle_types:
-            count = sum(1 for unit, name in self.name_of.items() if name[0] == kind.id and unit[0] == kind.id)
-            found.append(replace(kind, count=count))
-            own = sorted(unit for unit in self._own if unit[0] == kind.id)
-            found += [self._own_type(kind, unit, is_strict=is_strict) for unit in own]
-        return tuple(found)
-
-    def renamed(self, lock: Lock) -> Lock:
-        """Return the lock with the vehicle's name in this problem."""
-        if lock.vehicle_type is None or lock.number is None:
-            return lock
-        kind, number = self.name_of.get((lock.vehicle_type, lock.number), (None, None))
-        return replace(lock, vehicle_type=kind, number=number)
-
-    def allowed(self, place: Place) -> frozenset[str] | None:
-        """Return the vehicle types that may call at a place, those of single vehicles included."""
-        if place.vehicle_types is None:
-            return None
-        return place.vehicle_types | {self.name_of[u][0] for u in self._own if u[0] in place.vehicle_types}
-
-    def _names(self) -> dict[Unit, Unit]:
-        names: dict[Unit, Unit] = {}
-        for kind in self._after.vehicle_types:
-            rest = [n for n in range(1, kind.count + 1) if (kind.id, n) not in self._own | self._gone]
-            names.update({(kind.id, n): (kind.id, rank) for rank, n in enumerate(rest, start=1)})
-        names.update({unit: (f"{unit[0]}#{unit[1]}", 1) for unit in sorted(self._own)})
-        return names
-
-    def _own_type(self, kind: VehicleType, unit: Unit, *, is_strict: bool) -> VehicleType:
-        day = self._days[unit]
-        changes: dict[str, Any] = {"id": self.name_of[unit][0], "count": 1}
-        changes["profile"] = self._profile.get(unit, kind.profile)
-        if day.broken_at_s is not None:
-            changes["max_trips"] = len(day.begun)
-            if is_strict:
-                changes["shift"] = replace(kind.shift, late_s=self._home_s(kind, unit, day.begun[-1]))
-        return replace(kind, **changes)
-
-    def _home_s(self, kind: VehicleType, unit: Unit, last: Begun) -> int:
-        """Return when a broken vehicle would be home from the last place it called at."""
-        if not last.is_cut:
-            return last.trip.return_s
-        seconds = self.matrices[self._profile.get(unit, kind.profile)].duration_s
-        home_s = int(seconds[self._after.index(last.made[-1].place), self._after.index(kind.depot)])
-        return last.made[-1].end_s + max(0, home_s)
-
-    def _keep_driven(self, before: Problem, unit: Unit, day: Standing, situation: Situation) -> None:
-        """Give a vehicle a profile of its own in which the legs it has driven are as long as they were."""
-        kind = self._after.vehicle_type_of[unit[0]]
-        old, new = before.matrices[kind.profile], self._after.matrices[kind.profile]
-        if old is new:
-            return
-        changed = frozenset(
-            (a, b)
-            for begun in day.begun
-            for a, b in _legs_driven(begun, situation.now_s)
-            if _leg(before, old, a, b) != _leg(self._after, new, a, b)
-        )
-        if not changed:
-            return
-        duration_s, distance_m = new.duration_s.copy(), new.distance_m.copy()
-        for a, b in changed:
-            at = self._after.index(a), self._after.index(b)
-            duration_s[at], distance_m[at] = _leg(before, old, a, b)
-        name = f"{kind.profile}@{unit[0]}#{unit[1]}"
-        self.matrices[name] = Matrix(duration_s=duration_s, distance_m=distance_m)
-        self.driven[name] = changed
-        self._profile[unit] = name
-
-
-def _legs_driven(begun: Begun, now_s: int) -> Iterator[tuple[str, str]]:
-    """Yield the legs of a trip that stand: up to the last visit made, and home if it has left for home."""
-    places = [begun.trip.start, *(visit.place for visit in begun.made)]
-    if not begun.is_cut and begun.num_made == len(begun.trip.visits) and begun.made[-1].depart_s < now_s:
-        places.append(begun.trip.end)
-    yield from pairwise(places)
-
-
-def _leg(problem: Problem, matrix: Matrix, origin: str, destination: str) -> tuple[int, int]:
-    at = problem.index(origin), problem.index(destination)
-    return int(matrix.duration_s[at]), int(matrix.distance_m[at])
-
-
 def _reopened(
-    place: Place, after: Problem, days: Mapping[Unit, Standing], situation: Situation, fleet: _Fleet
+    place: Place, after: Problem, days: Mapping[Unit, Standing], situation: Situation, fleet: RestFleet
 ) -> Place:
     """Return the place with its vehicle types; a depot loads from now on, or at the moments that stand."""
     place = replace(place, vehicle_types=fleet.allowed(place))
@@ -330,13 +277,12 @@ def _moments(day: Standing, depot: str) -> Iterable[int]:
             yield begun.trip.return_s
 
 
-def uses_closed(pinned: Pinned, plan: Plan) -> Iterator[tuple[str, str]]:
-    """Yield the legs of ``plan`` that are still to be driven but stand in the matrix as they were in the past."""
-    legs: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
+def uses_closed(pinned: Pinned, plan: Plan) -> Iterator[tuple[Unit, str, str]]:
+    """Yield the legs, by vehicle, that are still to be driven but stand in the matrix as they were in the past."""
     for route, trip in plan.trips():
-        profile = pinned.judged.vehicle_type_of[route.vehicle_type].profile
+        changed = pinned.driven.get(pinned.judged.vehicle_type_of[route.vehicle_type].profile, frozenset())
         places = [trip.start, *(v.place for v in trip.visits), trip.end]
         leaves_s = [trip.depart_s, *(v.depart_s for v in trip.visits)]
-        legs[profile] += [(a, b, at) for (a, b), at in zip(pairwise(places), leaves_s, strict=True)]
-    for profile, changed in pinned.driven.items():
-        yield from ((a, b) for a, b, at_s in legs[profile] if (a, b) in changed and at_s >= pinned.now_s)
+        for leg, at_s in zip(pairwise(places), leaves_s, strict=True):
+            if leg in changed and at_s >= pinned.now_s:
+                yield (route.vehicle_type, route.number), *leg

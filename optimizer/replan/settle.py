@@ -5,13 +5,17 @@ What comes back is either a plan that the referee accepts and in which everythin
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from itertools import starmap
+from typing import TYPE_CHECKING, NamedTuple
 
 from optimizer.check import check
 from optimizer.cost import plan_cost
-from optimizer.plan import Plan, Route, Trip
+from optimizer.plan import Plan, Route, Trip, Visit
 from optimizer.replan.pinned import uses_closed
+from optimizer.replan.seals import without_seals
+from optimizer.schedule import draft_of, schedule_route
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,18 +25,62 @@ if TYPE_CHECKING:
     from optimizer.replan.pinned import Pinned
     from optimizer.replan.standing import Begun
 
+logger = logging.getLogger(__name__)
 
-def settled(pinned: Pinned, plan: Plan) -> Plan | None:
-    """Return ``plan`` with its past restored to the second, priced and accepted; None where the past was changed.
+
+class Settled(NamedTuple):
+    """The whole day if it is accepted; else the vehicle that changes the past or breaks a rule, if it is one."""
+
+    plan: Plan | None
+    offender: Unit | None = None
+
+
+def settled(pinned: Pinned, plan: Plan) -> Settled:
+    """Return ``plan`` with its past restored to the second, priced and accepted.
 
     The plan keeps the names of the pinned problem; see ``truly_named``.
     """
-    restored = [_restored(pinned, plan), _restored(pinned, plan, is_delayed=False), plan]
-    for routes in restored:
+    plan = without_seals(_not_before_now(pinned, plan))
+    offender: Unit | None = None
+    for routes in (_restored(pinned, plan), _restored(pinned, plan, is_delayed=False), plan):
         priced = replace(routes, cost=plan_cost(pinned.judged, routes))
-        if not check(pinned.judged, priced) and _keeps_past(pinned, priced):
-            return priced
-    return None
+        broken = check(pinned.judged, priced)
+        lapse = _Lapse(_unit(broken[0].vehicle), broken[0].render("en")) if broken else _lapse(pinned, priced)
+        if lapse is None:
+            return Settled(priced)
+        logger.debug("refused: %s", lapse)
+        offender = offender or lapse.unit
+    return Settled(None, offender)
+
+
+class _Lapse(NamedTuple):
+    """What is wrong with a plan that comes back, and with which vehicle."""
+
+    unit: Unit | None
+    what: str
+
+
+def _unit(vehicle: str) -> Unit | None:
+    kind, _, number = vehicle.rpartition("#")
+    return (kind, int(number)) if kind else None
+
+
+def _not_before_now(pinned: Pinned, plan: Plan) -> Plan:
+    """Put off trips that begin in the past though nothing of them stands; where that cannot be they are refused later.
+
+    The depot is open at the moments at which others loaded, and empty vehicles might use them.
+    """
+    routes = []
+    for route in plan.routes:
+        unit = (route.vehicle_type, route.number)
+        num_begun = len(pinned.begun.get(unit, ()))
+        if any(trip.load_start_s < pinned.now_s for trip in route.trips[num_begun:]):
+            loads = [0 if k < num_begun else pinned.now_s for k in range(len(route.trips))]
+            drafts = [draft_of(trip) for trip in route.trips]
+            routes.append(schedule_route(pinned.problem, *unit, drafts, earliest_loads=loads) or route)
+        else:
+            routes.append(route)
+    return replace(plan, routes=tuple(routes))
 
 
 def truly_named(pinned: Pinned, plan: Plan) -> Plan:
@@ -62,63 +110,85 @@ def _restored(pinned: Pinned, plan: Plan, *, is_delayed: bool = True) -> Plan:
         unit = (route.vehicle_type, route.number)
         begun, trips = pinned.begun.get(unit, ()), list(route.trips)
         for rank, was in enumerate(begun[: len(trips)]):
-            late_s = pinned.broken_at_s.get(unit) if was.is_cut and is_delayed else None
-            trips[rank] = _as_driven(trips[rank], was, late_s)
+            leaves_s = pinned.broken_at_s.get(unit, pinned.now_s) if is_delayed or not was.is_cut else 0
+            trips[rank] = _as_driven(trips[rank], was, leaves_s)
         routes.append(replace(route, trips=tuple(trips)))
     return replace(plan, routes=tuple(routes))
 
 
-def _as_driven(trip: Trip, was: Begun, broken_at_s: int | None) -> Trip:
-    """Return the trip with the loading and the visits that stand as they were; a broken one leaves for home late."""
-    made = was.made
-    if not _is_same(trip, was):
-        return replace(trip, load_start_s=was.trip.load_start_s)
-    if not made:
-        return replace(trip, load_start_s=was.trip.load_start_s)
-    last = replace(made[-1], depart_s=trip.visits[len(made) - 1].depart_s)
-    return_s = trip.return_s
-    if broken_at_s is not None and len(trip.visits) == len(made):
-        late_s = max(0, broken_at_s - last.depart_s)
-        last, return_s = replace(last, depart_s=last.depart_s + late_s), return_s + late_s
-    visits = (*made[:-1], last, *trip.visits[len(made) :])
-    return replace(
-        trip,
-        load_start_s=was.trip.load_start_s,
-        depart_s=was.trip.depart_s,
-        return_s=return_s,
-        visits=visits,
-    )
+def _as_driven(trip: Trip, was: Begun, leaves_s: int) -> Trip:
+    """Return the trip with what stands of it as it was; it goes on from there at ``leaves_s`` at the earliest."""
+    if was.is_over and len(trip.visits) == len(was.trip.visits):
+        return was.trip
+    trip = replace(trip, load_start_s=was.trip.load_start_s)
+    if was.made and all(starmap(_is_same, zip(trip.visits, was.made, strict=False))):
+        made = [replace(new, arrive_s=old.arrive_s) for new, old in zip(trip.visits, was.made, strict=False)]
+        made[:-1] = [replace(new, depart_s=old.depart_s) for new, old in zip(made[:-1], was.made, strict=False)]
+        trip = replace(trip, depart_s=was.trip.depart_s, visits=(*made, *trip.visits[len(made) :]))
+    return _leaving(trip, len(was.made), leaves_s)
 
 
-def _is_same(trip: Trip, was: Begun) -> bool:
-    """Tell whether the trip begins with the visits that stand, with the same goods at the same time."""
-    new, old = trip.visits[: was.num_made], was.made
-    return len(new) == len(old) and all(
-        (a.place, set(a.deliver), set(a.collect), a.start_s) == (b.place, set(b.deliver), set(b.collect), b.start_s)
-        for a, b in zip(new, old, strict=True)
-    )
+def _leaving(trip: Trip, rank: int, leaves_s: int) -> Trip:
+    """Return the trip with leg ``rank`` begun at ``leaves_s`` at the earliest; it waits before it, not after."""
+    visits = list(trip.visits)
+    if rank > len(visits):
+        return trip  # visits that stand are missing: it will be refused
+    late_s = max(0, leaves_s - (visits[rank - 1].depart_s if rank else trip.depart_s))
+    if not late_s:
+        return trip
+    if rank < len(visits):  # all of the wait at once: a rest must not be split between here and there
+        late_s = max(late_s, visits[rank].start_s - visits[rank].arrive_s)
+    if rank:
+        visits[rank - 1] = replace(visits[rank - 1], depart_s=visits[rank - 1].depart_s + late_s)
+    else:
+        trip = replace(trip, depart_s=trip.depart_s + late_s)
+    if rank == len(visits):
+        return replace(trip, visits=tuple(visits), return_s=trip.return_s + late_s)
+    visits[rank] = replace(visits[rank], arrive_s=visits[rank].arrive_s + late_s)
+    return replace(trip, visits=tuple(visits))
 
 
-def _keeps_past(pinned: Pinned, plan: Plan) -> bool:
-    """Tell whether all that stands is where it was, no trip begins in the past, and no closed road is driven again."""
+def _is_same(new: Visit, old: Visit) -> bool:
+    """Tell whether a visit that stands is where and when it was, all its goods with it; others may have joined."""
+    has_all = set(old.deliver) <= set(new.deliver) and set(old.collect) <= set(new.collect)
+    return has_all and (new.place, new.start_s) == (old.place, old.start_s)
+
+
+def _lapse(pinned: Pinned, plan: Plan) -> _Lapse | None:
+    """Return what of the past the plan would change, or that it drives a closed road again; None when nothing."""
     days = {(route.vehicle_type, route.number): route.trips for route in plan.routes}
     for unit, begun in pinned.begun.items():
-        if not _keeps_day(pinned, begun, days.get(unit, ())):
-            return False
+        what = _lapse_of_day(pinned, begun, days.get(unit, ()))
+        if what:
+            return _Lapse(unit, what)
     old_loads = {(unit, was.trip.load_start_s) for unit, begun in pinned.begun.items() for was in begun}
-    new_loads = {(unit, trip.load_start_s) for unit, trips in days.items() for trip in trips}
-    is_late = all(load in old_loads or load[1] >= pinned.now_s for load in new_loads)
-    return is_late and next(uses_closed(pinned, plan), None) is None
+    for unit, trips in days.items():
+        for trip in trips:
+            if trip.load_start_s < pinned.now_s and (unit, trip.load_start_s) not in old_loads:
+                return _Lapse(unit, f"loads at {trip.load_start_s}, in the past")
+    return next((_Lapse(unit, f"the leg {a} > {b} is closed") for unit, a, b in uses_closed(pinned, plan)), None)
 
 
-def _keeps_day(pinned: Pinned, begun: Sequence[Begun], trips: Sequence[Trip]) -> bool:
-    known = pinned.judged.shipment_of
+def _lapse_of_day(pinned: Pinned, begun: Sequence[Begun], trips: Sequence[Trip]) -> str:
     for was in begun:
-        trip = next((t for t in trips if t.load_start_s == was.trip.load_start_s), None)
-        carried = set() if trip is None else set(trip.shipments)
-        if not {i for i in was.handed if i in known} <= carried:
-            return False
+        at_s = was.trip.load_start_s
+        trip = next((t for t in trips if t.load_start_s == at_s), None)
+        if trip is None:
+            return f"no longer loads at {at_s}"
+        lapse = _lapse_of_trip(pinned, trip, was)
+        if lapse:
+            return f"{lapse} on the trip of {at_s}"
         elsewhere = {i for t in trips if t is not trip for i in t.shipments}
         if not was.is_cut and elsewhere & set(was.aboard):
-            return False
-    return True
+            return f"unloads what is on board on the trip of {at_s}"
+    return ""
+
+
+def _lapse_of_trip(pinned: Pinned, trip: Trip, was: Begun) -> str:
+    """Tell whether a trip goes on from what stands of it, and no earlier than now; one that is over stands whole."""
+    if was.is_over:
+        return "" if trip.visits == was.trip.visits and trip.return_s == was.trip.return_s else "goes on after the end"
+    if len(trip.visits) < len(was.made) or not all(starmap(_is_same, zip(trip.visits, was.made, strict=False))):
+        return "misses a visit that stands"
+    leaves_s = trip.visits[len(was.made) - 1].depart_s if was.made else trip.depart_s
+    return "" if was.is_cut or leaves_s >= pinned.now_s else "leaves in the past"

@@ -45,11 +45,13 @@ class Begun:
     """A trip that has begun: its first ``num_made`` visits stand.
 
     ``is_cut``: the vehicle broke down before its last visit; the others will not be made.
+    ``is_over``: it has left its last visit for home, or is back.
     """
 
     trip: Trip
     num_made: int
     is_cut: bool = False
+    is_over: bool = False
 
     @property
     def made(self) -> tuple[Visit, ...]:
@@ -106,9 +108,11 @@ def _begun(trip: Trip, cut_s: int, *, is_broken: bool) -> Begun | None:
         return None
     if is_broken:
         num_made = sum(visit.start_s < cut_s for visit in trip.visits)
-        return Begun(trip=trip, num_made=num_made, is_cut=num_made < len(trip.visits)) if num_made else None
-    leaves_s = [trip.depart_s, *(visit.depart_s for visit in trip.visits[:-1])]
-    return Begun(trip=trip, num_made=sum(at_s < cut_s for at_s in leaves_s))
+        is_cut = num_made < len(trip.visits)
+        return Begun(trip=trip, num_made=num_made, is_cut=is_cut, is_over=not is_cut) if num_made else None
+    leaves_s = [trip.depart_s, *(visit.depart_s for visit in trip.visits)]
+    num_left = sum(at_s < cut_s for at_s in leaves_s)
+    return Begun(trip=trip, num_made=min(num_left, len(trip.visits)), is_over=num_left == len(leaves_s))
 
 
 def handed_shipments(plan: Plan, situation: Situation) -> frozenset[str]:

@@ -1,0 +1,181 @@
+"""Makes the changed day of a county and its events: other shipments, other matrices, the same names.
+
+What was consolidated stays as it is, so that a shipment keeps its id: new orders become shipments of their
+own, a cancelled order leaves the shipment that it rides in. Nobody takes back what is on the road: an order that
+is handed over, or on a vehicle together with others, rides on as planned, and a note says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from networks.matrix import travel_matrix
+from networks.overrides import apply_closures
+from optimizer.problem import Matrix
+from optimizer.replan.standing import Breakdown, Situation, begun_shipments, handed_shipments
+from scenarios.build import reached
+from scenarios.consolidate import consolidate
+from scenarios.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from networks.matrix import TravelMatrix
+    from optimizer.model import Shipment
+    from optimizer.plan import Plan
+    from optimizer.problem import Problem
+    from scenarios.build import County
+    from scenarios.events import BrokenVehicle, Events
+    from scenarios.scenario import Order
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ChangedDay:
+    """The problem after the events, how the day stands, the orders of every shipment, and what to tell the user."""
+
+    problem: Problem
+    situation: Situation
+    orders: Mapping[str, tuple[str, ...]]
+    notes: tuple[Text, ...] = ()
+
+
+def changed_day(county: County, plan: Plan, events: Events, *, cache: Path | None = None) -> ChangedDay:
+    """Return the day of ``county`` after ``events``, as far as it had come with ``plan``.
+
+    Raises
+    ------
+    networks.errors.InvalidInput
+        E233, when a closed edge or way is not in the network.
+    """
+    situation = Situation(
+        now_s=events.now_s,
+        breakdowns=tuple(_breakdown(broken, events) for broken in events.broken),
+        recovery_s=events.recovery_s,
+    )
+    handed, begun = handed_shipments(plan, situation), begun_shipments(plan, situation)
+    notes: list[Text] = []
+    shipments, orders = {s.id: s for s in county.problem.shipments}, dict(county.orders)
+    _cancel(county, events, shipments, orders, _Road(handed, begun, notes))
+    _delay(county, events, shipments, orders, _Road(handed, begun, notes))
+    _add(county, events, shipments, orders)
+    matrices = _closed(county, events, notes, cache)
+    kept = {lock.shipment for lock in county.problem.locks if lock.shipment in shipments}
+    locks = (k for k in county.problem.locks if k.shipment in kept and (k.after is None or k.after in shipments))
+    problem = replace(county.problem, shipments=tuple(shipments.values()), matrices=matrices, locks=tuple(locks))
+    return ChangedDay(problem=problem, situation=situation, orders=orders, notes=tuple(notes))
+
+
+@dataclass(frozen=True, slots=True)
+class _Road:
+    """Shipments that are handed over, and that are loaded or handed over; notes about them."""
+
+    handed: frozenset[str]
+    begun: frozenset[str]
+    notes: list[Text]
+
+
+def _breakdown(broken: BrokenVehicle, events: Events) -> Breakdown:
+    at_s = events.now_s if broken.at_s is None else broken.at_s
+    return Breakdown(vehicle_type=broken.vehicle_type, number=broken.number, at_s=at_s)
+
+
+def _cancel(
+    county: County, events: Events, shipments: dict[str, Shipment], orders: dict[str, tuple[str, ...]], road: _Road
+) -> None:
+    """Take cancelled orders out of their shipments; a shipment that holds no other goes altogether."""
+    gone = {each.order for each in events.cancelled}
+    for id_ in [i for i, names in orders.items() if gone & set(names)]:
+        rest = tuple(name for name in orders[id_] if name not in gone)
+        names = ", ".join(name for name in orders[id_] if name in gone)
+        if id_ in road.handed or (rest and id_ in road.begun):
+            zh = f"订单 {names} 取消得太晚：货运 {id_} 已在路上或已交接，照原计划"
+            road.notes.append(Text(zh, f"order {names} is cancelled too late: shipment {id_} is on the road"))
+            continue
+        if id_ in road.begun:
+            zh = f"订单 {names} 已装车：货运 {id_} 随车返回，不再送"
+            road.notes.append(Text(zh, f"order {names} is on board: shipment {id_} comes back with the vehicle"))
+        whole = shipments.pop(id_)
+        orders.pop(id_)
+        if rest:
+            left = _rest(county, whole, rest)
+            if left is None:
+                zh = f"订单 {names} 与拆分的大单混装在 {id_} 中，分不开，照原计划"
+                road.notes.append(Text(zh, f"order {names} rides in {id_} with part of a split order and stays in it"))
+            shipments[id_], orders[id_] = left or whole, rest
+
+
+def _rest(county: County, whole: Shipment, rest: tuple[str, ...]) -> Shipment | None:
+    """Return what is left of a shipment, under its id; None where parts of a split order cannot be told apart."""
+    alone = consolidate(replace(county.scenario, orders=_orders(county, rest), locks=()), _reach(county)).shipments
+    if len(alone) != 1 or alone[0].pieces >= whole.pieces:
+        return None
+    return replace(alone[0], id=whole.id)
+
+
+def _orders(county: County, names: tuple[str, ...]) -> tuple[Order, ...]:
+    return tuple(order for order in county.scenario.orders if order.id in set(names))
+
+
+def _reach(county: County) -> dict[str, frozenset[str]]:
+    scenario = county.scenario
+    return {v.id: reached(v, scenario, county.matrices[v.profile]) for v in scenario.fleet}
+
+
+def _delay(
+    county: County, events: Events, shipments: dict[str, Shipment], orders: Mapping[str, tuple[str, ...]], road: _Road
+) -> None:
+    """Make the goods of late waves ready later, where they have not been loaded."""
+    wave_of = {order.id: order.wave for order in county.scenario.orders}
+    depots = county.problem.depot_of
+    for late in events.late:
+        meant = [
+            s
+            for s in shipments.values()
+            if s.brand == late.brand and s.origin in depots and late.wave in {wave_of.get(i) for i in orders[s.id]}
+        ]
+        loaded = [s.id for s in meant if s.id in road.begun]
+        if loaded:
+            zh = f"{late.brand} 第 {late.wave} 波已有 {len(loaded)} 批装车，不受延迟影响"
+            en = f"{len(loaded)} shipments of {late.brand}, wave {late.wave}, are on the road already and not delayed"
+            road.notes.append(Text(zh, en))
+        for s in meant:
+            if s.id not in road.begun:
+                shipments[s.id] = replace(s, ready_s=max(s.ready_s, late.ready_s))
+
+
+def _add(county: County, events: Events, shipments: dict[str, Shipment], orders: dict[str, tuple[str, ...]]) -> None:
+    """Consolidate the new orders among themselves; ids that are taken get a plus and a number."""
+    if not events.added:
+        return
+    new = consolidate(replace(county.scenario, orders=events.added, locks=()), _reach(county))
+    for shipment in new.shipments:
+        name = next(n for n in _free_names(shipment.id) if n not in shipments and n not in county.problem.shipment_of)
+        shipments[name] = replace(shipment, id=name)
+        orders[name] = new.orders[shipment.id]
+
+
+def _free_names(stem: str) -> Iterator[str]:
+    yield stem
+    number = 1
+    while True:
+        yield f"{stem}+{number}"
+        number += 1
+
+
+def _closed(county: County, events: Events, notes: list[Text], cache: Path | None) -> Mapping[str, Matrix]:
+    """Return the matrices with the closed roads, the very same objects where nothing is closed."""
+    if not events.closures:
+        return county.problem.matrices
+    day, season = county.scenario.date, county.scenario.season
+    network = apply_closures(county.network, events.closures, day, season=season)
+    before, after = (int(each.edges["closed"].to_numpy().sum()) for each in (county.network, network))
+    notes.append(Text(f"新封闭路段 {after - before} 条", f"edges newly closed: {after - before}"))
+    if before == after:
+        return county.problem.matrices
+    found: dict[str, TravelMatrix] = {
+        name: travel_matrix(network, profile, county.points, conditions=county.conditions, cache=cache)
+        for name, profile in county.profiles.items()
+    }
+    return {name: Matrix(duration_s=each.duration_s, distance_m=each.distance_m) for name, each in found.items()}
