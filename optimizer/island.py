@@ -45,8 +45,11 @@ FIRST_STEPS_PER_JOB = 0.3
 HOT, COLD = 0.4, 0.004
 """Temperature at the beginning and at the end, as a share of what carrying one thing costs on average."""
 
-MEAN_STOPS = (10.0, 7.0)
-"""Stops taken out in one step, island by island in turn."""
+MEAN_STOPS = 10.0
+"""Stops taken out in one step."""
+
+PULL = 0.5
+"""How much full days are favoured at the beginning, so that vehicles fall idle; nothing of it is left at the end."""
 
 UNKNOWN_ROUNDS = 20
 """Rounds of one cooling where nobody knows how many there will be."""
@@ -175,14 +178,19 @@ class Island:
         now, then = self._share_done(k), self._share_done(k + 1)
         hot, cold = (each * HOT * (COLD / HOT) ** share for share in (now, max(now, then)))
         started = time.monotonic()
-        self._anneal(search, self._steps, (hot, cold), "search")
+        self._anneal(search, self._steps, (hot, cold), "search", pull=PULL * (1 - now))
         if self._budget.seconds is not None:
             rate = self._steps / max(1e-6, time.monotonic() - started)
             self._steps = max(1, min(MOST_STEPS, int(rate * min(ROUND_S, self._budget.left_s() or ROUND_S))))
 
-    def _anneal(self, search: DaySearch, steps: int, heat: tuple[float, float], phase: str) -> None:
-        mean = MEAN_STOPS[self.index % len(MEAN_STOPS)]
-        if search.run(steps, seed=self._seed(), hot_fen=heat[0], cold_fen=heat[1], mean_stops=mean):
+    def _anneal(
+        self, search: DaySearch, steps: int, heat: tuple[float, float], phase: str, *, pull: float = 0.0
+    ) -> None:
+        hot_fen, cold_fen = heat
+        is_new = search.run(
+            steps, seed=self._seed(), hot_fen=hot_fen, cold_fen=cold_fen, mean_stops=MEAN_STOPS, pull=pull
+        )
+        if is_new:
             plan = search.plan()
             is_better = self.offer(plan, phase)
             if plan.cost.total_fen != search.best_fen and (is_better or search.best_fen < self.best.cost.total_fen):

@@ -77,14 +77,18 @@ class DaySearch:
         fen = int(self._lib.gongpei_weigh(self._handle, self.nodes.units.index(unit), *_passed(sequence)))
         return None if fen < 0 else fen
 
-    def run(self, steps: int, *, seed: int, hot_fen: float, cold_fen: float, mean_stops: float) -> bool:
+    def run(
+        self, steps: int, *, seed: int, hot_fen: float, cold_fen: float, mean_stops: float, pull: float = 0.0
+    ) -> bool:
         """Do ``steps`` steps of annealing from where the search stands; tell whether the best day became better.
 
         The temperature falls from ``hot_fen`` to ``cold_fen``; one step takes out about ``mean_stops`` stops.
+        ``pull`` makes full days look cheaper than half-empty ones, so that vehicles fall idle: a
+        share of the fixed cost times the squared share of the hours in use.
         """
         if not self.nodes.jobs or not self.nodes.units:
             return False
-        fen = self._lib.gongpei_walk(self._handle, seed, steps, hot_fen, cold_fen, mean_stops)
+        fen = self._lib.gongpei_walk(self._handle, seed, steps, hot_fen, cold_fen, mean_stops, pull)
         before, self.best_fen = self.best_fen, fen + self._certain_fen if fen < UNKNOWN else UNKNOWN
         return self.best_fen < before
 

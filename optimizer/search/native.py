@@ -124,7 +124,7 @@ def _declared(lib: ctypes.CDLL) -> ctypes.CDLL:
         "clear": (None, [handle]),
         "put": (ctypes.c_int, [handle, long, array, long, array]),
         "weigh": (long, [handle, long, array, long]),
-        "walk": (long, [handle, ctypes.c_uint64, long, real, real, real]),
+        "walk": (long, [handle, ctypes.c_uint64, long, real, real, real, real]),
         "now": (long, [handle]),
         "best": (long, [handle, long, array, array]),
     }

@@ -54,8 +54,9 @@ Int gongpei_weigh(Search* search, Int v, const std::int32_t* sequence, Int n) {
 }
 
 // Returns the cost of the best day met since the last gongpei_clear or gongpei_put.
-Int gongpei_walk(Search* search, std::uint64_t seed, Int steps, double hot, double cold, double mean_stops) {
-    search->walk.run(seed, steps, {hot, cold, mean_stops});
+Int gongpei_walk(Search* search, std::uint64_t seed, Int steps, double hot, double cold, double mean_stops,
+                 double pull) {
+    search->walk.run(seed, steps, {hot, cold, mean_stops, pull});
     return search->walk.best_cost;
 }
 

@@ -19,6 +19,7 @@ struct VehicleDay {
     std::vector<Int> aboard;            // as Day::aboard
     std::vector<Int> loading;           // starts, trip by trip
     Int cost = 0, work = 0;
+    double pull = 0;                    // fen: its fixed cost times the squared share of its hours in use
 
     Int length() const { return static_cast<Int>(sequence.size()); }
     Int trips() const { return static_cast<Int>(loading.size()); }
@@ -69,6 +70,9 @@ public:
         own.sequence = sequence;
         own.cost = cost;
         own.work = day.work;
+        const Kind& kind = f.kind_of(v);
+        const double share = static_cast<double>(day.work) / static_cast<double>(std::max<Int>(1, kind.longest));
+        own.pull = static_cast<double>(kind.fixed) * share * share;
         own.loading.clear();
         for (const TripDay& trip : day.trips) own.loading.push_back(trip.load);
         join_docks(v);
@@ -151,6 +155,12 @@ public:
         while (begin > 0 && sequence[begin - 1] != BREAK) --begin;
         while (end < days[v].length() && sequence[end] != BREAK) ++end;
         return {begin, end};
+    }
+
+    double pull() const {
+        double fen = 0;
+        for (const VehicleDay& own : days) fen += own.pull;
+        return fen;
     }
 
     Int cost() const {

@@ -13,6 +13,7 @@ namespace gongpei {
 struct Heat {
     double hot, cold;   // fen, at the first step and at the last
     double mean_stops;  // taken out in one step
+    double pull;        // weight of full days beside empty ones, see VehicleDay::pull
 };
 
 class Walk {
@@ -38,7 +39,7 @@ public:
     // Do so many steps; the best day met since `start` is in `best`.
     void run(std::uint64_t seed, Int steps, const Heat& heat) {
         random_ = Random(seed);
-        Int current = now();
+        double current = static_cast<double>(now()) - heat.pull * state.pull();
         for (Int step = 0; step < steps; ++step) {
             const double temperature = heat.hot * std::pow(heat.cold / heat.hot, static_cast<double>(step) / static_cast<double>(steps));
             state.begin();
@@ -48,14 +49,15 @@ public:
                 continue;
             }
             recreate();
-            const Int then = state.cost() + worth(out_);
-            if (static_cast<double>(then) >= static_cast<double>(current) - temperature * std::log(1 - random_.unit())) {
+            const Int cost = state.cost() + worth(out_);
+            const double then = static_cast<double>(cost) - heat.pull * state.pull();
+            if (then >= current - temperature * std::log(1 - random_.unit())) {
                 state.undo();
                 continue;
             }
             current = then;
             missing.swap(out_);
-            if (current < best_cost) best_cost = current, best = state.days;
+            if (cost < best_cost) best_cost = cost, best = state.days;
         }
     }
 
