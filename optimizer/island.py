@@ -54,10 +54,10 @@ PULL = 0.5
 UNKNOWN_ROUNDS = 20
 """Rounds of one cooling where nobody knows how many there will be."""
 
-MASTER_EVERY = 8
+MASTER_EVERY = 40
 """Every so many rounds a master has its turn, where rounds are counted."""
 
-MASTER_MARKS = (0.5, 0.75, 0.9, 0.97)
+MASTER_MARKS = (0.8,)
 """Shares of the time after which a master has its turn, where time is counted."""
 
 COMPOSE_WORK = 1.5
