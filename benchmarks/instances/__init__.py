@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from benchmarks.instances import cordeau, jd, lilim, lkh, solomon, taillard, vrplib_files
+from benchmarks.instances.instance import DamagedInstanceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,10 +60,13 @@ def load(root: Path, family: str, name: str) -> Instance:
     Raises
     ------
     DamagedInstanceError
-        When the file does not hold what its set says.
+        When the file does not hold what its set says, or no vehicle holds what a customer wants.
     """
     kind = FAMILIES[family]
     instance = kind.read(root / family / f"{name}{kind.ending}")
+    most, room = int(max(instance.delivery.max(), instance.pickup.max())), max(v.capacity for v in instance.fleet)
+    if most > room:
+        raise DamagedInstanceError(f"{name}{kind.ending}: a customer wants {most}, the largest vehicle holds {room}")
     known = root / family / "bks.json"
     best = json.loads(known.read_text("utf-8")).get(name, {}) if known.exists() else {}
     return replace(

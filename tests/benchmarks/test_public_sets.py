@@ -120,8 +120,11 @@ def test_numbers_stay_within_the_limits_of_the_model(family: str) -> None:
         assert MILLI * (penalties + sum(v.fixed * v.count for v in instance.fleet)) < 2**62
 
 
-@pytest.mark.parametrize(("family", "name"), [("vrpspd", "CON3-0"), ("hfvrp", "HVRP_DLP_01"), ("hfvrp", "HVRP_DLP_57")])
-def test_the_three_damaged_files_are_known(family: str, name: str) -> None:
-    """A pickup lost to a word, and lists of towns in place of instances."""
+@pytest.mark.parametrize(
+    ("family", "name"),
+    [("vrpspd", "CON3-0"), ("vrpmpd", "CMT11T"), ("hfvrp", "HVRP_DLP_01"), ("hfvrp", "HVRP_DLP_57")],
+)
+def test_the_four_damaged_files_are_known(family: str, name: str) -> None:
+    """A pickup lost to a word, vehicles of 20 (200 in the paper) for a customer of 35, lists of towns twice."""
     with pytest.raises(DamagedInstanceError):
         load(ROOT, family, name)

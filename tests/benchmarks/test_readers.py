@@ -155,6 +155,15 @@ def test_towns_instead_of_customers_or_too_few_of_them_are_damage(tmp_path: Path
         taillard.read(written(tmp_path, "t.txt", text))
 
 
+def test_a_customer_that_no_vehicle_holds_is_damage(tmp_path: Path) -> None:
+    """9 fits into the vehicle of 9, 10 into none."""
+    written(tmp_path, "hfvrp/fits.txt", TAILLARD.replace("3 4 7", "3 4 9"))
+    written(tmp_path, "hfvrp/not.txt", TAILLARD.replace("3 4 7", "3 4 10"))
+    assert load(tmp_path, "hfvrp", "fits").delivery.tolist() == [0, 6, 9]
+    with pytest.raises(DamagedInstanceError, match=r"^not\.txt: a customer wants 10, the largest vehicle holds 9"):
+        load(tmp_path, "hfvrp", "not")
+
+
 def test_cordeau_puts_the_depots_first_and_limits_the_duration(tmp_path: Path) -> None:
     """Two depots, the second at (3, 4), without a limit; the first within 300: 500 seconds a unit."""
     text = "2 3 1 2\n300 10\n0 20\n1 1 1 2 6 1 2 1 2\n2 0 0 0 0\n3 3 4 0 0\n"
