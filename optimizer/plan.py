@@ -134,7 +134,7 @@ class Incumbent:
 class Result:
     """A refereed plan and how it came about.
 
-    ``bound_fen`` is a proven lower bound on the cost of any plan, or None.
+    ``bound_fen`` is a proven lower bound on the cost of any plan, far below it for large problems; or None.
     ``stopped`` tells that the user ended the solve early.
     """
 
@@ -147,3 +147,10 @@ class Result:
     bound_fen: int | None = None
     stopped: bool = False
     versions: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def bound_gap(self) -> float | None:
+        """Return (cost - bound) / bound in %; 0 means proven optimal, None that there is no bound above 0."""
+        if not self.bound_fen:
+            return None
+        return 100 * (self.plan.cost.total_fen - self.bound_fen) / self.bound_fen

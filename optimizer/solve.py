@@ -13,6 +13,7 @@ from importlib.metadata import version
 from multiprocessing import connection, get_context
 from typing import TYPE_CHECKING, Any
 
+from optimizer.bounds import lower_bound_fen
 from optimizer.check import check
 from optimizer.errors import SolverFailed
 from optimizer.explain import explain
@@ -97,6 +98,7 @@ def solve(
         workers=workers,
         iterations=crew.iterations,
         seconds=time.monotonic() - crew.began_at,
+        bound_fen=lower_bound_fen(problem),
         stopped=crew.is_stopped,
         versions={name: version(name) for name in PACKAGES},
     )

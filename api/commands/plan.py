@@ -44,6 +44,9 @@ DEFAULT_SECONDS = 30.0
 PACKAGES = ("gongpei", "ortools", "pyvrp", "numpy", "scipy")
 """Their versions decide the plan together with scenario, seed and work."""
 
+SHOWN_BOUND_GAP = 25.0
+"""Bound gaps up to so many % are shown; a larger one says more about the bound than about the plan."""
+
 SHOWN_UNSERVED = 10
 
 TRIP_HEADERS = (
@@ -167,6 +170,7 @@ def _write_history(result: Result, path: Path) -> None:
         "seconds": round(result.seconds, 3),
         "iterations": result.iterations,
         "bound_fen": result.bound_fen,
+        "bound_gap": result.bound_gap,
         "incumbents": [asdict(incumbent) for incumbent in result.history],
     }
     path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
@@ -180,9 +184,21 @@ def _show(day: DayView, result: Result, lang: str) -> None:
     _show_unserved(day, lang)
     for violation in day.violations:
         line(violation.pick(lang), style="bold red")
+    _show_bound(result, lang)
     if result.stopped:
         stopped = Text("求解被提前停止，以上为当时最好的方案", "stopped early; this is the best plan so far")
         say(stopped, lang, style="yellow")
+
+
+def _show_bound(result: Result, lang: str) -> None:
+    """Say how far the plan is from proven optimal, where the bound is near enough to mean something."""
+    gap = result.bound_gap
+    if gap is None or gap > SHOWN_BOUND_GAP:
+        return
+    if gap == 0:
+        say(Text("已证明没有更便宜的方案", "proven: no plan is cheaper"), lang, style="green")
+    else:
+        say(Text(f"距已证明的下界 {gap:.1f}%", f"{gap:.1f}% above the proven lower bound"), lang)
 
 
 def _show_trips(day: DayView, lang: str) -> None:

@@ -121,3 +121,10 @@ def test_a_county_without_goods_is_done() -> None:
     result = solve(county, stop=Stop(iterations=1))
     assert check(county, result.plan) == ()
     assert result.plan.cost.total_fen == 0
+
+
+def test_says_that_a_small_plan_is_proven_optimal() -> None:
+    """The bound of the four villages meets the optimum made by hand."""
+    result = solve_checked(four_village_problem())
+    assert result.bound_fen == result.plan.cost.total_fen == 19_670
+    assert result.bound_gap == 0
