@@ -263,7 +263,8 @@ def _reopened(
     now_s = situation.now_s
     hours = place.windows or (TimeWindow(late_s=HORIZON_S),)
     open_ = [TimeWindow(early_s=max(w.early_s, now_s), late_s=w.late_s) for w in hours if w.late_s >= now_s]
-    moments = sorted({at_s for day in days.values() for at_s in _moments(day, place.id) if at_s < now_s})
+    stood = {at_s for day in days.values() for at_s in _moments(day, place.id)} | fleet.towed(place.id)
+    moments = sorted(at_s for at_s in stood if at_s < now_s)
     return replace(place, windows=(*(TimeWindow(early_s=m, late_s=m) for m in moments), *open_))
 
 

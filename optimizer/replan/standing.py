@@ -116,8 +116,9 @@ def _begun(trip: Trip, cut_s: int, *, is_broken: bool) -> Begun | None:
 
 
 def handed_shipments(plan: Plan, situation: Situation) -> frozenset[str]:
-    """Return the shipments that nobody can take back: handed over, or the vehicle is on its way to do so."""
-    return frozenset(i for each in standing(plan, situation).values() for begun in each.begun for i in begun.handed)
+    """Return the shipments that nobody can take back: a visit for them stands, be it only to collect them."""
+    begun = [each for day in standing(plan, situation).values() for each in day.begun]
+    return frozenset(i for each in begun for visit in each.made for i in (*visit.deliver, *visit.collect))
 
 
 def begun_shipments(plan: Plan, situation: Situation) -> frozenset[str]:
