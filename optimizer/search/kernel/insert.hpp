@@ -9,7 +9,8 @@ namespace gongpei {
 
 class Inserter {
 public:
-    Inserter(State& state, Random& random) : s(state), f(state.f), random_(random) {}
+    Inserter(State& state, Random& random)
+        : s(state), f(state.f), random_(random), closed_(state.f.groups, 0) {}
 
     // Put node `m` (and its mate) at the cheapest place found, if that costs less than leaving it behind.
     bool insert(std::int32_t m) {
@@ -37,6 +38,13 @@ public:
         return true;
     }
 
+    // Sometimes no new vehicle of some groups goes out in a step, so that others have their turn.
+    void begin_step() {
+        closed_.assign(f.groups, 0);
+        if (random_.unit() >= CLOSED_SHARE) return;
+        for (char& is_closed : closed_) is_closed = random_.unit() < 0.5;
+    }
+
 private:
     enum class How { inside, new_trip, last_trip, pair };
 
@@ -47,6 +55,7 @@ private:
 
     static constexpr int CANDIDATES = 12;     // ranked by detour
     static constexpr Int TRIES = 4;           // feasible ones among which the cheapest is taken
+    static constexpr double CLOSED_SHARE = 0.2;  // of all steps
     static constexpr double BLINK = 0.01;     // how often a position is overlooked, for variety
 
     State& s;
@@ -55,6 +64,7 @@ private:
     Candidate candidates_[CANDIDATES];
     int ranked_ = 0;
     std::vector<std::int32_t> sequence_;
+    std::vector<char> seen_, closed_;
 
     bool is_dear(Int estimate) const { return ranked_ == CANDIDATES && estimate >= candidates_[CANDIDATES - 1].estimate; }
 
@@ -191,7 +201,7 @@ private:
             const Kind& kind = f.kind_of(v);
             const VehicleDay& own = s.days[v];
             if (own.trips() == 0) {
-                if (seen_[f.vehicle[v].group]) continue;
+                if (seen_[f.vehicle[v].group] || closed_[f.vehicle[v].group]) continue;
                 seen_[f.vehicle[v].group] = 1;
             }
             if (own.trips() >= kind.max_trips) continue;
@@ -245,19 +255,19 @@ private:
             const Int n = s.days[v].length();
             if (n == 0 || !f.may_carry(v, m)) continue;
             for (Int p = 0; p <= n; ++p) {
-                const Int first = detour_at(m, v, p).fen;
-                if (first >= FAR || is_dear(first)) continue;
+                const Detour first = detour_at(m, v, p);
+                if (first.fen >= FAR || is_dear(first.fen) || !may_fit(m, v, p, first.seconds)) continue;
                 for (Int q = p; q <= n; ++q) {
-                    const Detour second = q > p ? detour_at(mate, v, q)
-                                                : detour_between(mate, kind, f.node[m].row, row_of(kind, at(v, q)));
-                    if (second.fen < FAR) keep({first + second.fen, v, p, q, How::pair});
+                    const bool is_next = q == p;
+                    const Detour second = is_next ? detour_between(mate, kind, f.node[m].row, row_of(kind, at(v, q)))
+                                                  : detour_at(mate, v, q);
+                    if (!is_dear(first.fen + second.fen) && (is_next || may_fit(mate, v, q, second.seconds)))
+                        keep({first.fen + second.fen, v, p, q, How::pair});
                     if (q == n || s.days[v].sequence[q] == BREAK) break;
                 }
             }
         }
     }
-
-    std::vector<char> seen_;
 };
 
 }  // namespace gongpei

@@ -17,7 +17,11 @@ public:
     // Take out about `mean` stops near a random node; their nodes are appended to `out`.
     void operator()(double mean, std::vector<std::int32_t>& out) {
         const auto m = static_cast<std::int32_t>(random_.below(f.nodes));
-        if (s.vehicle[m] != NONE && random_.unit() < WHOLE_SHARE) whole(m, out);
+        if (s.vehicle[m] != NONE && random_.unit() < WHOLE_SHARE) {
+            whole(m, out);
+            for (Int a = 0; a < f.near_size && random_.unit() < WHOLE_MORE; ++a)
+                if (const auto q = f.near[m * f.near_size + a]; s.vehicle[q] != NONE) whole(q, out);
+        }
         const double longest = std::min(LONGEST_STRING, mean_stops());
         const double most = 1 + random_.unit() * std::max(1.0, 4 * mean / (1 + longest) - 1);
         double done = 0;
@@ -39,6 +43,7 @@ private:
     static constexpr double SPLIT_SHARE = 0.5;    // how often a string leaves stops in its middle standing
     static constexpr double SPLIT_MORE = 0.01;    // how often the part left standing stops growing
     static constexpr double WHOLE_SHARE = 0.04;   // how often a whole trip or day goes
+    static constexpr double WHOLE_MORE = 0.5;     // how often that of a near node goes, too
 
     State& s;
     const Facts& f;

@@ -43,6 +43,7 @@ public:
         for (Int step = 0; step < steps; ++step) {
             const double temperature = heat.hot * std::pow(heat.cold / heat.hot, static_cast<double>(step) / static_cast<double>(steps));
             state.begin();
+            inserter_.begin_step();
             out_.clear();
             if (!change(heat.mean_stops)) {
                 state.undo();
