@@ -51,6 +51,36 @@ def place_rests(runs: list[Run], rule: DrivingRule) -> bool:
     return True
 
 
+def rest_late(runs: list[Run], rule: DrivingRule) -> bool:
+    """Write rests into ``runs`` as late as the rule allows; False where a leg is too long or a window is missed.
+
+    For days on which goods may not be long on board: the rests of the earliest return may fall
+    while they are, those before the last leg hurt less. O(legs).
+    """
+    now = driven = 0
+    for k, run in enumerate(runs):
+        free = now + run.idle_s
+        must_rest = k > 0 and driven + run.travel[0] > rule.max_driving_s
+        now = next_in(run.loading, free + rule.rest_s * must_rest)
+        if now < 0:
+            return False
+        if k and now - free >= rule.rest_s:
+            run.idle_s, driven = run.idle_s + rule.rest_s, 0
+        now += run.loading_s
+        for leg, travel in enumerate(run.travel):
+            if leg and driven + travel > rule.max_driving_s:
+                run.before[leg], driven = rule.rest_s, 0
+            arrive = now + run.before[leg] + travel
+            driven += travel
+            start = next_in(run.windows[leg], arrive)
+            if start < 0 or driven > rule.max_driving_s:
+                return False
+            if start - arrive >= rule.rest_s:  # a wait that counts must not melt away when all is moved later
+                run.after[leg], driven = rule.rest_s, 0
+            now = start + run.service[leg]
+    return True
+
+
 def _unchained(chain: Chain) -> tuple[Gap, ...]:
     gaps = []
     while chain is not None:

@@ -20,7 +20,7 @@ from weakref import WeakKeyDictionary
 
 from optimizer.model import HORIZON_S
 from optimizer.plan import Route, Trip, Visit
-from optimizer.rests import needs_rests, place_rests
+from optimizer.rests import needs_rests, place_rests, rest_late
 from optimizer.timeline import Run, Timed, Windows, earliest, intersect, latest_load
 
 if TYPE_CHECKING:
@@ -127,8 +127,13 @@ def time_route(
         return None
     rule = kind.driving_rule
     if rule is not None and needs_rests(runs, rule):
-        is_hopeless = _shortest_day(runs, kind, distance_m) is None  # rests only make it longer
-        if is_hopeless or not place_rests(runs, rule):
+        if _shortest_day(runs, kind, distance_m) is None:  # rests only make it longer
+            return None
+        times = _shortest_day(runs, kind, distance_m) if place_rests(runs, rule) else None
+        if times is not None or not any(run.limits for run in runs):
+            return times
+        runs, _ = clock.runs(kind, drafts, earliest_loads, fixed_loads)
+        if runs is None or not rest_late(runs, rule):
             return None
     return _shortest_day(runs, kind, distance_m)
 

@@ -17,6 +17,7 @@ struct Stop {
     Int service, leg;    // seconds at it, and into it
     Int start, latest;
     Int rest;            // before the leg into it
+    Int wait;            // on arrival, where it counts as a rest
 };
 
 struct TripDay {
@@ -309,7 +310,8 @@ private:
                 now += stop.rest + stop.leg;
                 stop.start = start_at(stop, now);
                 if (stop.start < 0) return NONE;
-                if (stop.start - now >= rest) driven = 0;
+                stop.wait = stop.start - now >= rest ? rest : 0;
+                if (stop.wait) driven = 0;
                 now = stop.start + stop.service;
             }
             trip.back_rest = 0;
@@ -355,7 +357,7 @@ private:
             now = stop.latest = start_by(stop, now - stop.service);
             for (Int p = stop.first; p <= stop.last; ++p)
                 if (node(p).up_limit >= 0 && trip.back - leave > node(p).up_limit) return false;
-            now -= stop.leg + stop.rest;
+            now -= stop.leg + stop.rest + stop.wait;
         }
         for (Int i = trip.stop_from; i < trip.stop_to; ++i)
             for (Int p = stops[i].first; p <= stops[i].last; ++p) {
@@ -370,7 +372,7 @@ private:
     Int left(const TripDay& trip, Int m) const {
         for (Int i = trip.stop_from; i + 1 < trip.stop_to; ++i)
             for (Int p = stops[i].first; p <= stops[i].last; ++p)
-                if (sequence_[p] == m) return stops[i + 1].latest - stops[i + 1].leg - stops[i + 1].rest;
+                if (sequence_[p] == m) return stops[i + 1].latest - stops[i + 1].leg - stops[i + 1].rest - stops[i + 1].wait;
         return 0;
     }
 };
