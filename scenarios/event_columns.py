@@ -86,7 +86,7 @@ BROKEN = Table(
     columns=(
         Column(name="vehicle_type", zh="车型编号", field="vehicle_type", cell=_ID, is_required=True),
         Column(name="number", zh="车号", field="number", cell=cells.whole(low=1, high=10_000), is_required=True),
-        Column(name="at", zh="时刻", field="at_s", cell=cells.clock(), about="empty: now"),
+        Column(name="at", zh="时刻", field="at_s", cell=cells.clock(), about="empty: now; a later one is taken as now"),
     ),
 )
 

@@ -49,13 +49,9 @@ def changed_day(county: County, plan: Plan, events: Events, *, cache: Path | Non
     networks.errors.InvalidInput
         E233, when a closed edge or way is not in the network.
     """
-    situation = Situation(
-        now_s=events.now_s,
-        breakdowns=tuple(_breakdown(broken, events) for broken in events.broken),
-        recovery_s=events.recovery_s,
-    )
-    handed, begun = handed_shipments(plan, situation), begun_shipments(plan, situation)
     notes: list[Text] = []
+    situation = _situation(events, notes)
+    handed, begun = handed_shipments(plan, situation), begun_shipments(plan, situation)
     shipments, orders = {s.id: s for s in county.problem.shipments}, dict(county.orders)
     _cancel(county, events, shipments, orders, _Road(handed, begun, notes))
     _delay(county, events, shipments, orders, _Road(handed, begun, notes))
@@ -74,6 +70,16 @@ class _Road:
     handed: frozenset[str]
     begun: frozenset[str]
     notes: list[Text]
+
+
+def _situation(events: Events, notes: list[Text]) -> Situation:
+    """Return how the day stands; it has come at least as far as the last breakdown."""
+    breakdowns = tuple(_breakdown(broken, events) for broken in events.broken)
+    now_s = max([events.now_s, *(each.at_s for each in breakdowns)])
+    if now_s > events.now_s:
+        at = f"{now_s // 3600:02d}:{now_s // 60 % 60:02d}"
+        notes.append(Text(f"按故障时刻 {at} 作为现在", f"the breakdown at {at} is taken as now"))
+    return Situation(now_s=now_s, breakdowns=breakdowns, recovery_s=events.recovery_s)
 
 
 def _breakdown(broken: BrokenVehicle, events: Events) -> Breakdown:

@@ -145,9 +145,7 @@ def _out(kind: str) -> str:
 def _legs_driven(begun: Begun) -> Iterator[tuple[str, str]]:
     """Yield the legs of a trip that stand: up to the last visit made, and home if it has left for home."""
     places = [begun.trip.start, *(visit.place for visit in begun.made)]
-    if begun.is_over:
-        places.append(begun.trip.end)
-    yield from pairwise(places)
+    yield from pairwise([*places, begun.trip.end] if begun.is_over else places)
 
 
 def _leg(problem: Problem, matrix: Matrix, origin: str, destination: str) -> tuple[int, int]:

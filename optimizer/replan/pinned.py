@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from optimizer.daybook import Unit
     from optimizer.model import Place
-    from optimizer.plan import Plan, Trip
+    from optimizer.plan import Plan, Trip, Visit
     from optimizer.problem import Problem
     from optimizer.replan.standing import Begun, Situation, Standing
 
@@ -68,9 +68,11 @@ def pin(before: Problem, after: Problem, plan: Plan, situation: Situation) -> Pi
     after
         The same fleet and places with other shipments or matrices; what ``begun_shipments`` names is unchanged in it.
     """
-    days = standing(plan, situation)
+    told = standing(plan, situation)
+    lost = {i: day.route.vehicle for day in told.values() for begun in day.begun for i in begun.lost}
+    days = {unit: _bereft(after, day) for unit, day in told.items()}
     fleet = RestFleet(before, after, days, situation)
-    goods = _Goods(after, days, situation)
+    goods = _Goods(after, days, situation, lost)
     shipments = tuple(goods.pinned(s) for s in after.shipments)
     places = tuple(_reopened(p, after, days, situation, fleet) for p in after.places)
     judged = replace(
@@ -100,11 +102,7 @@ def pin(before: Problem, after: Problem, plan: Plan, situation: Situation) -> Pi
             if unit in fleet.name_of
         },
         unit_of=true_name,
-        begun={
-            fleet.name_of[unit]: tuple(b for b in (_bereft(b, goods.lost) for b in day.begun) if b.trip.visits)
-            for unit, day in days.items()
-            if unit in fleet.name_of
-        },
+        begun={fleet.name_of[unit]: day.begun for unit, day in days.items() if unit in fleet.name_of},
         now_s=situation.now_s,
         broken_at_s={
             fleet.name_of[unit]: day.broken_at_s
@@ -113,7 +111,7 @@ def pin(before: Problem, after: Problem, plan: Plan, situation: Situation) -> Pi
         },
         driven=fleet.driven,
         orphaned=tuple(_orphaned(after, day) for day in days.values() if day.broken_at_s is not None),
-        lost=goods.lost,
+        lost=lost,
     )
 
 
@@ -128,14 +126,34 @@ def _drafts(after: Problem, day: Standing) -> list[TripDraft]:
     return [draft for draft in drafts if draft.visits]
 
 
-def _bereft(begun: Begun, lost: Mapping[str, str]) -> Begun:
-    """Return what stands of a trip without the goods lost on it; a visit made for nothing else is forgotten."""
-    if not lost.keys() & set(begun.trip.shipments):
-        return begun
-    made = [replace(v, collect=tuple(i for i in v.collect if i not in lost)) for v in begun.made]
-    kept = [visit for visit in made if visit.deliver or visit.collect]
-    left = begun.trip.visits[begun.num_made :] if kept else ()
-    return replace(begun, trip=replace(begun.trip, visits=(*kept, *left)), num_made=len(kept))
+def _bereft(after: Problem, day: Standing) -> Standing:
+    """Return a day without the goods lost on it; visits made for nothing else are forgotten, and so may a trip be.
+
+    A trip that is only loaded, with goods that nobody wants any more, has not begun either.
+    """
+    begun, free = [], list(day.free)
+    for each in day.begun:
+        if not each.lost:
+            is_bound = each.made or any(i in after.shipment_of for i in each.aboard)
+            begun += [each] if is_bound else []
+            free[:0] = [] if is_bound else [each.trip]
+            continue
+        made = [_left(after, visit, each.lost) for visit in each.made]
+        rest = [_left(after, visit, each.lost) for visit in each.trip.visits[each.num_made :]]
+        kept = [visit for visit in made if visit.deliver or visit.collect]
+        trip = replace(each.trip, visits=(*kept, *(visit for visit in rest if visit.deliver or visit.collect)))
+        if kept:
+            begun.append(replace(each, trip=trip, num_made=len(kept)))
+        else:
+            free.insert(0, trip)
+    return replace(day, begun=tuple(begun), free=tuple(free))
+
+
+def _left(after: Problem, visit: Visit, lost: frozenset[str]) -> Visit:
+    """Return a visit without lost goods, as much shorter."""
+    less_s = sum(after.shipment_of[i].service_s for i in (*visit.deliver, *visit.collect) if i in lost)
+    deliver, collect = (tuple(i for i in ids if i not in lost) for ids in (visit.deliver, visit.collect))
+    return replace(visit, deliver=deliver, collect=collect, end_s=visit.end_s - less_s)
 
 
 def _orphaned(after: Problem, day: Standing) -> tuple[str, list[TripDraft]]:
@@ -154,16 +172,17 @@ def _known(after: Problem, trip: Trip, lost: set[str]) -> TripDraft:
 class _Goods:
     """What each shipment of the day is bound to."""
 
-    def __init__(self, after: Problem, days: Mapping[Unit, Standing], situation: Situation) -> None:
+    def __init__(
+        self, after: Problem, days: Mapping[Unit, Standing], situation: Situation, lost: Iterable[str]
+    ) -> None:
         self._after = after
         self._days = days
         self._now_s = situation.now_s
         self._handed: dict[str, tuple[Unit, int]] = {}
         self._aboard: dict[str, tuple[Unit, int]] = {}
         self._taken: dict[str, int] = {}
-        self._back: dict[str, int] = {}
+        self._back: dict[str, int] = dict.fromkeys(lost, HORIZON_S)
         self._loaded: dict[str, int] = {}
-        self.lost: dict[str, str] = {}
         self._broken = {(b.vehicle_type, b.number) for b in situation.breakdowns}
         for unit, day in days.items():
             for begun in day.begun:
@@ -243,9 +262,7 @@ class _Goods:
                 last = begun.made[-1]
                 home_s = int(seconds[index(last.place), index(kind.depot)])
                 back_s = max(last.end_s, at_s) + max(0, home_s) + recovery_s
-                collected = {i for v in begun.made for i in v.collect}  # local goods: nobody can collect them again
-                self._back.update({i: HORIZON_S if i in collected else back_s for i in begun.aboard})
-                self.lost.update({i: day.route.vehicle for i in begun.aboard if i in collected})
+                self._back.update(dict.fromkeys(begun.aboard, back_s))
         for trip in day.free:
             if trip.load_start_s < at_s:  # loaded, and perhaps on its way to the first visit
                 back_s = at_s + max(0, at_s - trip.depart_s) + recovery_s

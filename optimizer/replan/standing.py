@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breakdown:
-    """One vehicle, by type and number, that goes no further from ``at_s`` on that day."""
+    """One vehicle, by type and number, that goes no further from ``at_s`` on that day, which is past."""
 
     vehicle_type: str
     number: int
@@ -26,7 +26,7 @@ class Breakdown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """How the day stands: it is ``now_s`` (0: nothing has begun), and these vehicles broke down.
+    """How the day stands: it is ``now_s`` (0: nothing has begun), and these vehicles have broken down by now.
 
     ``recovery_s``: from the return of a broken vehicle's goods to the depot until they can be loaded again.
     """
@@ -72,6 +72,12 @@ class Begun:
         taken = {i for v in self.made for i in v.collect}
         left = (i for v in self.trip.visits[self.num_made :] for i in v.deliver)
         return tuple(i for i in left if i not in collected or i in taken)
+
+    @property
+    def lost(self) -> frozenset[str]:
+        """Local goods on board of a vehicle that broke down: nobody can collect them again."""
+        collected = {i for v in self.made for i in v.collect}
+        return frozenset(i for i in self.aboard if i in collected) if self.is_cut else frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -240,14 +240,16 @@ def test_a_late_wave_delays_what_is_not_loaded() -> None:
 
 
 def test_a_van_breaks_now_unless_it_says_when() -> None:
-    """At 09:30, or at 10:00."""
+    """At 09:30, or at 10:00, which then is now."""
     made, day = the_day()
     broken = (
         BrokenVehicle(vehicle_type="van", number=1),
         BrokenVehicle(vehicle_type="van", number=1, at_s=36_000),
     )
-    situation = changed_day(made, day, Events(now_s=34_200, broken=broken)).situation
-    assert [each.at_s for each in situation.breakdowns] == [34_200, 36_000]
+    changed = changed_day(made, day, Events(now_s=34_200, broken=broken))
+    assert [each.at_s for each in changed.situation.breakdowns] == [34_200, 36_000]
+    assert changed.situation.now_s == 36_000
+    assert "10:00" in changed.notes[0].en
 
 
 def test_no_closure_leaves_the_very_same_matrices() -> None:
