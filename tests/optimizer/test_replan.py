@@ -363,3 +363,36 @@ def test_a_lock_to_a_broken_vehicle_is_dropped() -> None:
     assert [(lock.shipment, lock.vehicle_type) for lock in pinned.judged.locks] == [("D3", None)]
     assert [kind.count for kind in pinned.judged.vehicle_types] == [1]
     assert pinned.unit_of == {("van", 1): ("van", 2)}
+
+
+def test_goods_on_board_stay_on_the_trip_even_where_it_takes_longer_than_told() -> None:
+    """The way home from V4 is slower now, so that nothing else bounds D4: a second trip for it is still refused."""
+    county, made = day()
+    road = county.matrices["road"]
+    duration_s = road.duration_s.copy()
+    duration_s[4, 0] += 600
+    after = replace(county, matrices={"road": Matrix(duration_s=duration_s, distance_m=road.distance_m)})
+    pinned = pin(county, after, made, Situation(now_s=8 * HOUR_S + 60))
+    calls = (Call("V1", ("D1",)), Call("V2", ("D2",), ("U2",), start_s=8 * HOUR_S), Call("V3", ("D3",)))
+    first = run(after, *calls, load_start_s=LOAD_S)
+    second = run(after, Call("V4", ("D4",), ("U4",)), load_start_s=10 * HOUR_S)
+    split = plan(after, route(first, second))
+    assert_clean(after, split)
+    own = replace(split, routes=tuple(replace(r, vehicle_type="van*") for r in split.routes))
+    assert pinned.unit_of["van*", 1] == ("van", 1)
+    assert check(pinned.judged, own) == ()
+    assert settled(pinned, own) == (None, ("van*", 1))
+
+
+def test_a_trip_that_is_over_is_not_made_longer_after_the_fact() -> None:
+    """At 11:00 the van has been home since 09:10; parcels from V4 are fetched on a trip of their own, from 11:00 on."""
+    county, made = day()
+    over_s = trip_of(made, "van#1").return_s
+    assert over_s < 11 * HOUR_S
+    after = replace(county, shipments=(*county.shipments, shipment("N4", "V4", "H", 5)))
+    pinned = pin(county, after, made, Situation(now_s=11 * HOUR_S))
+    result = settled(pinned, complete(pinned.problem, pinned.drafts))
+    assert result.plan is not None, "at the first attempt, without sending a vehicle back to its old day"
+    trip = next(t for _, t in result.plan.trips() if "N4" in t.shipments)
+    assert trip.load_start_s >= 11 * HOUR_S
+    assert trip.shipments == ("N4",)
