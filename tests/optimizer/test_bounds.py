@@ -94,8 +94,8 @@ def test_never_above_a_plan_of_the_search(num: int) -> None:
 
 
 def test_a_detour_that_is_cheaper_than_the_direct_drive_is_allowed_for() -> None:
-    """From H to V3 directly costs 100 times the way by V2; a plan that calls at V2 anyway may use it."""
-    county = problem([down(2), down(3)])
+    """H and V3 are 100 times as far directly as by V2, where a plan may call on the way out and back."""
+    county = problem([down(2), down(3), up(2)])
     metres, seconds = (np.array(a) for a in (county.matrices["road"].distance_m, county.matrices["road"].duration_s))
     for array in (metres, seconds):
         array[0, 3] *= 100
