@@ -32,14 +32,16 @@ def mended(problem: Problem, violations: Iterable[Violation]) -> Problem | None:
 
 
 def worst(violations: Iterable[Violation]) -> tuple[Violation, ...]:
-    """Return one violation for each limit that would have to move, the farthest; in the given order."""
+    """Return one violation for each limit that would have to move, the farthest; the first of each rule in front."""
     found: dict[tuple[str, ...], Violation] = {}
     for v in violations:
         limit = (v.rule, _kind_of(v), v.detail) if v.rule in _OF_VEHICLES else (v.rule, v.shipment, v.place, v.detail)
         before = found.get(limit)
         if before is None or (v.amount or 0) > (before.amount or 0):
             found[limit] = v
-    return tuple(found.values())
+    firsts = {v.rule: v for v in reversed(found.values())}
+    kept = [v for v in found.values() if firsts[v.rule] is v]
+    return (*kept, *(v for v in found.values() if firsts[v.rule] is not v))
 
 
 _OF_VEHICLES = ("driving", "daily_driving", "overtime", "range", "max_trips", "vehicle_number", "capacity")
