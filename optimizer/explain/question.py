@@ -38,8 +38,8 @@ MOST_CLASSES = 2
 MOST_WORK = 100_000
 """Work of one question as ``insertion.Search`` counts it: about half a minute at the worst."""
 
-LAW = frozenset({"driving", "conflict"})
-"""Rules that are reported but never to be relaxed: driving without a rest, goods that must not meet."""
+FIXED = frozenset({"driving", "conflict", "capacity", "range"})
+"""Rules that are reported but never to be relaxed: what the law says, and what a vehicle holds and how far it goes."""
 
 WORK_A_TRIAL = 4_000
 """Work spent on one set of classes."""
@@ -72,8 +72,8 @@ class Blocker:
 
     @property
     def is_remedy(self) -> bool:
-        """Whether it may be done: re-checked, and no rule of law would have to move."""
-        return self.is_mended and not any(v.rule in LAW for v in self.violations)
+        """Whether it may be done: re-checked, and neither the law nor a vehicle would have to be another."""
+        return self.is_mended and not any(v.rule in FIXED for v in self.violations)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -132,7 +132,6 @@ RELEASES: tuple[Release, ...] = (
     _release("shelf", "shelf", lambda p: _places(p, shelf=())),
     _release("deliveries_first", "deliveries_first", lambda p: _vehicles(p, deliveries_first=False)),
     _release("max_trips", "max_trips", lambda p: _vehicles(p, max_trips=None)),
-    _release("range", "range", lambda p: _vehicles(p, range_m=None)),
     _release("driving", "driving daily_driving", lambda p: _vehicles(p, driving_rule=None)),
     _of_goods("on_board", "time_on_board", _own(max_on_board_s=None)),
     _of_goods("due", "due", _own(due_s=HORIZON_S)),
@@ -145,7 +144,8 @@ RELEASES: tuple[Release, ...] = (
     _release("depot_windows", "loading_window return_window place_window", _lift_depot_windows),
     _release("shift", "shift_start shift_end", lambda p: _vehicles(p, shift=TimeWindow(early_s=0, late_s=HORIZON_S))),
     _release("overtime", "overtime", lambda p: _vehicles(p, max_overtime_s=HORIZON_S)),
+    _release("range", "range", lambda p: _vehicles(p, range_m=None)),
     _release("access", "vehicle_access", lambda p: _places(p, vehicle_types=None)),
     _release("count", "vehicle_number", _lift_count),
 )
-"""In the order in which they are suspected: decisions and goods first, hours later, access and the fleet last."""
+"""In the order in which they are suspected: decisions and goods first, hours later, range, access and fleet last."""

@@ -67,6 +67,7 @@ def test_every_single_rule_that_would_do_is_listed_with_its_price() -> None:
     assert prices(answer) == {("size",): 60, ("max_trips",): 6_660, ("count",): 16_660}
     assert [b.limits for b in answer.blockers] == [("size",), ("max_trips",), ("count",)], "the cheapest first"
     assert all(b.is_mended for b in answer.blockers)
+    assert [b.is_remedy for b in answer.blockers] == [False, True, True], "no van can be made larger"
     (size, *_) = answer.blockers
     assert (size.violations[0].amount, size.violations[0].limit) == (160, 100)
 
