@@ -374,8 +374,11 @@ def _near(problem: Problem, row_of: np.ndarray) -> np.ndarray:
         by_row.setdefault(int(row), []).append(m)
     size = max(0, min(MOST_NEAR, len(row_of) - 1))
     near = np.zeros((len(row_of), size), dtype=np.int32)
+    most = min(size + 1, len(rows))  # rows that hold enough nodes for any of them
     for i, row in enumerate(rows):
-        order = [m for j in np.argsort(best[i], kind="stable") for m in by_row[rows[j]]][: size + len(by_row[row])]
+        close = np.sort(np.argpartition(best[i], most - 1)[:most])
+        close = close[np.argsort(best[i][close], kind="stable")]
+        order = [m for j in close for m in by_row[rows[j]]]
         for m in by_row[row]:
             near[m] = [q for q in order if q != m][:size]
     return near

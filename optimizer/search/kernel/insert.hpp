@@ -54,6 +54,7 @@ private:
     };
 
     static constexpr int CANDIDATES = 12;     // ranked by detour
+    static constexpr Int MOST_BUSY = 40;      // vehicles on the road looked at for one more trip
     static constexpr Int TRIES = 4;           // feasible ones among which the cheapest is taken
     static constexpr double CLOSED_SHARE = 0.2;  // of all steps
     static constexpr double BLINK = 0.01;     // how often a position is overlooked, for variety
@@ -196,21 +197,25 @@ private:
     // New trips: one on the first idle vehicle of each group, and before and after every trip of the others.
     void rank_trips(std::int32_t m) {
         seen_.assign(f.groups, 0);
-        for (Int v = 0; v < f.vehicles; ++v) {
-            if (!f.may_carry(v, m)) continue;
-            const Kind& kind = f.kind_of(v);
+        const Int first = f.vehicles > MOST_BUSY ? random_.below(f.vehicles) : 0;
+        Int busy = 0;
+        for (Int i = 0; i < f.vehicles; ++i) {
+            const Int v = first + i < f.vehicles ? first + i : first + i - f.vehicles;
             const VehicleDay& own = s.days[v];
             if (own.trips() == 0) {
                 if (seen_[f.vehicle[v].group] || closed_[f.vehicle[v].group]) continue;
                 seen_[f.vehicle[v].group] = 1;
+            } else if (busy == MOST_BUSY) {
+                continue;
             }
-            if (own.trips() >= kind.max_trips) continue;
+            const Kind& kind = f.kind_of(v);
+            if (!f.may_carry(v, m) || own.trips() >= kind.max_trips) continue;
             const Detour round = round_trip(m, kind);
             if (round.fen >= FAR || own.work + round.seconds > kind.longest) continue;
             if (own.trips() == 0)
                 keep({round.fen + kind.fixed, v, 0, NONE, How::last_trip});
             else
-                rank_gaps(m, v, round);
+                rank_gaps(m, v, round), ++busy;
         }
     }
 

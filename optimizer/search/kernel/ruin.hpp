@@ -22,7 +22,7 @@ public:
             for (Int a = 0; a < f.near_size && random_.unit() < WHOLE_MORE; ++a)
                 if (const auto q = f.near[m * f.near_size + a]; s.vehicle[q] != NONE) whole(q, out);
         }
-        const double longest = std::min(LONGEST_STRING, mean_stops());
+        const double longest = std::min(LONGEST_STRING, static_cast<double>(s.stops()) / static_cast<double>(std::max<Int>(1, s.trips())));
         const double most = 1 + random_.unit() * std::max(1.0, 4 * mean / (1 + longest) - 1);
         double done = 0;
         for (Int a = -1; a < f.near_size && done + 1 <= most; ++a) {
@@ -50,18 +50,6 @@ private:
     Random& random_;
     std::vector<char> cut_;
     std::vector<Int> marked_, stops_;
-
-    // Stops of a trip on average, nodes of one place counted once for each trip.
-    double mean_stops() const {
-        Int trips = 0, stops = 0;
-        for (const VehicleDay& own : s.days) {
-            trips += own.trips();
-            for (Int p = 0; p < own.length(); ++p)
-                stops += own.sequence[p] != BREAK && (p == 0 || own.sequence[p - 1] == BREAK ||
-                                                      f.node[own.sequence[p - 1]].row != f.node[own.sequence[p]].row);
-        }
-        return static_cast<double>(stops) / static_cast<double>(std::max<Int>(1, trips));
-    }
 
     void string(std::int32_t q, double longest, std::vector<std::int32_t>& out) {
         const Int v = s.vehicle[q];

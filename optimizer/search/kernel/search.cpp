@@ -64,7 +64,6 @@ Int gongpei_now(const Search* search) { return search->walk.now(); }
 
 // Nodes and breaks of vehicle `v` on the best day, and the starts of its loadings; returns the length.
 Int gongpei_best(const Search* search, Int v, std::int32_t* sequence, Int* loading) {
-    if (search->walk.best.empty()) return 0;
     const VehicleDay& own = search->walk.best[v];
     std::copy(own.sequence.begin(), own.sequence.end(), sequence);
     std::copy(own.loading.begin(), own.loading.end(), loading);

@@ -20,8 +20,12 @@ public:
         trip_.assign(s.days[v].sequence.begin() + begin, s.days[v].sequence.begin() + end);
         Int best = FAR, to = NONE, at = 0;
         seen_.assign(f.groups, 0);
-        for (Int u = 0; u < f.vehicles; ++u) {
+        const Int first = f.vehicles > MOST_TRIED ? random_.below(f.vehicles) : 0;
+        Int tried = 0;
+        for (Int i = 0; i < f.vehicles && tried < MOST_TRIED; ++i) {
+            const Int u = first + i < f.vehicles ? first + i : first + i - f.vehicles;
             if (u == v || !may_take(u)) continue;
+            ++tried;
             const auto& other = s.days[u].sequence;
             for (Int gap = 0; gap <= s.days[u].length(); ++gap) {
                 if (gap != 0 && gap != s.days[u].length() && other[gap - 1] != BREAK) continue;
@@ -49,6 +53,8 @@ public:
     }
 
 private:
+    static constexpr Int MOST_TRIED = 40;  // vehicles whose days are tried with the trip
+
     State& s;
     const Facts& f;
     Random& random_;

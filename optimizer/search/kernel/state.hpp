@@ -18,7 +18,7 @@ struct VehicleDay {
     std::vector<Moment> moments;
     std::vector<Int> aboard;            // as Day::aboard
     std::vector<Int> loading;           // starts, trip by trip
-    Int cost = 0, work = 0;
+    Int cost = 0, work = 0, stops = 0;
     double pull = 0;                    // fen: its fixed cost times the squared share of its hours in use
 
     Int length() const { return static_cast<Int>(sequence.size()); }
@@ -67,15 +67,18 @@ public:
         }
         VehicleDay& own = days[v];
         leave_docks(v);
+        count(own, -1);
         own.sequence = sequence;
         own.cost = cost;
         own.work = day.work;
+        own.stops = static_cast<Int>(day.stops.size());
         const Kind& kind = f.kind_of(v);
         const double share = static_cast<double>(day.work) / static_cast<double>(std::max<Int>(1, kind.longest));
         own.pull = static_cast<double>(kind.fixed) * share * share;
         own.loading.clear();
         for (const TripDay& trip : day.trips) own.loading.push_back(trip.load);
         join_docks(v);
+        count(own, 1);
         for (std::size_t p = 0; p < sequence.size(); ++p)
             if (sequence[p] != BREAK) {
                 vehicle[sequence[p]] = static_cast<std::int32_t>(v);
@@ -93,7 +96,9 @@ public:
                 if (m != BREAK) vehicle[m] = NONE;
         for (const Int v : touched_) {
             leave_docks(v);
+            count(days[v], -1);
             std::swap(days[v], old_[v]);
+            count(days[v], 1);
             join_docks(v);
             const auto& sequence = days[v].sequence;
             for (std::size_t p = 0; p < sequence.size(); ++p)
@@ -157,17 +162,11 @@ public:
         return {begin, end};
     }
 
-    double pull() const {
-        double fen = 0;
-        for (const VehicleDay& own : days) fen += own.pull;
-        return fen;
-    }
-
-    Int cost() const {
-        Int fen = 0;
-        for (const VehicleDay& own : days) fen += own.cost;
-        return fen;
-    }
+    Int cost() const { return cost_; }
+    Int trips() const { return trips_; }
+    Int stops() const { return stops_; }
+    double pull() const { return pull_; }
+    const std::vector<Int>& touched() const { return touched_; }  // vehicles changed in this step
 
 private:
     std::vector<char> saved_;
@@ -175,6 +174,15 @@ private:
     std::vector<VehicleDay> old_;
     std::vector<Int> old_shelved_;
     std::vector<std::int32_t> rest_;
+    Int cost_ = 0, trips_ = 0, stops_ = 0;  // of all days
+    double pull_ = 0;
+
+    void count(const VehicleDay& own, Int sign) {
+        cost_ += sign * own.cost;
+        trips_ += sign * own.trips();
+        stops_ += sign * own.stops;
+        pull_ += static_cast<double>(sign) * own.pull;
+    }
 
     void leave_docks(Int v) {
         for (const Int start : days[v].loading) docks_of(v).remove(start, v);

@@ -32,6 +32,10 @@ public:
         for (std::int32_t m = 0; m < f.nodes; ++m)
             if (state.vehicle[m] == NONE && !f.node[m].is_drop) missing.push_back(m);
         best_cost = UNKNOWN;
+        best.resize(f.vehicles);
+        new_.resize(f.vehicles);
+        std::iota(new_.begin(), new_.end(), 0);
+        is_new_.assign(f.vehicles, 1);
     }
 
     Int now() const { return state.cost() + worth(missing); }
@@ -58,7 +62,11 @@ public:
             }
             current = then;
             missing.swap(out_);
-            if (cost < best_cost) best_cost = cost, best = state.days;
+            for (const Int v : state.touched()) {
+                if (!is_new_[v]) new_.push_back(v);
+                is_new_[v] = 1;
+            }
+            if (cost < best_cost) remember(cost);
         }
     }
 
@@ -74,6 +82,15 @@ private:
     Shift shift_;
     std::vector<std::int32_t> out_, turn_;
     std::vector<std::pair<double, std::int32_t>> order_;
+
+    std::vector<Int> new_;       // vehicles whose days may differ from the best
+    std::vector<char> is_new_;
+
+    void remember(Int cost) {
+        best_cost = cost;
+        for (const Int v : new_) best[v] = state.days[v], is_new_[v] = 0;
+        new_.clear();
+    }
 
     Int worth(const std::vector<std::int32_t>& nodes) const {
         return std::accumulate(nodes.begin(), nodes.end(), Int{0}, [&](Int sum, auto m) { return sum + f.node[m].worth; });
