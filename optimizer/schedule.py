@@ -201,15 +201,16 @@ def _times(runs: list[Run], load: int, distance_m: int, work_s: int) -> Times | 
 
 def _timed_trip(clock: _Clock, vehicle_type: str, draft: TripDraft, times: Timed) -> Trip:
     home, travel = clock.problem.vehicle_type_of[vehicle_type].depot, clock.travel(vehicle_type, draft)
+    departs = [*times.departs[:-1], times.starts[-1] - travel[-1]]  # nobody waits before a closed depot
     visits = []
     for i, visit in enumerate(draft.visits):
         visits.append(
             Visit(
                 place=visit.place,
-                arrive_s=times.departs[i] + travel[i],
+                arrive_s=departs[i] + travel[i],
                 start_s=times.starts[i],
                 end_s=times.starts[i] + clock.visit(home, visit).service_s,
-                depart_s=times.departs[i + 1],
+                depart_s=departs[i + 1],
                 deliver=visit.deliver,
                 collect=visit.collect,
             )
@@ -218,7 +219,7 @@ def _timed_trip(clock: _Clock, vehicle_type: str, draft: TripDraft, times: Timed
         start=home,
         end=home,
         load_start_s=times.load,
-        depart_s=times.departs[0],
+        depart_s=departs[0],
         return_s=times.starts[-1],
         visits=tuple(visits),
         stowage=draft.stowage,

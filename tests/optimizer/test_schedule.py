@@ -233,3 +233,15 @@ def test_unreachable_places_have_no_times() -> None:
     seconds[0, 1] = -1
     cut = problem([down(1)], matrices={"road": type(county.matrices["road"])(duration_s=seconds, distance_m=seconds)})
     assert schedule_route(cut, "van", 1, [trip(drop(1))]) is None
+
+
+def test_a_vehicle_that_would_find_the_depot_closed_waits_at_its_last_visit() -> None:
+    """V1 must have what comes at 00:50 by 01:20, the hub is closed from 01:00 to 03:00: back at 03:00, off from V1 at 02:50."""
+    county = with_place(
+        problem([down(1, ready_s=3_000, due_s=4_800)]),
+        "H",
+        windows=(TimeWindow(early_s=0, late_s=HOUR_S), TimeWindow(early_s=3 * HOUR_S, late_s=5 * HOUR_S)),
+    )
+    only = clean(county, trip(drop(1))).trips[0]
+    assert only.return_s == 3 * HOUR_S
+    assert only.visits[0].depart_s == 3 * HOUR_S - 600

@@ -168,7 +168,7 @@ def searched(county: Problem, rounds: int = 6) -> Plan:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_the_optimum_is_found_and_the_cheaper_plan_refused(name: str) -> None:
-    """With the rule the search reaches the oracle's optimum; without it a cheaper plan breaks exactly that rule."""
+    """With the rule the search reaches the oracle's optimum; without it a cheaper plan breaks that rule."""
     case = CASES[name]
     best, free = cheapest_plan(case.county), cheapest_plan(case.free)
     assert free.cost.total_fen < best.cost.total_fen
