@@ -69,8 +69,9 @@ COMBINE_WORK = 0.5
 COARSE_SHARE = 0.3
 """Share of the search after which goods of one place are parted, if some are still left behind."""
 
-CLOSE = 1.01
-"""An island whose cost is within this factor of the best keeps its own plan at an exchange."""
+CLOSE = 0.01
+"""An island whose cost is within this share of the best keeps its own plan at an exchange; less and less towards the
+end, when a plan that is behind has no time left to catch up."""
 
 
 class Island:
@@ -141,13 +142,16 @@ class Island:
         self._report(plan, phase)
         return True
 
-    def adopt(self, others: Sequence[Plan]) -> None:
-        """Take over another island's plan if the own one is clearly worse; pool all of their trips."""
+    def adopt(self, others: Sequence[Plan], done: int = 0) -> None:
+        """Take over another island's plan if the own one is clearly worse; pool all of their trips.
+
+        ``done`` is how many rounds there were.
+        """
         for plan in others:
             self.pool.add_plan(plan)
             self.routes.add_plan(plan)
         best = min(others, key=lambda plan: plan.cost.total_fen, default=self.best)
-        if self.best.cost.total_fen > CLOSE * best.cost.total_fen:
+        if self.best.cost.total_fen > (1 + CLOSE * (1 - self._share_done(done)) ** 2) * best.cost.total_fen:
             self.best = best
             self._stand_at_best()
 

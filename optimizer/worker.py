@@ -102,7 +102,7 @@ def _rounds(pipe: Connection, job: Job) -> Iterator[int]:
         island.round(done - 1)
         if job.workers > 1 and done % EXCHANGE_ROUNDS == 0:
             pipe.send(Meeting(plan=island.best, iteration=done))
-            island.adopt(pipe.recv())
+            island.adopt(pipe.recv(), done)
         yield done
 
 

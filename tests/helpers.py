@@ -194,3 +194,18 @@ def solve_checked(county: Problem, **options: Any) -> Result:
     result = solve(county, **{"stop": Stop(iterations=20), **options})
     assert_clean(county, result.plan)
     return result
+
+
+def searched(county: Problem, rounds: int = 6) -> Plan:
+    """Let one island do some rounds in this process, with the referee's eyes on every plan."""
+    from optimizer.engines import Budget  # noqa: PLC0415 - starts the solver's machinery, which most tests need not
+    from optimizer.island import Island  # noqa: PLC0415 - same
+
+    island = Island(
+        county, seed=1, index=0, budget=Budget(iterations=10**9), report=lambda plan, _: assert_clean(county, plan)
+    )
+    island.start(None)
+    for k in range(rounds):
+        island.round(k)
+    assert_clean(county, island.best)
+    return island.best

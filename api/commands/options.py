@@ -8,10 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.errors import InvalidInput
+from optimizer.stop import Stop
 from scenarios.cells import CellError, clock
+from scenarios.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+DEFAULT_SECONDS = 30
+"""How long is solved when nothing is said."""
 
 
 def whole(low: int, high: int = 10**9) -> Callable[[str], int]:
@@ -38,6 +43,25 @@ def seconds(text: str) -> float:
     if not 0 < value <= 7 * 86_400 or math.isnan(value):
         raise argparse.ArgumentTypeError(f"{text} seconds are not within 0 and a week")
     return value
+
+
+def add_solving(parser: argparse.ArgumentParser, lang: str, rounds: Text) -> None:
+    """Declare how long, from which seed and on how many processes to solve; ``rounds`` explains ``--iterations``."""
+    stop = parser.add_mutually_exclusive_group()
+    limit = Text(f"求解秒数（默认 {DEFAULT_SECONDS}）", f"seconds to solve ({DEFAULT_SECONDS} by default)")
+    stop.add_argument("--seconds", type=seconds, metavar="S", help=limit.pick(lang))
+    stop.add_argument("--iterations", type=whole(0), metavar="N", help=rounds.pick(lang))
+    seed = Text("随机种子（默认 0）", "seed (0 by default)")
+    parser.add_argument("--seed", type=whole(0, 2**31 - 1), default=0, metavar="N", help=seed.pick(lang))
+    workers = Text("并行求解的进程数（默认 1）", "solver processes (1 by default)")
+    parser.add_argument("--workers", type=whole(1, 256), default=1, metavar="N", help=workers.pick(lang))
+
+
+def solving_stop(options: argparse.Namespace) -> Stop:
+    """Return when to stop, from what ``add_solving`` declared."""
+    if options.iterations is not None:
+        return Stop(iterations=options.iterations)
+    return Stop(seconds=options.seconds or DEFAULT_SECONDS)
 
 
 def moment(text: str) -> int:

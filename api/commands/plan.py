@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from api.commands.options import cache_folder, existing, output_folder, seconds, whole
+from api.commands.options import add_solving, cache_folder, existing, output_folder, solving_stop
 from api.county_day import view_day
 from api.exports.bundle import FILES, write_outputs
 from api.plan_file import write_plan
@@ -22,7 +22,6 @@ from api.talk import line, say, show_table
 from api.units import clock, km
 from optimizer.check import check
 from optimizer.solve import solve
-from optimizer.stop import Stop
 from scenarios.build import build_problem
 from scenarios.files import read_scenario
 from scenarios.kpis import measure
@@ -36,11 +35,11 @@ if TYPE_CHECKING:
     from api.views import DayView
     from optimizer.plan import Result
     from optimizer.solve import Progress
+    from optimizer.stop import Stop
     from scenarios.build import County
 
 HELP = Text("规划一天：求解、复核、写出方案与报告", "plan the day: solve, judge, write plan and report")
 
-DEFAULT_SECONDS = 30.0
 PACKAGES = ("gongpei", "ortools", "pyvrp", "numpy", "scipy")
 """Their versions decide the plan together with scenario, seed and work."""
 
@@ -69,22 +68,14 @@ def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
     parser.add_argument("folder", metavar="DIR", help=Text("场景文件夹", "folder of the scenario").pick(lang))
     out = Text("输出文件夹（默认 out/场景名）", "output folder (out/NAME by default)")
     parser.add_argument("--out", type=Path, metavar="DIR", help=out.pick(lang))
-    stop = parser.add_mutually_exclusive_group()
-    limit = Text("求解秒数（默认 30）", "seconds to solve (30 by default)")
-    stop.add_argument("--seconds", type=seconds, metavar="S", help=limit.pick(lang))
     rounds = Text("求解轮数：同样的轮数和种子给出同样的方案", "rounds to solve: same rounds and seed, same plan")
-    stop.add_argument("--iterations", type=whole(0), metavar="N", help=rounds.pick(lang))
-    seed = Text("随机种子（默认 0）", "seed (0 by default)")
-    parser.add_argument("--seed", type=whole(0, 2**31 - 1), default=0, metavar="N", help=seed.pick(lang))
-    workers = Text("并行求解的进程数（默认 1）", "solver processes (1 by default)")
-    parser.add_argument("--workers", type=whole(1, 256), default=1, metavar="N", help=workers.pick(lang))
+    add_solving(parser, lang, rounds)
 
 
 def run(options: argparse.Namespace) -> int:
     """Plan the day and write everything; exit code 1 should the plan break a rule."""
     folder, lang = existing(options.folder), options.lang
-    is_timed = options.iterations is None
-    stop = Stop(seconds=(options.seconds or DEFAULT_SECONDS) if is_timed else None, iterations=options.iterations)
+    stop = solving_stop(options)
     with ProgressView(lang) as view:
         view.phase("read")
         scenario = read_scenario(folder)

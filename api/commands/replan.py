@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.changes_file import changes_text, write_changes
-from api.commands.options import cache_folder, existing, output_folder, seconds, whole
-from api.commands.plan import DEFAULT_SECONDS, PACKAGES
+from api.commands.options import add_solving, cache_folder, existing, output_folder, solving_stop
+from api.commands.plan import PACKAGES
 from api.commands.referee import differences
 from api.plan_file import read_plan, write_plan
 from api.progress import ProgressView
@@ -24,7 +24,6 @@ from api.units import clock, yuan
 from optimizer.check import check
 from optimizer.explain import reason_text, remedy_text
 from optimizer.replan import KEEPS, begun_shipments, replan
-from optimizer.stop import Stop
 from scenarios.build import build_problem
 from scenarios.events_county import changed_day
 from scenarios.events_file import read_events
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
 
     from optimizer.plan import Plan
     from optimizer.replan import Option, Replanned
+    from optimizer.stop import Stop
     from scenarios.build import County
     from scenarios.events import Events
     from scenarios.events_county import ChangedDay
@@ -90,23 +90,15 @@ def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
         "what no answer changes: nothing, who carries it, the sequence, or the times as well",
     )
     parser.add_argument("--keep", choices=KEEPS, default="none", help=keep.pick(lang))
-    stop = parser.add_mutually_exclusive_group()
-    limit = Text("求解秒数（默认 30）", "seconds to solve (30 by default)")
-    stop.add_argument("--seconds", type=seconds, metavar="S", help=limit.pick(lang))
     rounds = Text("每一档的求解轮数：同样的轮数和种子给出同样的答案", "rounds for each level of keeping: repeatable")
-    stop.add_argument("--iterations", type=whole(0), metavar="N", help=rounds.pick(lang))
-    seed = Text("随机种子（默认 0）", "seed (0 by default)")
-    parser.add_argument("--seed", type=whole(0, 2**31 - 1), default=0, metavar="N", help=seed.pick(lang))
-    workers = Text("并行求解的进程数（默认 1）", "solver processes (1 by default)")
-    parser.add_argument("--workers", type=whole(1, 256), default=1, metavar="N", help=workers.pick(lang))
+    add_solving(parser, lang, rounds)
     out = Text("写出三个方案和改动清单的文件夹", "folder for the three plans and their lists of changes")
     parser.add_argument("--out", type=Path, metavar="DIR", help=out.pick(lang))
 
 
 def run(options: argparse.Namespace) -> int:
     """Replan and show the answers; exit code 1 when the plan to go on from breaks a rule itself."""
-    lang, is_timed = options.lang, options.iterations is None
-    stop = Stop(seconds=(options.seconds or DEFAULT_SECONDS) if is_timed else None, iterations=options.iterations)
+    lang, stop = options.lang, solving_stop(options)
     with ProgressView(lang) as view:
         view.phase("read")
         record = read_plan(existing(options.plan))

@@ -10,23 +10,11 @@ from optimizer.engines import Budget
 from optimizer.island import Island
 from optimizer.model import Cleaning, Compartment, Conflict, DrivingRule, Lock, TimeWindow
 from optimizer.neighbourhoods import near_units
-from tests.helpers import HOUR_S, assert_clean, down, problem, shipment, up, vehicle, with_place
+from tests.helpers import HOUR_S, assert_clean, down, problem, searched, shipment, up, vehicle, with_place
 from tests.oracle import cheapest_plan
 
 if TYPE_CHECKING:
-    from optimizer.plan import Plan
     from optimizer.problem import Problem
-
-
-def searched(county: Problem, rounds: int = 6) -> Plan:
-    """Let one island do some rounds, with the referee's eyes on every plan."""
-    island = Island(
-        county, seed=1, index=0, budget=Budget(iterations=10**9), report=lambda plan, _: assert_clean(county, plan)
-    )
-    island.start(None)
-    for k in range(rounds):
-        island.round(k)
-    return island.best
 
 
 def early(k: int, late_h: int) -> TimeWindow:

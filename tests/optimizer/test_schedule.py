@@ -236,7 +236,7 @@ def test_unreachable_places_have_no_times() -> None:
 
 
 def test_a_vehicle_that_would_find_the_depot_closed_waits_at_its_last_visit() -> None:
-    """V1 must have what comes at 00:50 by 01:20, the hub is closed from 01:00 to 03:00: back at 03:00, off from V1 at 02:50."""
+    """V1 needs by 01:20 what comes at 00:50, the hub is closed from 01:00 to 03:00: back at 03:00."""
     county = with_place(
         problem([down(1, ready_s=3_000, due_s=4_800)]),
         "H",

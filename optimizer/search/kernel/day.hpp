@@ -221,11 +221,13 @@ private:
         return false;
     }
 
-    Int start_at(const Stop& stop, Int at) const {
+    // First moment at or after `at` (with next_in), or last at or before it (last_in), in the windows of all its nodes.
+    template <Int (*step)(const Facts&, Int, Int, Int)>
+    Int settled(const Stop& stop, Int at) const {
         for (Int before = NONE; before != at;) {
             before = at;
             for (Int p = stop.first; p <= stop.last; ++p) {
-                at = next_in(f, node(p).window_from, node(p).window_to, at);
+                at = step(f, node(p).window_from, node(p).window_to, at);
                 if (at < 0) return NONE;
             }
             if (stop.first == stop.last) break;
@@ -233,17 +235,8 @@ private:
         return at;
     }
 
-    Int start_by(const Stop& stop, Int at) const {
-        for (Int before = NONE; before != at;) {
-            before = at;
-            for (Int p = stop.first; p <= stop.last; ++p) {
-                at = last_in(f, node(p).window_from, node(p).window_to, at);
-                if (at < 0) return NONE;
-            }
-            if (stop.first == stop.last) break;
-        }
-        return at;
-    }
+    Int start_at(const Stop& stop, Int at) const { return settled<next_in>(stop, at); }
+    Int start_by(const Stop& stop, Int at) const { return settled<last_in>(stop, at); }
 
     // Seconds from first loading to last return of the shortest day found, its times written; NONE if there is none.
     Int shortest(const Docks& docks) {

@@ -9,16 +9,14 @@ import numpy as np
 import pytest
 
 from optimizer.bounds import lower_bound_fen
-from optimizer.engines import Budget
-from optimizer.island import Island
 from optimizer.model import Cleaning, Compartment, Conflict, Depot, DrivingRule, Lock, TimeWindow
 from optimizer.problem import Matrix
 from tests.helpers import (
     HOUR_S,
-    assert_clean,
     down,
     problem,
     rules,
+    searched,
     shipment,
     up,
     vehicle,
@@ -29,7 +27,6 @@ from tests.helpers import (
 from tests.oracle import cheapest_plan
 
 if TYPE_CHECKING:
-    from optimizer.plan import Plan
     from optimizer.problem import Problem
 
 
@@ -151,18 +148,6 @@ def _locks() -> dict[str, Case]:
 
 
 CASES = cases()
-
-
-def searched(county: Problem, rounds: int = 6) -> Plan:
-    """Let one island do some rounds, with the referee's eyes on every plan."""
-    island = Island(
-        county, seed=1, index=0, budget=Budget(iterations=10**9), report=lambda plan, _: assert_clean(county, plan)
-    )
-    island.start(None)
-    for k in range(rounds):
-        island.round(k)
-    assert_clean(county, island.best)
-    return island.best
 
 
 @pytest.mark.slow
