@@ -40,7 +40,8 @@ SEARCHES: dict[str, Text] = {
     "first": Text("初始方案", "first plan"),
     "search": Text("全局搜索", "whole county"),
     "neighbourhoods": Text("局部改进", "neighbourhoods"),
-    "recreate": Text("拆除重建", "ruin and recreate"),
+    "start": Text("给定方案", "the given plan"),
+    "combine": Text("组合车辆", "combining vehicles' days"),
     "compose": Text("组合行程", "composing trips"),
 }
 """What of the solver found the best plan; others are shown by their own name."""
