@@ -15,7 +15,7 @@ from ortools.sat.python import cp_model
 
 from optimizer.cost import route_cost
 from optimizer.day import lay_out
-from optimizer.master import net_penalty, promising
+from optimizer.master import net_penalty, promising, repeatable_solver
 from optimizer.packing import pack_trips
 from optimizer.pool import pooled_trip
 from optimizer.thinning import thinned
@@ -109,13 +109,7 @@ def combine_days(
     kept = promising(problem, routes, hinted, shares=[1.0] * len(routes))
     model = _Covering(problem, kept)
     model.hint(hinted)
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.linearization_level = 2
-    solver.parameters.random_seed = seed
-    solver.parameters.max_deterministic_time = deterministic_time
-    if seconds is not None:
-        solver.parameters.max_time_in_seconds = seconds
+    solver = repeatable_solver(deterministic_time, seconds, seed)
     if solver.solve(model.cp) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return None
     once = thinned(problem, _standing(problem, model.chosen(solver)))

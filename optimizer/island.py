@@ -39,7 +39,7 @@ ROUND_S = 0.25
 MOST_STEPS = 50_000
 """Most steps of one round."""
 
-FIRST_STEPS_PER_JOB = 0.3
+FIRST_STEPS_PER_NODE = 0.3
 """Steps that make the first plan, for each thing to be carried: ten are put in at each."""
 
 HOT, COLD = 0.4, 0.004
@@ -115,7 +115,7 @@ class Island:
                 self.offer(plan, "first")
             return
         self._search.start(self.best)
-        steps = 1 + int(FIRST_STEPS_PER_JOB * len(self._search.nodes.jobs))
+        steps = 1 + int(FIRST_STEPS_PER_NODE * len(self._search.nodes.heads))
         self._anneal(self._search, steps, (1.0, 1.0), "first")
 
     def round(self, k: int) -> None:
@@ -176,9 +176,9 @@ class Island:
             self._is_coarse = False
             search = self._search = DaySearch(self.problem, is_coarse=False)
             self._stand_at_best()
-        jobs = max(1, len(search.nodes.jobs))
+        count = max(1, len(search.nodes.heads))
         price = sum(s.penalty_fen for s in self.problem.shipments if s.id in {u.shipment for u in self.best.unserved})
-        each = max(1.0, (self.best.cost.total_fen - price) / jobs)
+        each = max(1.0, (self.best.cost.total_fen - price) / count)
         now, then = self._share_done(k), self._share_done(k + 1)
         hot, cold = (each * HOT * (COLD / HOT) ** share for share in (now, max(now, then)))
         started = time.monotonic()

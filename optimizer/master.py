@@ -65,6 +65,14 @@ def choose_trips(
     shares = [t.duration_s / day_s(problem.vehicle_type_of[t.vehicle_type]) for t in trips]
     model = _Master(problem, promising(problem, trips, hinted, shares), duty_share)
     model.hint(hint)
+    solver = repeatable_solver(deterministic_time, seconds, seed)
+    if solver.solve(model.cp) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        return []
+    return model.chosen(solver)
+
+
+def repeatable_solver(deterministic_time: float, seconds: float | None, seed: int) -> cp_model.CpSolver:
+    """Return CP-SAT with one worker and limited work, so that it gives the same unless ``seconds`` ends it."""
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.linearization_level = 2
@@ -72,9 +80,7 @@ def choose_trips(
     solver.parameters.max_deterministic_time = deterministic_time
     if seconds is not None:
         solver.parameters.max_time_in_seconds = seconds
-    if solver.solve(model.cp) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return []
-    return model.chosen(solver)
+    return solver
 
 
 class Column(Protocol):

@@ -86,7 +86,7 @@ def run(options: argparse.Namespace) -> int:
         result = _solve(county, options, stop, view)
         view.phase("write")
         violations = check(county.problem, result.plan)
-        origin = _origin(county, result, stop)
+        origin = origin_of(county, stop, options, digest=county.problem.digest, is_stopped=result.stopped)
         digest = write_plan(from_plan(result.plan, origin), out / "plan.json")
         _write_history(result, out / "history.json")
         kpis = measure(county, result.plan)
@@ -138,20 +138,20 @@ def _kept_on_interrupt(cancel: threading.Event, view: ProgressView) -> Iterator[
             signal.signal(number, handler)
 
 
-def _origin(county: County, result: Result, stop: Stop) -> Origin:
-    versions = {name: version(name) for name in PACKAGES}
+def origin_of(county: County, stop: Stop, options: argparse.Namespace, *, digest: str, is_stopped: bool) -> Origin:
+    """Return what made a plan; ``digest`` is of the problem that it solves."""
     return Origin(
         scenario=county.scenario.name,
         date=county.scenario.date.isoformat(),
         scenario_digest=county.scenario.digest,
         network_digest=county.network.digest,
-        problem_digest=county.problem.digest,
-        seed=result.seed,
+        problem_digest=digest,
+        seed=options.seed,
         iterations=stop.iterations,
         seconds=stop.seconds,
-        workers=result.workers,
-        stopped=result.stopped,
-        versions={**versions, **result.versions, "python": platform.python_version()},
+        workers=options.workers,
+        stopped=is_stopped,
+        versions={**{name: version(name) for name in PACKAGES}, "python": platform.python_version()},
     )
 
 

@@ -7,18 +7,16 @@ had to deliver is back at the depot and can be loaded again ``recovery_min`` lat
 
 from __future__ import annotations
 
-import platform
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.changes_file import changes_text, write_changes
 from api.commands.options import add_solving, cache_folder, existing, output_folder, solving_stop
-from api.commands.plan import PACKAGES
+from api.commands.plan import origin_of
 from api.commands.referee import differences
 from api.plan_file import read_plan, write_plan
 from api.progress import ProgressView
-from api.schemas import Origin, from_plan, to_plan
+from api.schemas import from_plan, to_plan
 from api.talk import line, say, show_table
 from api.units import clock, yuan
 from optimizer.check import check
@@ -218,19 +216,7 @@ def _show_option(option: Option, lang: str) -> None:
 
 def _write(out: Path, county: County, plan: Plan, found: Replanned, *, options: argparse.Namespace, stop: Stop) -> None:
     """Write the three plans, and the changes of all as JSON and CSV."""
-    origin = Origin(
-        scenario=county.scenario.name,
-        date=county.scenario.date.isoformat(),
-        scenario_digest=county.scenario.digest,
-        network_digest=county.network.digest,
-        problem_digest=found.judged.digest,
-        seed=options.seed,
-        iterations=stop.iterations,
-        seconds=stop.seconds,
-        workers=options.workers,
-        stopped=found.is_stopped,
-        versions={**{name: version(name) for name in PACKAGES}, "python": platform.python_version()},
-    )
+    origin = origin_of(county, stop, options, digest=found.judged.digest, is_stopped=found.is_stopped)
     for option in found.options:
         write_plan(from_plan(option.plan, origin), out / f"plan-{option.name}.json")
     write_changes(found.options, plan, out)

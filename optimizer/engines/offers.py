@@ -45,25 +45,24 @@ class Offer:
         return is_fine or self.own.issuperset(bundle.shipments)
 
 
-def whole_fleet(problem: Problem, *, tight_share: float = 1.0, is_queued: bool = True) -> list[Offer]:
+def whole_fleet(problem: Problem, *, is_queued: bool = True) -> list[Offer]:
     """Return offers of all vehicles, those that load first in front.
 
-    ``tight_share`` of each type is home by the earliest due time at its depot; with
-    ``is_queued`` those that wait for a dock are home a loading earlier.
+    All are home by the earliest due time at their depot; with ``is_queued`` those that wait
+    for a dock are home a loading earlier.
     """
     units = set(fleet_units(problem))
     offers: Counter[tuple[int, Unit, int, frozenset[str]]] = Counter()
     queued: Counter[str] = Counter()
     rarer, others = rivals(problem)
-    for rank, type_id, number in _interleaved(problem):
+    for type_id, number in _interleaved(problem):
         kind = problem.vehicle_type_of[type_id]
         depot = problem.depot_of[kind.depot]
         turn = 0 if depot.docks is None or not is_queued else queued[kind.depot] // depot.docks
         queued[kind.depot] += 1
         late_s = min(kind.shift.late_s, HORIZON_S)
         early_s = min([late_s, *(s.due_s for s in problem.shipments if s.destination == kind.depot)])
-        is_tight = early_s < late_s and rank <= tight_share
-        home_by_s = early_s - turn * depot.loading_s if is_tight else late_s
+        home_by_s = early_s - turn * depot.loading_s if early_s < late_s else late_s
         refuses = others if _takes_rarer(problem, number, kind.count, rarer, others) else rarer
         unit = (type_id, number) if (type_id, number) in units else (type_id, 0)
         offers[turn, unit, home_by_s, refuses] += 1
@@ -83,10 +82,10 @@ def rivals(problem: Problem) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset((star,)), frozenset(foes)
 
 
-def _interleaved(problem: Problem) -> list[tuple[float, str, int]]:
-    """Return (rank in its type from 0 to 1, type, number) of all vehicles, types mixed evenly."""
-    vehicles = (((n - 0.5) / v.count, v.id, n) for v in problem.vehicle_types for n in range(1, v.count + 1))
-    return sorted(vehicles)
+def _interleaved(problem: Problem) -> list[Unit]:
+    """Return (type, number) of all vehicles, types mixed evenly."""
+    vehicles = [((n - 0.5) / v.count, v.id, n) for v in problem.vehicle_types for n in range(1, v.count + 1)]
+    return [(type_id, number) for _, type_id, number in sorted(vehicles)]
 
 
 def _takes_rarer(problem: Problem, number: int, count: int, rarer: frozenset[str], others: frozenset[str]) -> bool:

@@ -2,7 +2,7 @@
 
 ``day_search.DaySearch`` is the door. ``facts`` writes plain arrays from a problem, ``native``
 compiles and calls the C++ in ``kernel``: ``day.hpp`` times and prices one vehicle's day under all
-rules, ``insert.hpp``, ``ruin.hpp`` and ``shift.hpp`` change the county's day, ``walk.hpp`` is the loop.
+rules, ``insert.hpp``, ``ruin.hpp`` and ``moves.hpp`` change the county's day, ``walk.hpp`` is the loop.
 
 After Christiaens and Vanden Berghe (2020), "Slack induction by string removals for vehicle
 routing problems", Transportation Science 54(2).

@@ -86,7 +86,7 @@ class DaySearch:
         ``pull`` makes full days look cheaper than half-empty ones, so that vehicles fall idle: a
         share of the fixed cost times the squared share of the hours in use.
         """
-        if not self.nodes.jobs or not self.nodes.units:
+        if not self.nodes.heads or not self.nodes.units:
             return False
         fen = self._lib.gongpei_walk(self._handle, seed, steps, hot_fen, cold_fen, mean_stops, pull)
         before, self.best_fen = self.best_fen, fen + self._certain_fen if fen < UNKNOWN else UNKNOWN
@@ -156,8 +156,8 @@ def _sequences(nodes: Nodes, plan: Plan) -> Iterator[tuple[Unit, list[int], list
 
     A node stands where its first shipment is handed over.
     """
-    node_of, jobs = nodes.node_of(), set(nodes.jobs)
-    drop_of = {i: m for m, v in enumerate(nodes.visits) if m not in jobs for i in v.deliver}
+    node_of, heads = nodes.node_of(), set(nodes.heads)
+    drop_of = {i: m for m, v in enumerate(nodes.visits) if m not in heads for i in v.deliver}
     done: set[int] = set()
     for route in plan.routes:
         sequence: list[int] = []

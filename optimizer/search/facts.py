@@ -83,14 +83,14 @@ MOST_NEAR = 100
 class Nodes:
     """The arrays of a problem by name, and what their numbers stand for.
 
-    ``visits`` hands over each node, ``units`` is the vehicle of each row, ``jobs`` are the nodes that can be put
-    somewhere by themselves: all but the deliveries of local shipments.
+    ``visits`` hands over each node, ``units`` is the vehicle of each row, ``heads`` are the nodes that can be put
+    somewhere by themselves: all but the deliveries of local shipments, which follow their collections.
     """
 
     arrays: dict[str, np.ndarray]
     visits: tuple[VisitDraft, ...]
     units: tuple[Unit, ...]
-    jobs: tuple[int, ...]
+    heads: tuple[int, ...]
 
     def node_of(self) -> dict[str, int]:
         """Return the node that carries each shipment; a local one's collection."""
@@ -152,8 +152,8 @@ def nodes_of(problem: Problem, *, is_coarse: bool) -> Nodes:
         "shelf": np.array(shelves, dtype=np.int64).reshape(len(shelves), dimensions),
         "near": _near(problem, row_of),
     }
-    jobs = tuple(m for m, node in enumerate(nodes) if not node.columns.get("is_drop"))
-    return Nodes(arrays=arrays, visits=tuple(n.visit for n in nodes), units=names, jobs=jobs)
+    heads = tuple(m for m, node in enumerate(nodes) if not node.columns.get("is_drop"))
+    return Nodes(arrays=arrays, visits=tuple(n.visit for n in nodes), units=names, heads=heads)
 
 
 def _nodes(problem: Problem, *, is_coarse: bool) -> list[_Node]:
@@ -270,8 +270,9 @@ def _bits(problem: Problem) -> dict[str, int]:
 
 def _shelf(problem: Problem, place: str) -> int:
     """Row of the place's shelf, or ``NONE``."""
-    shelves = [p.id for p in problem.places if p.shelf]
-    return shelves.index(place) if place in shelves else NONE
+    if not problem.place(place).shelf:
+        return NONE
+    return [p.id for p in problem.places if p.shelf].index(place)
 
 
 def _kinds(problem: Problem, window: list[tuple[int, int]]) -> np.ndarray:

@@ -44,7 +44,7 @@ def exact_fen(search: DaySearch, unit: Unit, sequence: list[int]) -> int | None:
 
 def random_day(search: DaySearch, rng: np.random.Generator) -> list[int]:
     """Draw a day of some trips, both ends of local shipments one after the other."""
-    jobs = [int(m) for m in rng.permutation(search.nodes.jobs)[: rng.integers(1, 7)]]
+    jobs = [int(m) for m in rng.permutation(search.nodes.heads)[: rng.integers(1, 7)]]
     mates = search.nodes.mates()
     day: list[int] = []
     for m in jobs:
@@ -68,7 +68,7 @@ def test_what_passes_the_compiled_clock_passes_the_exact_one_at_no_more_cost(
 ) -> None:
     """Any vehicle, any order of visits, every rule: what the search takes, the scheduler can time as cheaply."""
     search = DaySearch(county, is_coarse=is_coarse)
-    if not search.nodes.jobs:
+    if not search.nodes.heads:
         return
     rng = np.random.default_rng(seed)
     for _ in range(8):

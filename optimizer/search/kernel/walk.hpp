@@ -5,8 +5,8 @@
 #include <numeric>
 
 #include "insert.hpp"
+#include "moves.hpp"
 #include "ruin.hpp"
-#include "shift.hpp"
 
 namespace gongpei {
 
@@ -24,7 +24,7 @@ public:
     Int best_cost = UNKNOWN;
 
     explicit Walk(const Facts& facts)
-        : state(facts), f(facts), random_(0), inserter_(state, random_), ruin_(state, random_), shift_(state, random_) {}
+        : state(facts), f(facts), random_(0), inserter_(state, random_), ruin_(state, random_), moves_(state, random_) {}
 
     // Stand where `state` was put by the caller; what it does not carry is missing.
     void start() {
@@ -79,7 +79,7 @@ private:
     Random random_;
     Inserter inserter_;
     Ruin ruin_;
-    Shift shift_;
+    Moves moves_;
     std::vector<std::int32_t> out_, turn_;
     std::vector<std::pair<double, std::int32_t>> order_;
 
@@ -98,8 +98,8 @@ private:
 
     bool change(double mean_stops) {
         const double kind = random_.unit();
-        if (kind < TRIP_MOVES) return shift_.move_trip();
-        if (kind < TRIP_MOVES + DAY_MOVES) return shift_.swap_days();
+        if (kind < TRIP_MOVES) return moves_.move_trip();
+        if (kind < TRIP_MOVES + DAY_MOVES) return moves_.swap_days();
         ruin_(mean_stops, out_);
         return true;
     }

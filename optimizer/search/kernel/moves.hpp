@@ -6,9 +6,9 @@
 
 namespace gongpei {
 
-class Shift {
+class Moves {
 public:
-    Shift(State& state, Random& random) : s(state), f(state.f), random_(random) {}
+    Moves(State& state, Random& random) : s(state), f(state.f), random_(random) {}
 
     // Move a random trip to its cheapest place among the trips of another vehicle; false when there is none.
     bool move_trip() {
