@@ -52,7 +52,9 @@ PIECE = Tuning(neighbours=20, perturbations=10, history=50)
 
 
 class Sweeps:
-    """A searcher by rounds; each yields the plans it finds on the way, better or not."""
+    """The searcher where nothing better can run."""
+
+    phase = "neighbourhoods"
 
     def __init__(self, problem: Problem, *, rng: np.random.Generator, is_queued: bool, budget: Budget) -> None:
         self.problem = problem
@@ -66,7 +68,13 @@ class Sweeps:
         self._given = None if given is None else days_of(self.problem, given)
         yield from self._search_whole(self._given, iterations=1, chunks=1)
 
-    def round(self, k: int, best: Plan) -> Iterator[Plan]:
+    def stand_at(self, plan: Plan) -> None:
+        """Do nothing: every round begins from the best plan."""
+
+    def hear_of(self, plan: Plan) -> None:
+        """Do nothing, as above."""
+
+    def round(self, k: int, best: Plan, share: tuple[float, float]) -> Iterator[Plan]:  # noqa: ARG002 - the protocol's
         """Yield the plans of round ``k`` from the best plan so far."""
         turn = TURNS[(k - 1) % len(TURNS)]
         if k == 0 or not best.routes:

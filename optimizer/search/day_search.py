@@ -16,7 +16,8 @@ from optimizer.loading import loaded
 from optimizer.plan import Plan, Unserved
 from optimizer.repair import complete
 from optimizer.schedule import TripDraft, VisitDraft, schedule_route
-from optimizer.search.facts import NONE, nodes_of
+from optimizer.search.boxes import NONE
+from optimizer.search.facts import nodes_of
 from optimizer.search.native import ARRAYS, CFacts, library
 
 if TYPE_CHECKING:
@@ -156,25 +157,40 @@ def _sequences(nodes: Nodes, plan: Plan) -> Iterator[tuple[Unit, list[int], list
 
     A node stands where its first shipment is handed over.
     """
-    node_of, heads = nodes.node_of(), set(nodes.heads)
-    drop_of = {i: m for m, v in enumerate(nodes.visits) if m not in heads for i in v.deliver}
+    whole, begin, end = _ways(nodes)
+    rivals = nodes.rivals()
     done: set[int] = set()
     for route in plan.routes:
         sequence: list[int] = []
         loading: list[int] = []
         for trip in route.trips:
             size = len(sequence)
+            taken = {i for visit in trip.visits for i in visit.collect}
+            handed = {i for visit in trip.visits for i in visit.deliver}
             for visit in trip.visits:
-                found = [drop_of.get(i, node_of.get(i, NONE)) for i in visit.deliver]
-                found += [node_of.get(i, NONE) for i in visit.collect]
+                found = [(end if i in taken else whole).get(i, NONE) for i in visit.deliver]
+                found += [(begin if i in handed else whole).get(i, NONE) for i in visit.collect]
                 for m in found:
                     if m != NONE and m not in done:
-                        done.add(m)
+                        done |= {m, rivals.get(m, m)}
                         sequence.append(m)
             if len(sequence) > size:
                 loading.append(trip.load_start_s)
                 sequence.append(BREAK)
         yield (route.vehicle_type, route.number), sequence[:-1], loading
+
+
+def _ways(nodes: Nodes) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
+    """Nodes by shipment: those that hand it over once, its collection and its delivery where it is local."""
+    mates = nodes.mates()
+    drops = set(mates.values())
+    whole: dict[str, int] = {}
+    begin: dict[str, int] = {}
+    end: dict[str, int] = {}
+    for m, visit in enumerate(nodes.visits):
+        known = begin if m in mates else end if m in drops else whole
+        known.update(dict.fromkeys((*visit.deliver, *visit.collect), m))
+    return whole, begin, end
 
 
 def _certain_fen(problem: Problem, nodes: Nodes) -> int:
@@ -199,5 +215,8 @@ def _c_facts(arrays: dict[str, np.ndarray], longest: int) -> CFacts:
         "shelves": len(arrays["shelf"]),
         "near_size": arrays["near"].shape[1],
         "longest": longest,
+        "items": len(arrays["item"]),
+        "commodities": arrays["choice"].shape[1],
+        "most_boxes": arrays["choice"].shape[2],
     }
     return CFacts(**sizes, **{name: array.ctypes.data for name, array in arrays.items()})

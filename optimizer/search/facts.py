@@ -10,10 +10,11 @@ import numpy as np
 from optimizer.bundles import as_windows, carriers, fleet_units, make_bundles
 from optimizer.model import HORIZON_S
 from optimizer.schedule import VisitDraft
+from optimizer.search.boxes import NONE, stowage_arrays, touchy_bits
 from optimizer.timeline import intersect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping, Sequence
 
     from optimizer.bundles import Bundle
     from optimizer.daybook import Unit
@@ -35,6 +36,7 @@ NODE = (
     "up_limit",
     "pair_limit",
     "mate",
+    "rival",
     "is_drop",
     "after",
     "shelf",
@@ -65,15 +67,13 @@ KIND = (
     "open_from",
     "open_to",
     "sealed_only",
+    "box_from",
+    "boxes",
 )
 """Columns of the struct ``Kind``."""
 
-NONE = -1
 FAR = 1 << 40
 """As in ``kernel/model.hpp``."""
-
-MOST_TOUCHY = 62
-"""Commodities that fit into the bits of one number; rules about others are left to the repair."""
 
 MOST_NEAR = 100
 """Near nodes listed for each node."""
@@ -84,7 +84,8 @@ class Nodes:
     """The arrays of a problem by name, and what their numbers stand for.
 
     ``visits`` hands over each node, ``units`` is the vehicle of each row, ``heads`` are the nodes that can be put
-    somewhere by themselves: all but the deliveries of local shipments, which follow their collections.
+    somewhere by themselves: all but the deliveries of local shipments, which follow their collections,
+    and other ways of carrying what a head carries (``rivals``).
     """
 
     arrays: dict[str, np.ndarray]
@@ -93,12 +94,17 @@ class Nodes:
     heads: tuple[int, ...]
 
     def node_of(self) -> dict[str, int]:
-        """Return the node that carries each shipment; a local one's collection."""
+        """Return the node that carries each shipment, a local one's collection; rivals aside."""
         known: dict[str, int] = {}
-        for m, visit in enumerate(self.visits):
-            for shipment in (*visit.deliver, *visit.collect):
+        for m in self.heads:
+            for shipment in (*self.visits[m].deliver, *self.visits[m].collect):
                 known.setdefault(shipment, m)
         return known
+
+    def rivals(self) -> dict[int, int]:
+        """Return, for nodes that carry the same goods in two ways, the other one: both its ends have it."""
+        rival = self.arrays["node"][:, NODE.index("rival")]
+        return {m: int(rival[m]) for m in range(len(rival)) if rival[m] != NONE}
 
     def mates(self) -> dict[int, int]:
         """Return the delivery of each local shipment's collection."""
@@ -125,15 +131,20 @@ def nodes_of(problem: Problem, *, is_coarse: bool) -> Nodes:
     units = fleet_units(problem)
     window = [w for node in nodes for w in node.windows]
     begins = np.cumsum([0, *(len(n.windows) for n in nodes)])
+    used = {n.visit.place for n in nodes} | {d.place for d in problem.depots}
+    there_and_back = _there_and_back(problem, indices := np.array(sorted(map(problem.index, used)), dtype=np.int64))
+    chain = _chain_of(there_and_back)
+    indices, there_and_back = indices[chain], there_and_back[np.ix_(chain, chain)]
+    row = {problem.places[i].id: r for r, i in enumerate(indices)}
     table = np.zeros((len(nodes), len(NODE)), dtype=np.int64)
     for m, node in enumerate(nodes):
         columns = node.columns | {"window_from": int(begins[m]), "window_to": int(begins[m + 1])}
-        columns["row"] = problem.index(node.visit.place)
+        columns["row"] = row[node.visit.place]
         table[m] = [columns.get(name, 0) for name in NODE]
-    kind = _kinds(problem, window)
+    is_second = [n.columns["rival"] != NONE and min(n.columns["rival"], m) < m for m, n in enumerate(nodes)]
+    kind = _kinds(problem, window, row)
     vehicle, names = _vehicles(problem, units)
-    row_of = table[:, NODE.index("row")]
-    profiles = list(problem.matrices)
+    legs = _legs(problem, indices)
     dimensions, shelves = len(problem.load_dimensions), [p.shelf for p in problem.places if p.shelf]
     arrays = {
         "node": table,
@@ -142,17 +153,19 @@ def nodes_of(problem: Problem, *, is_coarse: bool) -> Nodes:
         "kind": kind,
         "room": np.array([v.capacity for v in problem.vehicle_types], dtype=np.int64),
         "vehicle": vehicle,
-        "legs": _legs(problem, profiles),
-        "visit_s": np.array([p.visit_s for p in problem.places], dtype=np.int64),
+        "legs": legs,
+        "turned": np.ascontiguousarray(legs.transpose(0, 2, 1, 3)),
+        "visit_s": np.array([problem.places[i].visit_s for i in indices], dtype=np.int64),
         "allowed": np.array([[u in n.units for u in units] for n in nodes], dtype=np.uint8).reshape(
             len(nodes), len(units)
         ),
         "foes": _foes(problem),
         "cleaning": _cleanings(problem),
         "shelf": np.array(shelves, dtype=np.int64).reshape(len(shelves), dimensions),
-        "near": _near(problem, row_of),
+        "near": _near(there_and_back, table[:, NODE.index("row")], is_second),
+        **stowage_arrays(problem, [n.visit for n in nodes], table[:, NODE.index("is_drop")].tolist()),
     }
-    heads = tuple(m for m, node in enumerate(nodes) if not node.columns.get("is_drop"))
+    heads = tuple(m for m in range(len(nodes)) if not is_second[m] and not nodes[m].columns.get("is_drop"))
     return Nodes(arrays=arrays, visits=tuple(n.visit for n in nodes), units=names, heads=heads)
 
 
@@ -167,9 +180,30 @@ def _nodes(problem: Problem, *, is_coarse: bool) -> list[_Node]:
     nodes = [_bundle_node(problem, bundle) for bundle in bundles]
     for shipment in problem.shipments:
         if problem.direction(shipment) == "local":
-            nodes += _pair(problem, shipment, len(nodes))
+            nodes += _pair(problem, [shipment], carriers(problem, shipment, fleet_units(problem)), len(nodes))
     _chain(problem, nodes)
+    if len(problem.depots) > 1:
+        for m, bundle in enumerate(bundles):
+            _add_rival(problem, nodes, m, bundle)
     return nodes
+
+
+def _add_rival(problem: Problem, nodes: list[_Node], m: int, bundle: Bundle) -> None:
+    """To vehicles of other depots a depot is a place like any other: they carry the bundle as a local shipment.
+
+    Bundles of both directions, and those that a lock binds in time or order, have no such way.
+    """
+    bound = {x for lock in problem.locks if lock.window or lock.after for x in (lock.shipment, lock.after)}
+    if (bundle.deliver and bundle.collect) or bound & set(bundle.shipments):
+        return
+    goods = [problem.shipment_of[i] for i in bundle.shipments]
+    able = frozenset.intersection(*(carriers(problem, s, fleet_units(problem)) for s in goods))
+    units = frozenset(u for u in able if problem.vehicle_type_of[u[0]].depot != bundle.depot)
+    pair = _pair(problem, goods, units, len(nodes))
+    if pair and len({(s.origin, s.destination) for s in goods}) == 1:
+        pair[0].columns["rival"], nodes[m].columns["rival"] = m, len(nodes)
+        pair[1].columns["rival"] = m
+        nodes += pair
 
 
 def _bundle_node(problem: Problem, bundle: Bundle) -> _Node:
@@ -190,40 +224,43 @@ def _bundle_node(problem: Problem, bundle: Bundle) -> _Node:
     return _Node(visit=visit, windows=bundle.windows, units=bundle.units, columns=columns, load=(bundle.down, change))
 
 
-def _pair(problem: Problem, shipment: Shipment, first: int) -> list[_Node]:
-    """Both ends of a local shipment, or nothing when no vehicle or no moment suits."""
-    units = carriers(problem, shipment, fleet_units(problem))
-    locks = [k.window for k in problem.locks if k.shipment == shipment.id and k.window is not None]
-    pick = _windows(problem, shipment.origin, shipment.pickup_windows, ((shipment.ready_s, HORIZON_S),))
-    drop = _windows(problem, shipment.destination, (*shipment.delivery_windows,), ((0, shipment.due_s),))
-    for lock in locks:
-        drop = intersect(drop, as_windows((lock,)))
+def _pair(problem: Problem, goods: Sequence[Shipment], units: frozenset[Unit], first: int) -> list[_Node]:
+    """Both ends of goods from one place to another, or nothing when no vehicle or no moment suits."""
+    origin, destination = goods[0].origin, goods[0].destination
+    pick: Windows = ((0, HORIZON_S),)
+    drop: Windows = ((0, HORIZON_S),)
+    for s in goods:
+        locks = [k.window for k in problem.locks if k.shipment == s.id and k.window is not None]
+        pick = intersect(pick, _windows(problem, origin, s.pickup_windows, ((s.ready_s, HORIZON_S),)))
+        drop = intersect(drop, _windows(problem, destination, s.delivery_windows, ((0, s.due_s),)))
+        for lock in locks:
+            drop = intersect(drop, as_windows((lock,)))
     if not units or not pick or not drop:
         return []
-    nothing = (0,) * len(shipment.load)
-    columns = _columns(problem, [shipment])
-    limit = -1 if shipment.max_on_board_s is None else shipment.max_on_board_s
+    load = tuple(map(sum, zip(*(s.load for s in goods), strict=True)))
+    nothing = (0,) * len(load)
+    columns, ids = _columns(problem, goods), tuple(s.id for s in goods)
     begin = _Node(
-        visit=VisitDraft(place=shipment.origin, collect=(shipment.id,)),
+        visit=VisitDraft(place=origin, collect=ids),
         windows=pick,
         units=units,
         columns=columns | {"mate": first + 1, "collects": 1},
-        load=(nothing, shipment.load),
+        load=(nothing, load),
     )
+    ends = {
+        "mate": first,
+        "is_drop": 1,
+        "delivers": 1,
+        "pair_limit": min((s.max_on_board_s for s in goods if s.max_on_board_s is not None), default=-1),
+        "worth": 0,
+        "shelf": _shelf(problem, destination),
+    }
     end = _Node(
-        visit=VisitDraft(place=shipment.destination, deliver=(shipment.id,)),
+        visit=VisitDraft(place=destination, deliver=ids),
         windows=drop,
         units=units,
-        columns=columns
-        | {
-            "mate": first,
-            "is_drop": 1,
-            "delivers": 1,
-            "pair_limit": limit,
-            "worth": 0,
-            "shelf": _shelf(problem, shipment.destination),
-        },
-        load=(nothing, tuple(-x for x in shipment.load)),
+        columns=columns | ends,
+        load=(nothing, tuple(-x for x in load)),
     )
     return [begin, end]
 
@@ -237,11 +274,11 @@ def _windows(problem: Problem, place: str, own: Sequence[object], allowed: Windo
 
 def _columns(problem: Problem, goods: Sequence[Shipment]) -> dict[str, int]:
     """Columns that any node has; what is missing is 0."""
-    bits = _bits(problem)
+    bits = touchy_bits(problem)
     aboard = 0
     for commodity in {s.commodity for s in goods} & set(bits):
         aboard |= 1 << bits[commodity]
-    columns = dict.fromkeys(("down_limit", "up_limit", "pair_limit", "mate", "after", "shelf"), NONE)
+    columns = dict.fromkeys(("down_limit", "up_limit", "pair_limit", "mate", "rival", "after", "shelf"), NONE)
     return columns | {
         "service": sum(s.service_s for s in goods),
         "due": HORIZON_S,
@@ -261,13 +298,6 @@ def _chain(problem: Problem, nodes: list[_Node]) -> None:
                 nodes[handed[lock.shipment]].units = frozenset()
 
 
-def _bits(problem: Problem) -> dict[str, int]:
-    """Return a bit for each commodity that some rule between commodities names."""
-    named = {x for c in problem.conflicts for x in (c.first, c.second)}
-    named |= {x for c in problem.cleanings for x in (c.after, c.before)}
-    return {commodity: bit for bit, commodity in enumerate(sorted(named)[:MOST_TOUCHY])}
-
-
 def _shelf(problem: Problem, place: str) -> int:
     """Row of the place's shelf, or ``NONE``."""
     if not problem.place(place).shelf:
@@ -275,7 +305,7 @@ def _shelf(problem: Problem, place: str) -> int:
     return [p.id for p in problem.places if p.shelf].index(place)
 
 
-def _kinds(problem: Problem, window: list[tuple[int, int]]) -> np.ndarray:
+def _kinds(problem: Problem, window: list[tuple[int, int]], row: Mapping[str, int]) -> np.ndarray:
     """Rows of ``Facts.kind``; appends the opening windows of the depots to ``window``."""
     table = np.zeros((len(problem.vehicle_types), len(KIND)), dtype=np.int64)
     depots, profiles = [d.place for d in problem.depots], list(problem.matrices)
@@ -285,7 +315,7 @@ def _kinds(problem: Problem, window: list[tuple[int, int]]) -> np.ndarray:
         columns = {
             "profile": profiles.index(v.profile),
             "depot": depots.index(v.depot),
-            "depot_row": problem.index(v.depot),
+            "depot_row": row[v.depot],
             "loading": depot.loading_s,
             "docks": FAR if depot.docks is None else depot.docks,
             "shift_early": v.shift.early_s,
@@ -305,6 +335,8 @@ def _kinds(problem: Problem, window: list[tuple[int, int]]) -> np.ndarray:
             "open_from": begin,
             "open_to": len(window),
             "sealed_only": int(all(c.sealed for c in v.compartments)),
+            "box_from": sum(len(u.compartments) for u in problem.vehicle_types[:k]),
+            "boxes": len(v.compartments),
         }
         table[k] = [columns[name] for name in KIND]
     return table
@@ -318,18 +350,42 @@ def _vehicles(problem: Problem, units: Sequence[Unit]) -> tuple[np.ndarray, tupl
     return np.array(rows, dtype=np.int64).reshape(len(rows), 2), names
 
 
-def _legs(problem: Problem, profiles: Iterable[str]) -> np.ndarray:
-    """(profiles, n, n, 2) seconds and metres, side by side."""
-    tables = [
-        np.stack([problem.matrices[p].duration_s, problem.matrices[p].distance_m], axis=-1).astype(np.int32)
-        for p in profiles
-    ]
-    return np.stack(tables)
+def _legs(problem: Problem, indices: np.ndarray) -> np.ndarray:
+    """(profiles, n, n, 2) seconds and metres, side by side, of the places of these ``indices`` (n,)."""
+    some = np.ix_(indices, indices)
+    tables = [np.stack([m.duration_s[some], m.distance_m[some]], axis=-1) for m in problem.matrices.values()]
+    return np.stack(tables).astype(np.int32)
+
+
+def _there_and_back(problem: Problem, indices: np.ndarray) -> np.ndarray:
+    """(n, n) driving there and back between the places of these ``indices``, whoever drives fastest.
+
+    In metres where driving takes no time, as in problems of distance alone.
+    """
+    some = np.ix_(indices, indices)
+    best = np.full((len(indices), len(indices)), np.inf)
+    for matrix in problem.matrices.values():
+        seconds, metres = (a[some].astype(float) for a in (matrix.duration_s, matrix.distance_m))
+        one_way = seconds if seconds.max(initial=0) > 0 else metres
+        one_way[seconds < 0] = np.inf
+        best = np.minimum(best, one_way + one_way.T)
+    return best
+
+
+def _chain_of(there_and_back: np.ndarray) -> np.ndarray:
+    """(n,) order of places, from each to the nearest not yet named: what is used together lies together in memory."""
+    order = np.zeros(len(there_and_back), dtype=np.int64)
+    is_left = np.ones(len(there_and_back), dtype=bool)
+    for k in range(1, len(order)):
+        is_left[order[k - 1]] = False
+        left = np.flatnonzero(is_left)
+        order[k] = left[there_and_back[order[k - 1], left].argmin()]
+    return order
 
 
 def _foes(problem: Problem) -> np.ndarray:
     """For each vehicle type and touchy commodity, the bits that may not ride on one trip with it."""
-    bits = _bits(problem)
+    bits = touchy_bits(problem)
     foes = np.zeros((len(problem.vehicle_types), 64), dtype=np.int64)
     for k, kind in enumerate(problem.vehicle_types):
         for conflict in problem.conflicts:
@@ -350,36 +406,29 @@ def _has_wall(kind: VehicleType, first: str, second: str) -> bool:
 
 
 def _cleanings(problem: Problem) -> np.ndarray:
-    bits = _bits(problem)
+    bits = touchy_bits(problem)
     rows = [
         (bits[c.after], bits[c.before], c.duration_s) for c in problem.cleanings if {c.after, c.before} <= set(bits)
     ]
     return np.array(rows, dtype=np.int64).reshape(len(rows), 3)
 
 
-def _near(problem: Problem, row_of: np.ndarray) -> np.ndarray:
-    """(m, a) int32 other nodes, nearest first by driving there and back, whoever drives fastest.
-
-    By metres where driving takes no time, as in problems of distance alone.
-    """
-    rows = sorted({int(r) for r in row_of})
-    used = np.array(rows, dtype=np.int64)
-    best = np.full((len(rows), len(rows)), np.inf)
-    for matrix in problem.matrices.values():
-        seconds, metres = (a[np.ix_(used, used)].astype(float) for a in (matrix.duration_s, matrix.distance_m))
-        one_way = seconds if seconds.max(initial=0) > 0 else metres
-        one_way[seconds < 0] = np.inf
-        best = np.minimum(best, one_way + one_way.T)
+def _near(there_and_back: np.ndarray, row_of: np.ndarray, is_second: Sequence[bool]) -> np.ndarray:
+    """(m, a) int32 other nodes, nearest first; ``row_of`` is the place of each. Second ways come last."""
+    rows = np.unique(row_of)
     by_row: dict[int, list[int]] = {}
     for m, row in enumerate(row_of):
         by_row.setdefault(int(row), []).append(m)
+    seconds = sum(is_second)
     size = max(0, min(MOST_NEAR, len(row_of) - 1))
     near = np.zeros((len(row_of), size), dtype=np.int32)
-    most = min(size + 1, len(rows))  # rows that hold enough nodes for any of them
-    for i, row in enumerate(rows):
-        close = np.sort(np.argpartition(best[i], most - 1)[:most])
-        close = close[np.argsort(best[i][close], kind="stable")]
-        order = [m for j in close for m in by_row[rows[j]]]
-        for m in by_row[row]:
+    most = min(size + 1 + seconds, len(rows))  # rows that hold enough nodes for any of them
+    for row in rows:
+        far = there_and_back[row, rows]
+        close = np.sort(np.argpartition(far, most - 1)[:most])
+        close = close[np.argsort(far[close], kind="stable")]
+        order = [m for j in close for m in by_row[int(rows[j])]]
+        order.sort(key=is_second.__getitem__)
+        for m in by_row[int(row)]:
             near[m] = [q for q in order if q != m][:size]
     return near

@@ -46,6 +46,9 @@ SIZES = (
     "shelves",
     "near_size",
     "longest",
+    "items",
+    "commodities",
+    "most_boxes",
 )
 ARRAYS = {
     "node": np.int64,
@@ -55,12 +58,23 @@ ARRAYS = {
     "room": np.int64,
     "vehicle": np.int64,
     "legs": np.int32,
+    "turned": np.int32,
     "visit_s": np.int64,
     "allowed": np.uint8,
     "foes": np.int64,
     "cleaning": np.int64,
     "shelf": np.int64,
     "near": np.int32,
+    "item_from": np.int64,
+    "item": np.int64,
+    "item_load": np.int64,
+    "item_rank": np.int64,
+    "box_room": np.int64,
+    "box_sealed": np.int64,
+    "choice": np.int64,
+    "fitting": np.int64,
+    "apart": np.int64,
+    "walled": np.int64,
 }
 """Arrays of the struct ``Facts`` in ``kernel/model.hpp``, in its order."""
 

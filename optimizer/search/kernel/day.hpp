@@ -8,6 +8,7 @@
 
 #include "docks.hpp"
 #include "model.hpp"
+#include "stowage.hpp"
 
 namespace gongpei {
 
@@ -38,7 +39,7 @@ public:
     std::vector<Int> aboard;  // (longest, 3, dimensions): leaving the depot; most up to after a stop; most from then on
     Int metres = 0, work = 0, driving = 0;
 
-    explicit Day(const Facts& facts) : f(facts) {
+    explicit Day(const Facts& facts) : f(facts), stowage_(facts) {
         stops.reserve(facts.longest);
         trips.reserve(facts.longest);
         aboard.resize(facts.longest * 3 * facts.dimensions);
@@ -59,10 +60,12 @@ public:
         const Int lasting = shortest(docks);
         if (lasting < 0 || lasting > kind_->longest) return IMPOSSIBLE;
         for (const TripDay& trip : trips)
-            if (trip.is_limited && !keeps_limits(trip)) return IMPOSSIBLE;
+            if ((trip.is_limited && !keeps_limits(trip)) || (kind_->boxes > 1 && !is_stowed(trip))) return IMPOSSIBLE;
         return kind_->fixed + half_up(metres * kind_->per_km, 1000) + half_up(lasting * kind_->per_h, 3600) +
                half_up(std::max<Int>(0, lasting - kind_->regular) * kind_->overtime_per_h, 3600);
     }
+
+    Int& cell(Int p, Int c, Int d) { return aboard[(p * 3 + c) * f.dimensions + d]; }
 
     // Write the earliest and latest times of all stops: how far a day that passed `weigh` may be moved.
     void stretch(const Docks& docks) {
@@ -78,6 +81,7 @@ private:
     const Int* fixed_ = nullptr;
     Int v_ = 0;
     bool is_split_ = false;
+    Stowage stowage_;
 
     static constexpr int LATER_STARTS = 3;  // tried where split windows make the vehicle wait
 
@@ -175,7 +179,47 @@ private:
         return true;
     }
 
-    Int& cell(Int p, Int c, Int d) { return aboard[(p * 3 + c) * f.dimensions + d]; }
+    bool is_stowed(const TripDay& trip) {
+        const Int k = f.vehicle[v_].kind;
+        if (!has_foes(trip.goods) && fits_one_box(trip, k)) return true;
+        stowage_.begin(trip.stop_to - trip.stop_from + 1);
+        for (Int i = trip.stop_from; i < trip.stop_to; ++i) {
+            const Int leg = i - trip.stop_from + 1;
+            for (Int p = stops[i].first; p <= stops[i].last; ++p) {
+                if (node(p).is_drop) continue;
+                stowage_.add(k, sequence_[p], true, 0, leg);
+                stowage_.add(k, sequence_[p], false, leg, put_down(trip, node(p).mate));
+            }
+        }
+        return stowage_.holds(k);
+    }
+
+    bool has_foes(Int goods) const {
+        for (Int bit = 0, rest = goods; rest; ++bit, rest >>= 1)
+            if ((rest & 1) && (f.apart[bit] & goods)) return true;
+        return false;
+    }
+
+    // Tell whether one compartment could hold it all: then first fit finds room whatever else it tries.
+    bool fits_one_box(const TripDay& trip, Int k) {
+        Int boxes = ~Int{0};
+        for (Int p = trip.begin; p < trip.end; ++p) boxes &= f.fitting[k * f.nodes + sequence_[p]];
+        for (Int box = 0; box < kind_->boxes; ++box) {
+            const Int* room = f.box_room + (kind_->box_from + box) * f.dimensions;
+            bool fits = boxes >> box & 1;
+            for (Int d = 0; d < f.dimensions && fits; ++d) fits = cell(trip.end - 1, 1, d) <= room[d];
+            if (fits) return true;
+        }
+        return false;
+    }
+
+    // First leg without what is handed over at node `mate`, NONE standing for the depot.
+    Int put_down(const TripDay& trip, Int mate) const {
+        for (Int i = trip.stop_from; i < trip.stop_to && mate != NONE; ++i)
+            for (Int p = stops[i].first; p <= stops[i].last; ++p)
+                if (sequence_[p] == mate) return i - trip.stop_from + 1;
+        return trip.stop_to - trip.stop_from + 1;
+    }
 
     // Cleaning before a trip: for what soiled the vehicle earlier and would be minded now.
     void add_pauses() {

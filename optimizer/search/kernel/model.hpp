@@ -29,6 +29,7 @@ struct Node {
     Int down_limit, up_limit;     // seconds on board, NONE without limit
     Int pair_limit;               // of a local shipment, at its delivery
     Int mate;                     // the other end of a local shipment
+    Int rival;                    // another node that carries the same goods: at most one of them is on the road
     Int is_drop;                  // 1 at the delivery of a local shipment
     Int after;                    // node that must come earlier on the same route
     Int shelf;                    // row of the shelves
@@ -46,6 +47,14 @@ struct Kind {
     Int max_driving, rest, daily_driving;
     Int open_from, open_to;       // rows of the windows: the depot's opening
     Int sealed_only;              // 1 when nothing can soil it
+    Int box_from, boxes;          // rows of its compartments
+};
+
+// What a node hands over that cannot be parted: one shipment.
+struct Goods {
+    Int commodity;
+    Int bit;                      // as in Node::goods, NONE where no rule names the commodity
+    Int is_down;                  // 1 when it is delivered without having been collected
 };
 
 struct Vehicle {
@@ -62,23 +71,36 @@ struct Leg {
 
 // Pointers into arrays that the caller keeps; see facts.py for their shapes.
 struct Facts {
-    Int nodes, vehicles, kinds, groups, places, dimensions, cleanings, shelves, near_size, longest;
+    Int nodes, vehicles, kinds, groups, places, dimensions, cleanings, shelves, near_size, longest, items, commodities, most_boxes;
     const Node* node;
     const Int* load;              // (nodes, 2, dimensions): on board from the depot; change at the visit
     const Window* window;
     const Kind* kind;
     const Int* room;              // (kinds, dimensions)
     const Vehicle* vehicle;
-    const Leg* legs;              // (profiles, places, places)
+    const Leg* legs;              // (profiles, places, places): from each place to each
+    const Leg* turned;            // the same turned: to each place from each, side by side
     const Int* visit_s;           // (places,): fixed part of a visit
     const std::uint8_t* allowed;  // (nodes, groups)
     const Int* foes;              // (kinds, 64): bits that may not ride with a commodity
     const Cleaning* cleaning;
     const Int* shelf;             // (shelves, dimensions)
     const std::int32_t* near;     // (nodes, near_size): other nodes, nearest first
+    const Int* item_from;         // (nodes + 1,): rows of what each node hands over; none at the delivery of a local one
+    const Goods* item;
+    const Int* item_load;         // (items, dimensions)
+    const Int* item_rank;         // (kinds, items): the order of stowing
+    const Int* box_room;          // (compartments, dimensions)
+    const Int* box_sealed;
+    const Int* choice;            // (kinds, commodities, most_boxes): compartments in order of preference, then NONE
+    const Int* fitting;           // (kinds, nodes): a bit for each compartment that may hold all of the node
+    const Int* apart;             // (64,): bits that a commodity must be parted from
+    const Int* walled;            // (64,): those among them that a sealed wall may part
 
     const Kind& kind_of(Int v) const { return kind[vehicle[v].kind]; }
     const Leg& leg(const Kind& k, Int a, Int b) const { return legs[(k.profile * places + a) * places + b]; }
+    const Leg* legs_from(const Kind& k, Int a) const { return legs + (k.profile * places + a) * places; }
+    const Leg* legs_to(const Kind& k, Int b) const { return turned + (k.profile * places + b) * places; }
     Int loaded(Int m, Int d) const { return load[(m * 2) * dimensions + d]; }
     Int change(Int m, Int d) const { return load[(m * 2 + 1) * dimensions + d]; }
     Int room_of(Int v, Int d) const { return room[vehicle[v].kind * dimensions + d]; }

@@ -62,13 +62,8 @@ private:
     std::vector<char> seen_;
 
     Int random_vehicle() {
-        Int busy = 0;
-        for (const VehicleDay& own : s.days) busy += own.trips() > 0;
-        if (busy == 0) return NONE;
-        Int rank = random_.below(busy);
-        for (Int v = 0; v < f.vehicles; ++v)
-            if (s.days[v].trips() > 0 && rank-- == 0) return v;
-        return NONE;
+        if (s.busy.empty()) return NONE;
+        return s.busy[random_.below(static_cast<Int>(s.busy.size()))];
     }
 
     bool may_drive(Int u, const std::vector<std::int32_t>& sequence) const {

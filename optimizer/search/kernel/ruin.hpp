@@ -17,17 +17,17 @@ public:
     // Take out about `mean` stops near a random node; their nodes are appended to `out`.
     void operator()(double mean, std::vector<std::int32_t>& out) {
         const auto m = static_cast<std::int32_t>(random_.below(f.nodes));
-        if (s.vehicle[m] != NONE && random_.unit() < WHOLE_SHARE) {
+        if (s.seat[m].vehicle != NONE && random_.unit() < WHOLE_SHARE) {
             whole(m, out);
             for (Int a = 0; a < f.near_size && random_.unit() < WHOLE_MORE; ++a)
-                if (const auto q = f.near[m * f.near_size + a]; s.vehicle[q] != NONE) whole(q, out);
+                if (const auto q = f.near[m * f.near_size + a]; s.seat[q].vehicle != NONE) whole(q, out);
         }
         const double longest = std::min(LONGEST_STRING, static_cast<double>(s.stops()) / static_cast<double>(std::max<Int>(1, s.trips())));
         const double most = 1 + random_.unit() * std::max(1.0, 4 * mean / (1 + longest) - 1);
         double done = 0;
         for (Int a = -1; a < f.near_size && done + 1 <= most; ++a) {
             const auto q = a < 0 ? m : f.near[m * f.near_size + a];
-            const Int v = s.vehicle[q];
+            const Int v = s.seat[q].vehicle;
             if (v == NONE || cut_[v]) continue;
             cut_[v] = 1;
             marked_.push_back(v);
@@ -52,8 +52,8 @@ private:
     std::vector<Int> marked_, stops_;
 
     void string(std::int32_t q, double longest, std::vector<std::int32_t>& out) {
-        const Int v = s.vehicle[q];
-        const Int at = list_stops(v, s.position[q]);
+        const Int v = s.seat[q].vehicle;
+        const Int at = list_stops(v, s.seat[q].position);
         const Int count = static_cast<Int>(stops_.size()) - 1;
         const Int size = std::min(count, 1 + random_.below(static_cast<Int>(std::min<double>(count, longest))));
         Int spare = 0;
@@ -84,8 +84,8 @@ private:
     }
 
     void whole(std::int32_t m, std::vector<std::int32_t>& out) {
-        const Int v = s.vehicle[m];
-        auto [begin, end] = s.trip_of(v, s.position[m]);
+        const Int v = s.seat[m].vehicle;
+        auto [begin, end] = s.trip_of(v, s.seat[m].position);
         if (random_.unit() < 0.5) begin = 0, end = s.days[v].length();
         for (Int p = begin; p < end; ++p)
             if (s.days[v].sequence[p] != BREAK) s.take(s.days[v].sequence[p], out);

@@ -29,7 +29,7 @@ void gongpei_clear(Search* search) {
     State& state = search->walk.state;
     state.begin();
     for (Int v = 0; v < search->facts.vehicles; ++v) state.put(v, {});
-    std::fill(state.vehicle.begin(), state.vehicle.end(), NONE);
+    std::fill(state.seat.begin(), state.seat.end(), Seat{});
     std::fill(state.shelved.begin(), state.shelved.end(), 0);
     state.begin();
     search->walk.start();

@@ -30,7 +30,7 @@ public:
     void start() {
         missing.clear();
         for (std::int32_t m = 0; m < f.nodes; ++m)
-            if (state.vehicle[m] == NONE && !f.node[m].is_drop) missing.push_back(m);
+            if (state.seat[m].vehicle == NONE && !f.node[m].is_drop && !is_second(m)) missing.push_back(m);
         best_cost = UNKNOWN;
         best.resize(f.vehicles);
         new_.resize(f.vehicles);
@@ -85,6 +85,12 @@ private:
 
     std::vector<Int> new_;       // vehicles whose days may differ from the best
     std::vector<char> is_new_;
+
+    // Tell whether the goods are on the road, or missing, as another node.
+    bool is_second(std::int32_t m) const {
+        const Int rival = f.node[m].rival;
+        return rival != NONE && (rival < m || state.seat[rival].vehicle != NONE);
+    }
 
     void remember(Int cost) {
         best_cost = cost;

@@ -205,3 +205,12 @@ def test_a_local_shipment_is_collected_before_it_is_delivered() -> None:
     assert turned.cost.total_fen == 10_000 + 2_000 + 2_400 + 120
     assert "delivered_before_collected" in rules(county, wrong)
     assert searched(county).cost.total_fen == 10_000 + 4_000 + 4_800 + 120 == cheapest_plan(county).cost.total_fen
+
+
+@pytest.mark.slow
+def test_the_van_of_one_depot_fetches_from_another_where_that_ones_own_is_dear() -> None:
+    """From H out to V4 and back 40 km and 4,800 s, two visits of 60 s: 18,920 fen; V4's own van asks 32,260."""
+    vans = [vehicle(), vehicle("far", depot="V4", fixed_fen=30_000)]
+    county = problem([shipment("S", "V4", "V3")], vans, depots=(Depot(place="H"), Depot(place="V4")))
+    assert searched(county).cost.total_fen == 18_920 == cheapest_plan(county).cost.total_fen
+    assert searched(replace(county, vehicle_types=(vans[1],))).cost.total_fen == 32_260
