@@ -39,6 +39,8 @@ PHASES: dict[str, Text] = {
 SEARCHES: dict[str, Text] = {
     "first": Text("初始方案", "first plan"),
     "search": Text("全局搜索", "whole county"),
+    "walk": Text("逐步降温", "cooling walk"),
+    "genetic": Text("种群搜索", "population"),
     "neighbourhoods": Text("局部改进", "neighbourhoods"),
     "start": Text("给定方案", "the given plan"),
     "combine": Text("组合车辆", "combining vehicles' days"),

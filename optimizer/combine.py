@@ -9,23 +9,34 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from ortools.sat.python import cp_model
 
 from optimizer.cost import route_cost
 from optimizer.day import lay_out
-from optimizer.master import net_penalty, promising, repeatable_solver
+from optimizer.master import Column, net_penalty, promising, repeatable_solver
 from optimizer.packing import pack_trips
 from optimizer.pool import pooled_trip
 from optimizer.thinning import thinned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from optimizer.plan import Plan, Route
     from optimizer.pool import PooledTrip
     from optimizer.problem import Problem
+
+
+class DayColumn(Column, Protocol):
+    """A vehicle's whole day as a column; ``number`` as in ``PooledRoute``."""
+
+    @property
+    def number(self) -> int:
+        """The vehicle's number when a lock names it, else 0."""
+
+
+D = TypeVar("D", bound=DayColumn)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,15 +117,34 @@ def combine_days(
     Operational Research Quarterly 27(2): routes as columns.
     """
     hinted = _hinted(routes, hint)
-    kept = promising(problem, routes, hinted, shares=[1.0] * len(routes))
+    chosen = cover(problem, routes, hinted, deterministic_time=deterministic_time, seconds=seconds, seed=seed)
+    if chosen is None:
+        return None
+    once = thinned(problem, _standing(problem, chosen))
+    packed = pack_trips(problem, once, deterministic_time=deterministic_time, seconds=seconds, seed=seed)
+    return lay_out(problem, packed) if packed else None
+
+
+def cover(
+    problem: Problem,
+    days: Sequence[D],
+    hinted: Collection[tuple[object, ...]],
+    *,
+    deterministic_time: float,
+    seconds: float | None = None,
+    seed: int = 0,
+) -> list[D] | None:
+    """Return the cheapest ``days`` found that carry every shipment at least once or pay for it; None when none are.
+
+    The search starts from the days with keys in ``hinted``.
+    """
+    kept = promising(problem, days, hinted, shares=[1.0] * len(days))
     model = _Covering(problem, kept)
     model.hint(hinted)
     solver = repeatable_solver(deterministic_time, seconds, seed)
     if solver.solve(model.cp) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return None
-    once = thinned(problem, _standing(problem, model.chosen(solver)))
-    packed = pack_trips(problem, once, deterministic_time=deterministic_time, seconds=seconds, seed=seed)
-    return lay_out(problem, packed) if packed else None
+    return [day for day, var in zip(kept, model.taken, strict=True) if solver.boolean_value(var)]
 
 
 def _hinted(routes: Sequence[PooledRoute], hint: Plan | None) -> set[tuple[str, int, frozenset[str]]]:
@@ -126,9 +156,9 @@ def _hinted(routes: Sequence[PooledRoute], hint: Plan | None) -> set[tuple[str, 
 
 
 class _Covering:
-    """The CP-SAT model: routes cover shipments; all costs in fen."""
+    """The CP-SAT model: days cover shipments; all costs in fen."""
 
-    def __init__(self, problem: Problem, routes: Sequence[PooledRoute]) -> None:
+    def __init__(self, problem: Problem, routes: Sequence[DayColumn]) -> None:
         self.routes = routes
         self.cp = cp_model.CpModel()
         self.taken = [self.cp.new_bool_var("") for _ in routes]
@@ -140,7 +170,7 @@ class _Covering:
             sum(fen * var for fen, var in zip([*fixed, *pays], [*self.taken, *self.rows.values()], strict=True))
         )
 
-    def hint(self, keys: set[tuple[str, int, frozenset[str]]]) -> None:
+    def hint(self, keys: Collection[tuple[object, ...]]) -> None:
         """Start the search from these routes, with everything else left behind."""
         if not keys:
             return
@@ -149,10 +179,6 @@ class _Covering:
             self.cp.add_hint(var, j in on)
         for row, left in self.rows.items():
             self.cp.add_hint(left, not on & set(row))
-
-    def chosen(self, solver: cp_model.CpSolver) -> list[PooledRoute]:
-        """Return the chosen routes."""
-        return [route for route, var in zip(self.routes, self.taken, strict=True) if solver.boolean_value(var)]
 
     def _limit_fleet(self, problem: Problem) -> None:
         """No more days than vehicles, and one at most for each vehicle that a lock names."""

@@ -18,6 +18,7 @@ from optimizer.check import check
 from optimizer.errors import SolverFailed
 from optimizer.explain import explain
 from optimizer.fallback import unserved_plan
+from optimizer.parts import ALL_PARTS, Parts
 from optimizer.plan import Incumbent, Plan, Result
 from optimizer.worker import Done, Found, Job, Meeting, run
 
@@ -64,6 +65,7 @@ def solve(
     start: Plan | None = None,
     progress: Callable[[Progress], None] | None = None,
     cancel: threading.Event | None = None,
+    parts: Parts = ALL_PARTS,
 ) -> Result:
     """Return the best plan found, refereed, with a reason for everything unserved.
 
@@ -81,8 +83,10 @@ def solve(
     cancel
         Ends the solve, best plan kept, within half a second of being set; so does
         ``KeyboardInterrupt``.
+    parts
+        What takes part in the search.
     """
-    crew = _Crew(problem=problem, stop=stop, seed=seed, progress=progress)
+    crew = _Crew(problem=problem, stop=stop, seed=seed, progress=progress, parts=parts)
     crew.begin(workers, start)
     try:
         crew.listen(cancel)
@@ -120,6 +124,7 @@ class _Crew:
     stop: Stop
     seed: int
     progress: Callable[[Progress], None] | None
+    parts: Parts
     began_at: float = field(default_factory=time.monotonic)
     members: list[_Member] = field(default_factory=list)
     history: list[Incumbent] = field(default_factory=list)
@@ -149,6 +154,7 @@ class _Crew:
                 iterations=self.stop.iterations,
                 ends_at=ends_at,
                 start=start,
+                parts=self.parts,
             )
             process = context.Process(target=run, args=(theirs, job), name=f"island-{index}", daemon=True)
             process.start()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from multiprocessing.connection import Connection
 
+    from optimizer.parts import Parts
     from optimizer.plan import Plan
     from optimizer.problem import Problem
 
@@ -39,6 +40,7 @@ class Job:
     iterations: int | None
     ends_at: float | None
     start: Plan | None
+    parts: Parts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +88,7 @@ def run(pipe: Connection, job: Job) -> None:
 def _rounds(pipe: Connection, job: Job) -> Iterator[int]:
     from optimizer.engines import Budget  # noqa: PLC0415 - in the child only
     from optimizer.island import Island  # noqa: PLC0415 - in the child only
+    from optimizer.searchers import kinds  # noqa: PLC0415 - in the child only
 
     left_s = None if job.ends_at is None else max(0.0, job.ends_at - time.monotonic())
     budget = Budget(seconds=left_s)
@@ -94,15 +97,28 @@ def _rounds(pipe: Connection, job: Job) -> Iterator[int]:
     def report(plan: Plan, phase: str) -> None:
         pipe.send(Found(plan=plan, iteration=done, phase=phase))
 
-    island = Island(job.problem, seed=job.seed, index=job.index, budget=budget, report=report, rounds=job.iterations)
-    island.start(job.start)
+    # a worker that is alone is two islands by turns, where there are two kinds of them
+    indices = range(min(2, len(kinds(job.problem, job.parts)))) if job.workers == 1 else (job.index,)
+    islands = [
+        Island(
+            job.problem, seed=job.seed, index=k, budget=budget, report=report, rounds=job.iterations, parts=job.parts
+        )
+        for k in indices
+    ]
+    for island in islands:
+        island.start(job.start)
     yield 0
     while not budget.is_spent() and (job.iterations is None or done < job.iterations):
         done += 1
-        island.round(done - 1)
-        if job.workers > 1 and done % EXCHANGE_ROUNDS == 0:
-            pipe.send(Meeting(plan=island.best, iteration=done))
-            island.adopt(pipe.recv(), done)
+        for island in islands:
+            island.round(done - 1)
+        if done % EXCHANGE_ROUNDS == 0:
+            plans = [island.best for island in islands]
+            if job.workers > 1:
+                pipe.send(Meeting(plan=plans[0], iteration=done))
+                plans = pipe.recv()
+            for island in islands:
+                island.adopt(plans, done)
         yield done
 
 

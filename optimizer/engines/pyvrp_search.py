@@ -149,8 +149,8 @@ def improve(
     if data.num_clients + data.num_shipments == 0 or not data.vehicle_types():
         return []
     rng = pyvrp.RandomNumberGenerator(seed=seed)
-    search = _local_search(data, rng, tuning)
-    loads, time, distance = _fair_penalties(data)
+    search = local_search(data, rng, tuning)
+    loads, time, distance = fair_penalties(data)
     penalties = PenaltyManager((loads, time, distance), PenaltyParams(min_penalty=0.01, max_penalty=1e8))
     first = pyvrp.Solution.make_random(data, rng) if start is None else adapter.solution(start)
     if start is None or not first.is_feasible() or first.unplanned():
@@ -180,7 +180,8 @@ class _Stop:
         return spent
 
 
-def _local_search(data: pyvrp.ProblemData, rng: pyvrp.RandomNumberGenerator, tuning: Tuning) -> LocalSearch:
+def local_search(data: pyvrp.ProblemData, rng: pyvrp.RandomNumberGenerator, tuning: Tuning) -> LocalSearch:
+    """Return PyVRP's local search over ``data`` with every operator that it supports."""
     neighbours = compute_neighbours(data, NeighbourhoodParams(num_neighbours=tuning.neighbours))
     perturbation = PerturbationManager(PerturbationParams(1, tuning.perturbations))
     search = LocalSearch(data, rng, neighbours, perturbation)
@@ -190,7 +191,7 @@ def _local_search(data: pyvrp.ProblemData, rng: pyvrp.RandomNumberGenerator, tun
     return search
 
 
-def _fair_penalties(data: pyvrp.ProblemData) -> tuple[list[float], float, float]:
+def fair_penalties(data: pyvrp.ProblemData) -> tuple[list[float], float, float]:
     """Price of a unit of load, second and metre too much: several times what honest room costs."""
     kinds = data.vehicle_types()
     dear = max(v.fixed_cost for v in kinds) + 3600 * max(v.unit_duration_cost for v in kinds)

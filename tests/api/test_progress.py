@@ -6,7 +6,10 @@ import io
 
 import pytest
 
-from api.progress import ProgressView
+from api.progress import SEARCHES, ProgressView
+from optimizer.annealing import Annealing
+from optimizer.over_pyvrp import LongWalk, Memetic
+from optimizer.sweeps import Sweeps
 
 
 class Clock:
@@ -87,3 +90,7 @@ def test_the_view_closes_when_the_work_fails() -> None:
     """An exception passes through."""
     with pytest.raises(ValueError, match="broken"), ProgressView("en", stream=Terminal()):
         raise ValueError("broken")
+
+
+def test_every_searcher_has_a_name_in_both_languages() -> None:
+    assert {kind.phase for kind in (Annealing, LongWalk, Memetic, Sweeps)} <= set(SEARCHES)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from optimizer.parts import ALL_PARTS
 from optimizer.solve import solve
 from optimizer.stop import Stop
 from optimizer.worker import Done, Found, Job, run
@@ -29,6 +30,7 @@ def job(**changes: Any) -> Job:
         "iterations": 1,
         "ends_at": None,
         "start": None,
+        "parts": ALL_PARTS,
     }
     return Job(**{**fields, **changes})
 
