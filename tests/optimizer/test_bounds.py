@@ -7,12 +7,25 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from optimizer.bounds import _bound_by_places, lower_bound_fen
+from optimizer.bounds import _bound_by_places, _Relaxed, lower_bound_fen
 from optimizer.engines import Budget
 from optimizer.island import Island
 from optimizer.model import Depot, Place
 from optimizer.problem import Matrix, Problem
-from tests.helpers import down, four_village_problem, problem, shipment, up, vehicle
+from tests.helpers import (
+    Call,
+    assert_clean,
+    down,
+    four_village_problem,
+    plan,
+    problem,
+    route,
+    run,
+    shipment,
+    up,
+    vehicle,
+    with_place,
+)
 from tests.oracle import cheapest_plan
 
 
@@ -70,8 +83,22 @@ def test_what_is_not_worth_the_drive_costs_its_penalty() -> None:
 
 
 def test_each_place_pays_half_a_drive_in_and_out() -> None:
-    """V1 and V2: 2 x (1,100 + 60); 10,000 for the day, 1 off for rounding a route."""
-    assert _bound_by_places(problem([down(1), down(2)])) == 10_000 + 2 * 1_160 - 1
+    """V1 and V2: 2 x (1,100 + 60)."""
+    assert _Relaxed(problem([down(1), down(2)]), with_day=False).halves() == 2 * 1_160
+
+
+def test_a_tree_over_the_places_goes_as_far_as_the_farthest() -> None:
+    """V1 and V2: 20 km and 2,400 s there and back, two visits of 60, 4,520; prices may end 1 fen short of it."""
+    county = problem([down(1), down(2)])
+    assert _Relaxed(county, with_day=False).tree() in (4_519, 4_520)
+    assert _bound_by_places(county) in (14_518, 14_519)
+
+
+def test_a_place_that_is_not_worth_its_own_trip_is_left_out_of_the_tree() -> None:
+    """V4 alone is 8,860 of road and visit; for a penalty of 8,859 it counts as a call, 60, beside V1's 2,260."""
+    for penalty, expected in ((8_860, 8_920), (8_859, 2_320)):
+        county = problem([down(1), down(4, penalty_fen=penalty)])
+        assert expected - _Relaxed(county, with_day=False).tree() in (0, 1)
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -82,7 +109,54 @@ def test_never_above_the_optimum(seed: int) -> None:
     assert _bound_by_places(county) <= lower_bound_fen(county) <= best
 
 
-@pytest.mark.parametrize("num", [8, 9, 20])
+def test_a_day_that_is_too_long_is_no_way_to_serve() -> None:
+    """V4 takes 2 x 2,400 + 60 = 4,860 s."""
+    for regular_s, expected in ((4_860, 18_860), (4_859, 1_000_000)):
+        van = vehicle(regular_s=regular_s, max_overtime_s=0)
+        assert lower_bound_fen(problem([down(4)], [van])) == expected
+
+
+def test_neither_is_a_vehicle_that_may_not_call_or_is_too_small() -> None:
+    """V1 costs 12,260; where only a bus may call, or where it weighs 101 of 100, it is left."""
+    open_, barred = (problem([down(1)]), with_place(problem([down(1)]), "V1", vehicle_types=frozenset()))
+    assert (lower_bound_fen(open_), lower_bound_fen(barred)) == (12_260, 1_000_000)
+    assert lower_bound_fen(problem([down(1, 101)])) == 1_000_000
+
+
+def test_every_second_of_work_bears_its_share_of_the_day() -> None:
+    """V1 and V2: 500 of road and 660 s each, in halves; with days of 660 s that is a day of 6,600 each."""
+    county = problem([down(1), down(2)], [vehicle(fixed_fen=6_600, regular_s=660, max_overtime_s=0, time_fen_per_h=0)])
+    assert _Relaxed(county, with_day=True).halves() == 2 * (500 + 6_600)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_never_above_the_optimum_where_hours_access_and_size_bind(seed: int) -> None:
+    """Short days, places barred to the van, heavy goods: the oracle knows better than the bound, never worse."""
+    rng = np.random.default_rng(seed)
+    county = random_county(seed, 1 + seed % 3)
+    kinds = tuple(
+        replace(k, regular_s=int(rng.integers(2_000, 9_000)), max_overtime_s=int(rng.integers(0, 1_500)))
+        for k in county.vehicle_types
+    )
+    allowed = (frozenset({"lorry"}), frozenset({"van"}), None)
+    places = tuple(p if p.id == "H" else replace(p, vehicle_types=allowed[rng.integers(3)]) for p in county.places)
+    goods = tuple(replace(s, load=(int(rng.integers(60, 160)),)) for s in county.shipments)
+    county = replace(county, vehicle_types=kinds, places=places, shipments=goods)
+    best = cheapest_plan(county).cost.total_fen
+    assert _bound_by_places(county) <= best
+    assert lower_bound_fen(county) <= best
+
+
+def test_goods_loaded_on_a_call_at_home_cost_no_second_loading() -> None:
+    """The referee lets a van call at home between two villages, so a bound may ask for one loading only."""
+    county = problem([down(1, 100), down(2, 100)], depots=(Depot(place="H", loading_s=3_000),))
+    calls = Call("V1", ("D1",)), Call("H", (), ("D2",)), Call("V2", ("D2",))
+    day = plan(county, route(run(county, *calls)))
+    assert_clean(county, day)
+    assert lower_bound_fen(county) <= day.cost.total_fen
+
+
+@pytest.mark.parametrize("num", [8, 9, 13, 20])
 def test_never_above_a_plan_of_the_search(num: int) -> None:
     """Plans that the referee accepts cost at least the bound."""
     county = random_county(num, num)
