@@ -9,7 +9,9 @@ The plan's other visits keep their order; their times may move.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from heapq import heapify, heappop, heappush
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from optimizer.check import check
 from optimizer.cost import plan_cost, route_cost
@@ -19,7 +21,7 @@ from optimizer.schedule import draft_of, schedule_route, time_route
 from optimizer.stow import legs_on_board, stow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from optimizer.check import Violation
     from optimizer.explain.ways import Way
@@ -84,7 +86,7 @@ def insert_best(
     """Return the cheapest way to add ``shipment`` to ``plan`` that the referee accepts.
 
     O(visits) ways for down and up shipments, O(visits^2) a trip for local ones; each that
-    may be the cheapest is timed, O(visits).
+    may be the cheapest is timed, O(visits), and the referee judges only what nothing left can undercut.
 
     Parameters
     ----------
@@ -95,40 +97,82 @@ def insert_best(
     below_fen
         Ways that cost so much or more are of no interest; None means that all are.
     """
-    ways = sorted(ways_to_carry(problem, shipment, candidates(problem, plan, shipment) if among is None else among))
-    best: Insertion | None = None
-    work, refused = len(ways) // WAYS_AT_A_GLANCE, 0
-    for way in ways:
-        if below_fen is not None and way.least_fen >= below_fen:
-            break
+    among = candidates(problem, plan, shipment) if among is None else among
+    queue = [_Priced(way.least_fen, _LISTED, way.rank, way) for way in ways_to_carry(problem, shipment, among)]
+    unsoiled = replace(problem, cleanings=()) if problem.cleanings else problem
+    work, refused = len(queue) // WAYS_AT_A_GLANCE, 0
+    heapify(queue)
+    while queue and (below_fen is None or queue[0].fen < below_fen):
         if work >= most_work or refused >= MOST_REFUSALS:
-            return Search(best, work, is_complete=False)
-        work += 1
-        if not _is_promising(problem, way, below_fen):
-            continue
-        work += JUDGING
-        found = _accepted(problem, plan, shipment, way)
-        refused += found is None
-        if found is not None and (below_fen is None or found.marginal_fen < below_fen):
-            best, below_fen = found, found.marginal_fen
-    return Search(best, work, is_complete=True)
+            return Search(None, work, is_complete=False)
+        known = heappop(queue)
+        if known.stage == _JUDGED:
+            work += JUDGING
+            found = _accepted(problem, plan, shipment, known.way)
+            if found is not None and found.marginal_fen <= known.fen:
+                return Search(found, work, is_complete=True)
+            refused += 1
+            better = None if found is None else known._replace(fen=found.marginal_fen)  # it has to wait for a dock
+        else:
+            work += known.stage == _LISTED
+            better = _better_priced(problem, unsoiled, known)
+        if better is not None:
+            heappush(queue, better)
+    return Search(None, work, is_complete=True)
 
 
-def _is_promising(problem: Problem, way: Way, below_fen: int | None) -> bool:
-    """Tell whether the day can be timed and loaded, and may cost less than that, before the referee is asked."""
-    kind = problem.vehicle_type_of[way.route.vehicle_type]
-    changed = [draft for draft in way.drafts if draft not in {draft_of(trip) for trip in way.route.trips}]
-    if not all(_fits(problem, kind, draft.visits) for draft in changed):
-        return False
-    if problem.cleanings:  # what must be cleaned depends on the stowage, so the clock has to wait for it
-        return _scheduled(problem, way) is not None
-    times = time_route(problem, kind.id, way.drafts)
-    if times is None:
-        return False
-    return below_fen is None or way.least_fen_for(times.duration_s) < below_fen
+_LISTED, _TIMED, _JUDGED = 0, 1, 2
+"""What is done next with a way is to time it, to stow and schedule it, or to have it judged."""
 
 
-def _scheduled(
+class _Priced(NamedTuple):
+    """A way and what it costs at least, for all that is known at its stage; the cheapest is looked at next."""
+
+    fen: int
+    stage: int
+    rank: int
+    way: Way
+
+
+def _better_priced(problem: Problem, unsoiled: Problem, known: _Priced) -> _Priced | None:
+    """Return the way with its least cost when timed, or its cost when scheduled; None where neither can be.
+
+    ``unsoiled`` is the problem without cleanings: what must be cleaned depends on the stowage, which comes last.
+    """
+    way, kind = known.way, problem.vehicle_type_of[known.way.route.vehicle_type]
+    if known.stage == _LISTED:
+        times = time_route(unsoiled, kind.id, way.drafts) if _all_fit(problem, kind, way) else None
+        fen = None if times is None else max(known.fen, way.least_fen_for(times.duration_s))
+        return None if fen is None else known._replace(fen=fen, stage=_TIMED)
+    route = scheduled(problem, way)
+    fen = None if route is None else _dearer(problem, route, way.route)
+    return None if fen is None else known._replace(fen=fen, stage=_JUDGED)
+
+
+def _all_fit(problem: Problem, kind: VehicleType, way: Way) -> bool:
+    """Judge the trips that change, a quick look before anything is timed."""
+    old = {draft_of(trip) for trip in way.route.trips}
+    return all(_fits(problem, kind, draft.visits) for draft in way.drafts if draft not in old)
+
+
+def _dearer(problem: Problem, after: Route, before: Route) -> int:
+    """Return by how much one day of a vehicle is dearer to run than another."""
+    return route_cost(problem, after).operating_fen - route_cost(problem, before).operating_fen
+
+
+def first_day(problem: Problem, ways: Iterable[Way], most: int) -> tuple[Route | None, int]:
+    """Return the first way that can be loaded and timed, not judged, and how many were tried, ``most`` at most."""
+    tried = 0
+    for way in islice(ways, most):
+        tried += 1
+        if _all_fit(problem, problem.vehicle_type_of[way.route.vehicle_type], way):
+            route = scheduled(problem, way)
+            if route is not None:
+                return route, tried
+    return None, tried
+
+
+def scheduled(
     problem: Problem, day: Day, *, earliest_loads: Sequence[int] = (), fixed_loads: Sequence[int] = ()
 ) -> Route | None:
     """Stow what changed and give the day its times, or None."""
@@ -168,8 +212,7 @@ def _accepted(problem: Problem, plan: Plan, shipment: Shipment, way: Way) -> Ins
     if grown is None:
         return None
     route = next(r for r in grown.routes if r.vehicle == way.route.vehicle)
-    dearer = route_cost(problem, route).operating_fen - route_cost(problem, way.route).operating_fen
-    return Insertion(grown, route, dearer)
+    return Insertion(grown, route, _dearer(problem, route, way.route))
 
 
 def settled(problem: Problem, plan: Plan, day: Day) -> Plan | None:
@@ -179,7 +222,7 @@ def settled(problem: Problem, plan: Plan, day: Day) -> Plan | None:
     """
     earliest = [0] * len(day.drafts)
     for _ in range(MOST_REFUSALS):
-        route = _scheduled(problem, day, earliest_loads=earliest)
+        route = scheduled(problem, day, earliest_loads=earliest)
         if route is None:
             break
         changed = _with_route(problem, plan, route)
@@ -191,7 +234,7 @@ def settled(problem: Problem, plan: Plan, day: Day) -> Plan | None:
     if not any(earliest):
         return None
     before = [trip.load_start_s for trip in day.route.trips]
-    route = _scheduled(problem, day, fixed_loads=before) if len(before) == len(day.drafts) else None
+    route = scheduled(problem, day, fixed_loads=before) if len(before) == len(day.drafts) else None
     again = None if route is None else _with_route(problem, plan, route)
     return None if again is None or check(problem, again) else again
 

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from optimizer.check import check
 from optimizer.cost import plan_cost, route_cost
 from optimizer.explain.alone import why_not_alone
-from optimizer.explain.insertion import insert_best, settled
+from optimizer.explain.insertion import JUDGING, Insertion, insert_best, settled
 from optimizer.explain.mending import mended, worst
-from optimizer.explain.releases import binding, released
+from optimizer.explain.releases import Lifts
 from optimizer.explain.solo import has_paths
 from optimizer.model import Lock, TimeWindow
 from optimizer.plan import Plan, Route, Unserved
@@ -25,7 +25,8 @@ from optimizer.repair import without
 from optimizer.schedule import draft_of
 
 if TYPE_CHECKING:
-    from optimizer.explain.insertion import Insertion
+    from collections.abc import Sequence
+
     from optimizer.explain.releases import Release
     from optimizer.model import Shipment
     from optimizer.problem import Problem
@@ -40,6 +41,9 @@ MOST_WORK = 100_000
 
 FIXED = frozenset({"driving", "conflict", "capacity", "range"})
 """Rules that are reported but never to be relaxed: what the law says, and what a vehicle holds and how far it goes."""
+
+EARLY = ("ready", "shift_start")
+"""Rules that a trip breaks by beginning earlier than it has to."""
 
 WORK_A_TRIAL = 4_000
 """Work spent on one set of classes."""
@@ -74,6 +78,14 @@ class Blocker:
     def is_remedy(self) -> bool:
         """Whether it may be done: re-checked, and neither the law nor a vehicle would have to be another."""
         return self.is_mended and not any(v.rule in FIXED for v in self.violations)
+
+
+class Confirmed(NamedTuple):
+    """Classes that stand in the way, as the referee confirms them both ways; see ``Blocker``."""
+
+    classes: tuple[Release, ...]
+    violations: tuple[Violation, ...]
+    insertion: Insertion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,9 +184,16 @@ class Trials:
     """Insertions of one shipment into a plan, with classes of rules released; counts the work."""
 
     def __init__(
-        self, problem: Problem, plan: Plan, shipment: Shipment, asked: tuple[Lock, ...], most_work: int
+        self,
+        problem: Problem,
+        plan: Plan,
+        shipment: Shipment,
+        asked: tuple[Lock, ...],
+        most_work: int,
+        *,
+        lifts: Lifts | None = None,
     ) -> None:
-        self.problem = problem
+        self.lifts = lifts or Lifts(problem)
         self.plan = plan
         self.shipment = shipment
         self.asked = asked
@@ -184,46 +203,83 @@ class Trials:
 
     def blockers(self) -> tuple[Blocker, ...]:
         """Return the smallest sets of classes that stand in the way, the cheapest first; work bounds the search."""
-        classes = binding(self.problem, self.shipment.id)
+        classes = self.lifts.binding(self.shipment.id)
         for size in range(1, MOST_CLASSES + 1):
             found = [b for some in combinations(classes, size) if (b := self.blocker(some)) is not None]
             if found:
                 return tuple(sorted(found, key=lambda b: b.insertion.marginal_fen))
         return ()
 
-    def first_blocker(self) -> Blocker | None:
-        """Return the first smallest set in the order of suspicion, or None; ends when the work does."""
-        classes = binding(self.problem, self.shipment.id)
-        for size in range(1, MOST_CLASSES + 1):
-            for some in combinations(classes, size):
-                found = self.blocker(some) if self.left > 0 else None
-                if found is not None:
-                    return found
-        return None
-
     def blocker(self, classes: tuple[Release, ...]) -> Blocker | None:
         """Return what the referee says of the cheapest insertion with these classes released, if that is the cause."""
-        insertion = self.insert(classes)
+        found = self._confirmed(classes, self.insert(classes))
+        if found is None:
+            return None
+        names = tuple(each.name for each in classes)
+        changed = mended(self.real, found.violations)
+        is_mended = changed is not None and not check(changed, found.insertion.plan)
+        return Blocker(limits=names, violations=found.violations, insertion=found.insertion, is_mended=is_mended)
+
+    def first(self, likely: Sequence[Release] = ()) -> Confirmed | None:
+        """Return the first smallest set, those ``likely`` by themselves tried first, then in the order of suspicion.
+
+        None when there is none, or when the work ends before it is known.
+        """
+        singles = [(each,) for each in likely]
+        found = self._first(singles)
+        if found is not None or self.left <= 0:
+            return found
+        classes = self.lifts.binding(self.shipment.id)
+        found = self._first([(each,) for each in classes if (each,) not in singles])
+        if found is not None or not self.is_complete:
+            return found
+        return self._first(list(combinations(classes, MOST_CLASSES)))
+
+    def _first(self, sets: Sequence[tuple[Release, ...]]) -> Confirmed | None:
+        for some in sets:
+            if self.left <= 0:
+                self.is_complete = False
+                return None
+            found = self._confirmed(some, self.insert(some))
+            if found is not None:
+                return found
+        return None
+
+    def again(self, known: Confirmed, other: str) -> Confirmed | None:
+        """Return the same for this shipment in the place of ``other``, the same way, if the referee confirms it."""
+        made = known.insertion.route
+        before = next((r for r in self.plan.routes if r.vehicle == made.vehicle), replace(made, trips=()))
+        drafts = tuple(_instead(draft_of(trip), other, self.shipment.id) for trip in made.trips)
+        left = tuple(u for u in self.plan.unserved if u.shipment != self.shipment.id)
+        self.left -= 2 * JUDGING
+        lifted = self._lifted(known.classes)
+        day = settled(lifted, replace(self.plan, unserved=left), _Day(before, drafts))
+        if day is None:
+            return None
+        after = next(r for r in day.routes if r.vehicle == made.vehicle)
+        return self._confirmed(known.classes, Insertion(day, after, _dearer(self.real, after, before)))
+
+    def _confirmed(self, classes: tuple[Release, ...], insertion: Insertion | None) -> Confirmed | None:
+        """Return the classes as the cause if real rules of each are broken by the insertion, and of no other."""
         if insertion is None:
             return None
-        insertion = self._latest(insertion)
         broken = check(self.real, insertion.plan)
+        early = [v for v in broken if v.rule in EARLY]
+        if early:
+            insertion = self._latest(insertion, early)
+            broken = check(self.real, insertion.plan)
         rules = {v.rule for v in broken}
         if not all(rules & each.rules for each in classes) or not rules <= _rules(classes):
             return None
-        names = tuple(each.name for each in classes)
-        broken = worst(broken)
-        changed = mended(self.real, broken)
-        is_mended = changed is not None and not check(changed, insertion.plan)
-        return Blocker(limits=names, violations=broken, insertion=insertion, is_mended=is_mended)
+        return Confirmed(classes, worst(broken), insertion)
 
-    def _latest(self, insertion: Insertion) -> Insertion:
+    def _latest(self, insertion: Insertion, broken: Sequence[Violation]) -> Insertion:
         """Return the same insertion, goods loaded and shifts begun no earlier than they must be.
 
         Released from a ready time or a shift, a trip goes out as early as it can; how early it has
         to is found by bisection, the referee judging each try.
         """
-        for early in (v for v in check(self.real, insertion.plan) if v.rule in ("ready", "shift_start")):
+        for early in broken:
             low, high = early.amount or 0, early.limit or 0  # accepted with low, refused with high
             while high - low > 1:
                 middle = (low + high) // 2
@@ -247,7 +303,7 @@ class Trials:
 
     def insert(self, classes: tuple[Release, ...]) -> Insertion | None:
         """Return the cheapest insertion under the question with these classes released."""
-        lifted = self._under_question(released(self.problem, classes, self.shipment.id)) if classes else self.real
+        lifted = self._lifted(classes)
         search = insert_best(
             lifted, self.plan, lifted.shipment_of[self.shipment.id], most_work=max(0, min(self.left, WORK_A_TRIAL))
         )
@@ -255,8 +311,26 @@ class Trials:
         self.is_complete = self.is_complete and search.is_complete
         return search.best
 
+    def _lifted(self, classes: tuple[Release, ...]) -> Problem:
+        return self._under_question(self.lifts.released(classes, self.shipment.id)) if classes else self.real
+
     def _under_question(self, problem: Problem) -> Problem:
         return replace(problem, locks=(*problem.locks, *self.asked)) if self.asked else problem
+
+
+def _instead(draft: TripDraft, old: str, new: str) -> TripDraft:
+    """Return the trip with one shipment in the place of another, not stowed where it changes."""
+    if old not in {i for visit in draft.visits for i in (*visit.deliver, *visit.collect)}:
+        return draft
+    visits = (
+        replace(
+            visit,
+            deliver=tuple(new if i == old else i for i in visit.deliver),
+            collect=tuple(new if i == old else i for i in visit.collect),
+        )
+        for visit in draft.visits
+    )
+    return replace(draft, visits=tuple(visits), stowage=())
 
 
 def _dearer(problem: Problem, after: Route, before: Route) -> int:

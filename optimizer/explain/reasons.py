@@ -235,6 +235,10 @@ REMEDIES: dict[str, Remedy] = {
     "R160": Remedy(
         zh="增加一辆 {vehicle_type}（约 {marginal_fen}）", en="add one {vehicle_type} (about {marginal_fen})"
     ),
+    "R166": Remedy(
+        zh="增加一辆 {vehicle_type}：未安排的货中它可带上 {num_served} 批（共约 {total_fen}）",
+        en="add one {vehicle_type}: it takes {num_served} of the shipments left (about {total_fen} in all)",
+    ),
     "R161": Remedy(zh="不服务代价提高到 {needed_fen} 以上", en="raise the penalty above {needed_fen}"),
     "R162": Remedy(zh="延长求解时间", en="solve for longer"),
     "R163": Remedy(

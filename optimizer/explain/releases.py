@@ -25,12 +25,14 @@ if TYPE_CHECKING:
 class Release:
     """One class of rules: ``rules`` are those of the referee that may be broken once it is released.
 
-    ``name`` is a key of ``reasons.LIMIT_WORDS``. ``lift`` takes the problem and the id of the shipment in question.
+    ``name`` is a key of ``reasons.LIMIT_WORDS``. ``lift`` takes the problem and the id of the shipment in question;
+    ``is_general``: whichever that is, the problem is the same.
     """
 
     name: str
     rules: frozenset[str]
     lift: Callable[[Problem, str], Problem]
+    is_general: bool = True
 
 
 def released(problem: Problem, classes: tuple[Release, ...], shipment: str) -> Problem:
@@ -42,7 +44,35 @@ def released(problem: Problem, classes: tuple[Release, ...], shipment: str) -> P
 
 def binding(problem: Problem, shipment: str) -> tuple[Release, ...]:
     """Return the classes that this problem has at all, in the order in which they are suspected."""
-    return tuple(each for each in RELEASES if _facts(each.lift(problem, shipment)) != _facts(problem))
+    return Lifts(problem).binding(shipment)
+
+
+class Lifts:
+    """The released problems of one problem; what does not depend on the shipment is made once."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self._made: dict[tuple[str, ...], Problem] = {(): problem}
+        self._binds: dict[str, bool] = {}
+
+    def released(self, classes: tuple[Release, ...], shipment: str) -> Problem:
+        """Return the problem with all these classes released."""
+        general = tuple(each for each in classes if each.is_general)
+        names = tuple(each.name for each in general)
+        if names not in self._made:
+            self._made[names] = released(self.problem, general, shipment)
+        return released(self._made[names], tuple(each for each in classes if not each.is_general), shipment)
+
+    def binding(self, shipment: str) -> tuple[Release, ...]:
+        """Return what ``binding`` does."""
+        return tuple(each for each in RELEASES if self._is_binding(each, shipment))
+
+    def _is_binding(self, each: Release, shipment: str) -> bool:
+        if not each.is_general:
+            return _facts(each.lift(self.problem, shipment)) != _facts(self.problem)
+        if each.name not in self._binds:
+            self._binds[each.name] = _facts(self.released((each,), shipment)) != _facts(self.problem)
+        return self._binds[each.name]
 
 
 def _facts(problem: Problem) -> tuple[object, ...]:
@@ -120,7 +150,7 @@ def _release(name: str, rules: str, lift: Callable[[Problem], Problem]) -> Relea
 
 
 def _of_goods(name: str, rules: str, lift: Callable[[Problem, str], Problem]) -> Release:
-    return Release(name, frozenset(rules.split()), lift)
+    return Release(name, frozenset(rules.split()), lift, is_general=False)
 
 
 RELEASES: tuple[Release, ...] = (

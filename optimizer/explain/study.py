@@ -14,6 +14,7 @@ from optimizer.explain.alone import why_not_alone
 from optimizer.explain.insertion import insert_best
 from optimizer.explain.obstacle import lock_text
 from optimizer.explain.question import Trials
+from optimizer.explain.releases import Lifts
 from optimizer.explain.remedies import Remedies
 from optimizer.plan import Unserved
 from optimizer.violations import RULES
@@ -21,7 +22,8 @@ from optimizer.violations import RULES
 if TYPE_CHECKING:
     from optimizer.explain.insertion import Insertion, Search
     from optimizer.explain.obstacle import Numbers
-    from optimizer.explain.question import Blocker
+    from optimizer.explain.question import Confirmed
+    from optimizer.explain.releases import Release
     from optimizer.explain.remedies import Found
     from optimizer.model import Shipment
     from optimizer.plan import Plan
@@ -36,7 +38,8 @@ def explain(problem: Problem, plan: Plan, *, most_work: int = MOST_WORK) -> Plan
 
     Routes and cost are untouched. Each shipment is looked at for itself, the others
     staying as they are: first all for their reasons, then, while work is left, those
-    without room for their remedies, and last for the rules that take the room (U170, U171).
+    without room for the rules that take the room (U170, U171), and last for their remedies.
+    What was found for goods between the same places is tried first, and judged again.
     The same work gives the same answers.
 
     Parameters
@@ -51,8 +54,19 @@ def explain(problem: Problem, plan: Plan, *, most_work: int = MOST_WORK) -> Plan
     study = _Study(problem, plan, most_work)
     left = [problem.shipment_of[u.shipment] for u in plan.unserved]
     reasons = [study.reason(shipment) for shipment in left]
-    reasons = [study.with_remedy(s, r) for s, r in zip(left, reasons, strict=True)]
-    return replace(plan, unserved=tuple(study.with_blocker(s, r) for s, r in zip(left, reasons, strict=True)))
+    reasons = [study.with_blocker(s, r) for s, r in zip(left, reasons, strict=True)]
+    study.fill([s for s, r in zip(left, reasons, strict=True) if r.reason in NO_ROOM])
+    return replace(plan, unserved=tuple(study.with_remedy(s, r) for s, r in zip(left, reasons, strict=True)))
+
+
+NO_ROOM = ("U160", "U170", "U171")
+"""Reasons that the fleet gives, for which a remedy is sought."""
+
+MOST_LIKELY = 3
+"""Classes that took the room last, tried before all others."""
+
+FOR_REMEDIES = 3
+"""One part in so many of the work is kept back for remedies."""
 
 
 @dataclass(slots=True)
@@ -65,8 +79,11 @@ class _Study:
     solo: dict[Shipment, Unserved | None] = field(default_factory=dict)
     no_room: list[Shipment] = field(default_factory=list)
     found: dict[Shipment, Found] = field(default_factory=dict)
-    blocked: dict[Shipment, Blocker | None] = field(default_factory=dict)
+    blocked: dict[Shipment, Confirmed | None] = field(default_factory=dict)
+    blockers: dict[Shipment, Confirmed] = field(default_factory=dict)
+    likely: list[Release] = field(default_factory=list)
     remedies: Remedies | None = None
+    lifts: Lifts | None = None
 
     def reason(self, shipment: Shipment) -> Unserved:
         """Return the first reason that holds: not alone, shelf full, too dear, locked, no room."""
@@ -87,33 +104,59 @@ class _Study:
                 self.no_room.append(shipment)
         return Unserved(shipment=shipment.id, reason="U160", numbers={"num_routes": len(self.plan.routes)})
 
-    def with_remedy(self, shipment: Shipment, reason: Unserved) -> Unserved:
-        """Return the reason with the cheapest remedy that was seen to work, where it lacks room and work is left."""
-        if reason.reason != "U160":
-            return reason
-        if self.remedies is None:
-            self.remedies = Remedies(self.problem, self.plan)
-        alike = self._alike(shipment)
-        if alike not in self.found:
-            self.found[alike] = self.remedies.cheapest(shipment, most_work=self.left)
-            self.left -= self.found[alike].work
-        found = self.found[alike]
-        return replace(reason, numbers={**reason.numbers, **found.numbers}, remedy=found.code)
-
     def with_blocker(self, shipment: Shipment, reason: Unserved) -> Unserved:
         """Return the reason with the fewest rules in the way, as the referee confirms them, where work is left."""
-        if reason.reason != "U160" or self.left <= 0:
+        if reason.reason != "U160" or self.left <= MOST_WORK // FOR_REMEDIES:
             return reason
         alike = self._alike(shipment)
         if alike not in self.blocked:
-            trials = Trials(self.problem, self.plan, shipment, (), self.left)
-            self.blocked[alike] = trials.first_blocker()
-            self.left = trials.left
+            self.blocked[alike] = self._blocker(shipment)
         blocker = self.blocked[alike]
         if blocker is None:
             return reason
         numbers = {**reason.numbers, **_numbers(blocker)}
-        return replace(reason, reason="U170" if len(blocker.limits) == 1 else "U171", numbers=numbers)
+        return replace(reason, reason="U170" if len(blocker.classes) == 1 else "U171", numbers=numbers)
+
+    def _blocker(self, shipment: Shipment) -> Confirmed | None:
+        """Return what stands in the way: that of goods between the same places if it holds here too, else look."""
+        if self.lifts is None:
+            self.lifts = Lifts(self.problem)
+        trials = Trials(self.problem, self.plan, shipment, (), self.left, lifts=self.lifts)
+        found = self._known_blocker(trials, shipment) or trials.first(self.likely)
+        self.left = trials.left
+        if found is not None:
+            self.blockers[shipment] = found
+            self.likely = [found.classes[0], *(c for c in self.likely if c not in found.classes)][:MOST_LIKELY]
+        return found
+
+    def _known_blocker(self, trials: Trials, shipment: Shipment) -> Confirmed | None:
+        """Return what stands in the way of goods between the same places, on the same vehicle, if it does so here.
+
+        A pair is the least there is only where these goods are no easier to carry than those.
+        """
+        ends = shipment.origin, shipment.destination
+        known = [(s, b) for s, b in self.blockers.items() if (s.origin, s.destination) == ends]
+        for other, blocker in known[-1:]:
+            if len(blocker.classes) == 1 or _is_no_harder(other, shipment):
+                return trials.again(blocker, other.id)
+        return None
+
+    def fill(self, left: list[Shipment]) -> None:
+        """See how many of these one more vehicle would take."""
+        self.remedies = Remedies(self.problem, self.plan)
+        if len(left) > 1 and self.left > 0:
+            self.left -= self.remedies.fill(left, self.left)
+
+    def with_remedy(self, shipment: Shipment, reason: Unserved) -> Unserved:
+        """Return the reason with the cheapest remedy that was seen to work, where it lacks room and work is left."""
+        if reason.reason not in NO_ROOM or self.remedies is None:
+            return reason
+        ends = shipment.origin, shipment.destination
+        like = next((f for s, f in self.found.items() if (s.origin, s.destination) == ends), None)
+        found = self.remedies.cheapest(shipment, most_work=self.left, like=like)
+        self.found[shipment] = found
+        self.left -= found.work
+        return replace(reason, numbers={**reason.numbers, **found.numbers}, remedy=found.code)
 
     def _alike(self, shipment: Shipment) -> Shipment:
         """Return what stands for all goods like this one in everything that matters; itself when locks name it."""
@@ -171,9 +214,10 @@ def _is_no_harder(known: Shipment, other: Shipment) -> bool:
     return no_more and stays and lighter and all(getattr(known, n) == getattr(other, n) for n in same)
 
 
-def _numbers(blocker: Blocker) -> Numbers:
+def _numbers(blocker: Confirmed) -> Numbers:
     """Return the classes, the vehicle tried, and how far the first rule would be broken, in its unit."""
-    numbers: Numbers = {"tried": blocker.insertion.route.vehicle, **dict(zip(_RANKS, blocker.limits, strict=False))}
+    names = (each.name for each in blocker.classes)
+    numbers: Numbers = {"tried": blocker.insertion.route.vehicle, **dict(zip(_RANKS, names, strict=False))}
     broken = blocker.violations[0]
     if broken.amount is not None and broken.limit is not None:
         unit = _SUFFIX.get(RULES[broken.rule].unit, "")

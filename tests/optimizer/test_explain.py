@@ -310,6 +310,33 @@ def test_no_room_by_weight_asks_for_one_more_van() -> None:
     assert is_servable(with_vehicle(county, count=2))
 
 
+def test_one_more_van_that_takes_all_that_is_left_is_named_as_such() -> None:
+    """D2 and D3 ride together for 10,000 + 30 km + 3,720 s = 16,720, 8,360 each; V2 alone would cost 14,460."""
+    county = problem([down(2, 40), down(3, 40), down(4, 80)], [vehicle(max_trips=1)])
+    day = plan(county, route(run(county, Call("V4", ("D4",)))))
+    remedy = {"vehicle_type": "van", "vehicle": "van#2", "num_served": 2, "total_fen": 16_720, "marginal_fen": 8_360}
+    for left in explain(county, day).unserved:
+        assert (left.reason, left.remedy) == ("U170", "R166")
+        assert remedy.items() <= left.numbers.items()
+        assert remedy_text(left, "en") == "add one van: it takes 2 of the shipments left (about CNY 167.20 in all)"
+    assert cheapest_plan(with_vehicle(county, count=2)).unserved == ()
+
+
+def test_a_reason_holds_for_its_neighbour_only_if_the_referee_says_so() -> None:
+    """Both for V2 by 2,000, where the van can only be after V4, at 3,660: due for D2; M2 also weighs too much.
+
+    With its own due time released the 80 of D4 and 30 are still more than 100: what helps M2 is another van.
+    """
+    heavy = shipment("M2", "H", "V2", 30, due_s=2_000)
+    goods = [down(2, 5, due_s=2_000), heavy, down(4, 80, due_s=2_400)]
+    county = problem(goods, [vehicle(max_trips=1)])
+    left = explain(county, plan(county, route(run(county, Call("V4", ("D4",)))))).unserved
+    assert [(each.shipment, each.reason, each.numbers["first"]) for each in left] == [
+        ("D2", "U170", "due"),
+        ("M2", "U170", "count"),
+    ]
+
+
 def test_no_room_by_hours_asks_for_overtime_if_that_is_cheaper() -> None:
     """V4 takes 4,860 s and V3 3,660 s, 8,520 in all, with 7,000 allowed: 1,520 s more.
 
