@@ -1,6 +1,7 @@
-"""``gongpei referee DIR PLAN.json [--roads]``: judge any plan against any scenario.
+"""``gongpei referee DIR PLAN.json [--roads | --events FILE.toml OLD.json]``: judge any plan against any scenario.
 
-A plan made for another scenario or other roads is judged all the same, and said to be.
+A plan made for another scenario or other roads is judged all the same, and said to be. With ``--events`` the day
+is the one that these events make of the old plan's, and what the old plan had driven by then must stand.
 """
 
 from __future__ import annotations
@@ -16,17 +17,24 @@ from api.schemas import to_plan
 from api.talk import line, say, show_table
 from networks.reference import reference_legs
 from optimizer.check import check
+from optimizer.replan import judge, pin
 from scenarios.build import build_problem
+from scenarios.events_county import changed_day
+from scenarios.events_file import read_events
 from scenarios.files import read_scenario
 from scenarios.text import Text
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from api.schemas import PlanFile
+    from optimizer.check import Violation
     from optimizer.plan import Plan
+    from optimizer.replan import Lapse, Pinned
     from scenarios.build import County
+    from scenarios.events import Events
 
 HELP = Text("裁判：按场景的全部规则复核方案", "judge a plan by every rule of a scenario")
 
@@ -41,7 +49,13 @@ def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
     roads = Text(
         "在完整路网上用 networkx 重算各段行程", "derive the plan's legs again with networkx on the full network"
     )
-    parser.add_argument("--roads", action="store_true", help=roads.pick(lang))
+    events = Text(
+        "当天生变后的方案（replan 的答案）：事件文件和原计划，已经走过的也要复核",
+        "an answer of replan: the events file and the plan that it goes on from; the past is judged too",
+    )
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument("--roads", action="store_true", help=roads.pick(lang))
+    either.add_argument("--events", nargs=2, metavar=("FILE.toml", "OLD.json"), help=events.pick(lang))
 
 
 def run(options: argparse.Namespace) -> int:
@@ -49,10 +63,18 @@ def run(options: argparse.Namespace) -> int:
     record = read_plan(existing(options.plan))
     folder = existing(options.folder)
     county = build_problem(read_scenario(folder), cache=cache_folder(folder))
-    plan = to_plan(record)
-    for difference in differences(record, county):
+    plan, day = to_plan(record), _Judge(county)
+    if options.events is not None:
+        events_file, old_file = map(existing, options.events)
+        old = to_plan(read_plan(old_file))
+        unsound = check(county.problem, old)
+        if unsound:
+            tell_unsound(unsound, options.lang)
+            return 1
+        day = _judge_after(county, old, read_events(events_file, county.scenario), cache_folder(folder))
+    for difference in differences(record, county, day.digest):
         line(f"! {difference.pick(options.lang)}", style="yellow")
-    violations = check(county.problem, plan)
+    violations = day.judge(plan)
     for violation in violations:
         line(violation.render(options.lang))
     disagree = judge_roads(county, plan, options.lang) if options.roads else 0
@@ -64,14 +86,47 @@ def run(options: argparse.Namespace) -> int:
     return 1 if violations or disagree else 0
 
 
-def differences(record: PlanFile, county: County) -> Iterator[Text]:
-    """Yield what the plan was made from that the scenario is not; each is said, none is fatal."""
+class _Judge(NamedTuple):
+    """Who judges: the referee of the county's day, or of what is left of a day that has gone wrong."""
+
+    county: County
+    pinned: Pinned | None = None
+
+    @property
+    def digest(self) -> str:
+        """Digest of the problem judged by."""
+        return (self.county.problem if self.pinned is None else self.pinned.judged).digest
+
+    def judge(self, plan: Plan) -> tuple[Violation | Lapse, ...]:
+        """Return everything wrong with the plan."""
+        return check(self.county.problem, plan) if self.pinned is None else judge(self.pinned, plan)
+
+
+def _judge_after(county: County, old: Plan, events: Events, cache: Path | None) -> _Judge:
+    """Return the judge of a day after events, as far as it had come with the old plan."""
+    after = changed_day(county, old, events, cache=cache)
+    return _Judge(county, pin(county.problem, after.problem, old, after.situation))
+
+
+def tell_unsound(violations: Iterable[Violation], lang: str) -> None:
+    """Say that nothing can go on from a plan that breaks these rules itself."""
+    for violation in violations:
+        line(violation.render(lang))
+    zh, en = "原计划本身违反规则，无法从它接着排", "the plan itself breaks rules; there is nothing to go on from"
+    say(Text(zh, en), lang, style="bold red")
+
+
+def differences(record: PlanFile, county: County, digest: str | None = None) -> Iterator[Text]:
+    """Yield what the plan was made from that the scenario is not; each is said, none is fatal.
+
+    ``digest`` is that of the problem by which the plan is judged, where that is not the county's.
+    """
     if record.digest and record.digest != plan_digest(record):
         yield Text("方案文件在写出后被改动过", "the plan file was changed after it was written")
     pairs = (
         (record.origin.scenario_digest, county.scenario.digest, Text("场景", "scenario")),
         (record.origin.network_digest, county.network.digest, Text("路网", "road network")),
-        (record.origin.problem_digest, county.problem.digest, Text("问题", "problem")),
+        (record.origin.problem_digest, digest or county.problem.digest, Text("问题", "problem")),
     )
     for planned, present, name in pairs:
         if planned and planned != present:

@@ -7,13 +7,14 @@ had to deliver is back at the depot and can be loaded again ``recovery_min`` lat
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.changes_file import changes_text, write_changes
 from api.commands.options import add_solving, cache_folder, existing, output_folder, solving_stop
 from api.commands.plan import origin_of
-from api.commands.referee import differences
+from api.commands.referee import differences, tell_unsound
 from api.plan_file import read_plan, write_plan
 from api.progress import ProgressView
 from api.schemas import from_plan, to_plan
@@ -115,16 +116,16 @@ def run(options: argparse.Namespace) -> int:
     for difference in differences(record, county):
         line(f"! {difference.pick(lang)}", style="yellow")
     if violations:
-        for violation in violations:
-            line(violation.render(lang))
-        zh, en = "原计划本身违反规则，无法从它接着排", "the plan itself breaks rules; there is nothing to go on from"
-        say(Text(zh, en), lang, style="bold red")
+        tell_unsound(violations, lang)
         return 1
     _show(county, plan, day, found, events, lang=lang)
     if out is not None:
         _write(out, county, plan, found, options=options, stop=stop)
         names = ", ".join([*(f"plan-{name}.json" for name in NAMES), "changes.json", "changes.csv"])
         say(Text(f"已写入 {out}：{names}", f"written to {out}: {names}"), lang)
+        again = shlex.join(("gongpei", "referee", options.folder, f"{out / 'plan-smallest.json'}", "--events"))
+        again = f"{again} {shlex.join((options.events, options.plan))}"
+        say(Text(f"复核：{again}", f"judge again: {again}"), lang)
     return 0
 
 

@@ -12,14 +12,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from optimizer.check import check
 from optimizer.cost import plan_cost
-from optimizer.plan import Plan, Route, Trip, Visit
-from optimizer.replan.pinned import uses_closed
+from optimizer.plan import Plan, Route, Trip
+from optimizer.replan.past import is_same, lapses
 from optimizer.replan.seals import without_seals
 from optimizer.schedule import draft_of, schedule_route
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from optimizer.daybook import Unit
     from optimizer.plan import Unserved
     from optimizer.replan.pinned import Pinned
@@ -45,19 +43,13 @@ def settled(pinned: Pinned, plan: Plan) -> Settled:
     for routes in (_restored(pinned, plan), _restored(pinned, plan, is_delayed=False), plan):
         priced = replace(routes, cost=plan_cost(pinned.judged, routes))
         broken = check(pinned.judged, priced)
-        lapse = _Lapse(_unit(broken[0].vehicle), broken[0].render("en")) if broken else _lapse(pinned, priced)
-        if lapse is None:
+        lapse = None if broken else next(lapses(pinned, priced), None)
+        if not broken and lapse is None:
             return Settled(priced)
-        logger.debug("refused: %s", lapse)
-        offender = offender or lapse.unit
+        logger.debug("refused: %s", broken[0] if broken else lapse)
+        at_fault = _unit(broken[0].vehicle) if broken else None if lapse is None else lapse.unit
+        offender = offender or at_fault
     return Settled(None, offender)
-
-
-class _Lapse(NamedTuple):
-    """What is wrong with a plan that comes back, and with which vehicle."""
-
-    unit: Unit | None
-    what: str
 
 
 def _unit(vehicle: str) -> Unit | None:
@@ -121,7 +113,7 @@ def _as_driven(trip: Trip, was: Begun, leaves_s: int) -> Trip:
     if was.is_over and len(trip.visits) == len(was.trip.visits):
         return was.trip
     trip = replace(trip, load_start_s=was.trip.load_start_s)
-    if was.made and all(starmap(_is_same, zip(trip.visits, was.made, strict=False))):
+    if was.made and all(starmap(is_same, zip(trip.visits, was.made, strict=False))):
         made = [replace(new, arrive_s=old.arrive_s) for new, old in zip(trip.visits, was.made, strict=False)]
         made[:-1] = [replace(new, depart_s=old.depart_s) for new, old in zip(made[:-1], was.made, strict=False)]
         trip = replace(trip, depart_s=was.trip.depart_s, visits=(*made, *trip.visits[len(made) :]))
@@ -146,49 +138,3 @@ def _leaving(trip: Trip, rank: int, leaves_s: int) -> Trip:
         return replace(trip, visits=tuple(visits), return_s=trip.return_s + late_s)
     visits[rank] = replace(visits[rank], arrive_s=visits[rank].arrive_s + late_s)
     return replace(trip, visits=tuple(visits))
-
-
-def _is_same(new: Visit, old: Visit) -> bool:
-    """Tell whether a visit that stands is where and when it was, all its goods with it; others may have joined."""
-    has_all = set(old.deliver) <= set(new.deliver) and set(old.collect) <= set(new.collect)
-    return has_all and (new.place, new.start_s) == (old.place, old.start_s)
-
-
-def _lapse(pinned: Pinned, plan: Plan) -> _Lapse | None:
-    """Return what of the past the plan would change, or that it drives a closed road again; None when nothing."""
-    days = {(route.vehicle_type, route.number): route.trips for route in plan.routes}
-    for unit, begun in pinned.begun.items():
-        what = _lapse_of_day(pinned, begun, days.get(unit, ()))
-        if what:
-            return _Lapse(unit, what)
-    old_loads = {(unit, was.trip.load_start_s) for unit, begun in pinned.begun.items() for was in begun}
-    for unit, trips in days.items():
-        for trip in trips:
-            if trip.load_start_s < pinned.now_s and (unit, trip.load_start_s) not in old_loads:
-                return _Lapse(unit, f"loads at {trip.load_start_s}, in the past")
-    return next((_Lapse(unit, f"the leg {a} > {b} is closed") for unit, a, b in uses_closed(pinned, plan)), None)
-
-
-def _lapse_of_day(pinned: Pinned, begun: Sequence[Begun], trips: Sequence[Trip]) -> str:
-    for was in begun:
-        at_s = was.trip.load_start_s
-        trip = next((t for t in trips if t.load_start_s == at_s), None)
-        if trip is None:
-            return f"no longer loads at {at_s}"
-        lapse = _lapse_of_trip(pinned, trip, was)
-        if lapse:
-            return f"{lapse} on the trip of {at_s}"
-        elsewhere = {i for t in trips if t is not trip for i in t.shipments}
-        if not was.is_cut and elsewhere & set(was.aboard):
-            return f"unloads what is on board on the trip of {at_s}"
-    return ""
-
-
-def _lapse_of_trip(pinned: Pinned, trip: Trip, was: Begun) -> str:
-    """Tell whether a trip goes on from what stands of it, and no earlier than now; one that is over stands whole."""
-    if was.is_over:
-        return "" if trip.visits == was.trip.visits and trip.return_s == was.trip.return_s else "goes on after the end"
-    if len(trip.visits) < len(was.made) or not all(starmap(_is_same, zip(trip.visits, was.made, strict=False))):
-        return "misses a visit that stands"
-    leaves_s = trip.visits[len(was.made) - 1].depart_s if was.made else trip.depart_s
-    return "" if was.is_cut or leaves_s >= pinned.now_s else "leaves in the past"

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+import shlex
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from api.cli import main
-from api.plan_file import read_plan
-from api.schemas import to_plan
+from api.plan_file import read_plan, write_plan
+from api.schemas import from_plan, to_plan
 from optimizer.check import check
 from scenarios.build import build_problem
 from scenarios.events_county import changed_day
@@ -33,7 +36,8 @@ volume_l = 30
 [[cancelled]]
 order = "D2"
 """
-BROKEN = '[[broken]]\nvehicle_type = "van"\nnumber = 1\nat = "10:05"\n'
+CLOSED = "[[closed]]\nlon = 109.326\nlat = 30.2\nradius_m = 300\n"
+"""The road from the hub to the station, driven before; there is a way round by the north."""
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +47,18 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(LIBRARY / "four_villages", folder / "four", ignore=shutil.ignore_patterns("cache"))
     assert main(["plan", str(folder / "four"), "--out", str(folder / "out"), "--iterations", "2"]) == 0
     (folder / "events.toml").write_text(EVENTS, encoding="utf-8")
-    (folder / "broken.toml").write_text(EVENTS + BROKEN, encoding="utf-8")
+    (folder / "broken.toml").write_text(EVENTS + _broken_with_feed(folder), encoding="utf-8")
+    (folder / "closed.toml").write_text(EVENTS.replace("09:10", "10:05") + CLOSED, encoding="utf-8")
     return folder
+
+
+def _broken_with_feed(folder: Path) -> str:
+    """Return the event that the vehicle breaks down within a minute of leaving with the feed from S to C."""
+    plan = to_plan(read_plan(folder / "out" / "plan.json"))
+    route, visit = next((r, v) for r, t in plan.trips() for v in t.visits if "S>C:-:feed" in v.collect)
+    at_min = visit.depart_s // 60 + 1
+    at = f"{at_min // 60:02d}:{at_min % 60:02d}"
+    return f'[[broken]]\nvehicle_type = "{route.vehicle_type}"\nnumber = {route.number}\nat = "{at}"\n'
 
 
 def go_on(planned: Path, *arguments: str, events: str = "events.toml") -> int:
@@ -80,13 +94,70 @@ def test_three_plans_and_their_changes_are_written_and_hold(
 
 @pytest.mark.slow
 def test_a_broken_van_is_told_in_chinese(planned: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Its goods go over to van#2; the feed on board from S to C is lost to the day."""
+    """Its goods go over to another vehicle; the feed on board from S to C is lost to the day."""
     assert go_on(planned, "--keep", "time", events="broken.toml") == 0
     out = capsys.readouterr().out
     assert "三个方案均由裁判复核通过" in out
-    assert "van#1 10:40 → van#2" in out
+    assert re.search(r"\w+#\d \d\d:\d\d → \w+#\d", out)
     assert "U180" in out
     assert "占位值" in out
+
+
+def judge(planned: Path, answer: Path, *, events: str, old: Path | None = None, lang: str = "en") -> int:
+    """Run the one command by which anybody judges an answer again."""
+    line = ["referee", str(planned / "four"), str(answer), "--lang", lang]
+    return main([*line, "--events", str(planned / events), str(old or planned / "out" / "plan.json")])
+
+
+@pytest.mark.parametrize("events", ["events.toml", "broken.toml", "closed.toml"])
+@pytest.mark.slow
+def test_every_answer_is_accepted_again_by_one_command(
+    planned: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], events: str
+) -> None:
+    """With orders come and gone, a broken van, and a road that closes behind the vehicle; the day is the very same."""
+    assert go_on(planned, "--lang", "en", "--out", str(tmp_path), events=events) == 0
+    told = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("judge again: "))
+    assert main([*shlex.split(told.removeprefix("judge again: "))[1:], "--lang", "en"]) == 0
+    for name in NAMES:
+        assert judge(planned, tmp_path / f"plan-{name}.json", events=events) == 0
+        out = capsys.readouterr().out
+        assert "accepted: no rule is broken" in out
+        assert "problem" not in out
+
+
+@pytest.mark.slow
+def test_a_tampered_answer_is_refused(planned: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A visit already made that goes missing, goods left out, goods for a village nobody calls at, other events."""
+    assert go_on(planned, "--keep", "time", "--out", str(tmp_path)) == 0
+    answer = tmp_path / "plan-smallest.json"
+    plan = to_plan(read_plan(answer))
+    route = plan.routes[0]
+    trip = route.trips[0]
+    later = replace(trip.visits[0], start_s=trip.visits[0].start_s + 1, end_s=trip.visits[0].end_s + 1)
+    for visits, words in (
+        (trip.visits[1:], "[past_visit]"),
+        ((later, *trip.visits[1:]), "[past_visit]"),
+        (trip.visits[:-1], "[not_served]"),
+    ):
+        other = replace(plan, routes=(replace(route, trips=(replace(trip, visits=visits), *route.trips[1:])),))
+        write_plan(from_plan(other, read_plan(answer).origin), tmp_path / "other.json")
+        capsys.readouterr()
+        assert judge(planned, tmp_path / "other.json", events="events.toml") == 1
+        assert words in capsys.readouterr().out
+    assert judge(planned, answer, events="broken.toml") == 1
+    assert "another problem" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_nothing_is_judged_from_a_plan_that_is_unsound_itself(
+    planned: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The old plan without its visits: exit code 1, said in Chinese."""
+    record = read_plan(planned / "out" / "plan.json")
+    write_plan(from_plan(replace(to_plan(record), routes=()), record.origin), tmp_path / "old.json")
+    answer = planned / "out" / "plan.json"
+    assert judge(planned, answer, events="events.toml", old=tmp_path / "old.json", lang="zh") == 1
+    assert "原计划本身违反规则" in capsys.readouterr().out
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from optimizer.check import check
 from optimizer.problem import Matrix
 from optimizer.repair import complete
-from optimizer.replan import Breakdown, Situation, handed_shipments
+from optimizer.replan import Breakdown, Situation, handed_shipments, judge
 from optimizer.replan.pinned import pin
 from optimizer.replan.settle import settled, truly_named
 from tests.helpers import HOUR_S, Call, assert_clean, four_village_problem, plan, route, run, shipment
@@ -67,6 +67,7 @@ def test_the_old_day_can_always_be_gone_on_with(now_s: int, ago_s: int | None, g
             continue
         assert check(pinned.judged, result.plan) == ()
         back = truly_named(pinned, result.plan)
+        assert judge(pinned, back) == ()
         carried = {i for _, trip in back.trips() for i in trip.shipments}
         assert stands - pinned.lost.keys() <= carried
         old_loads = {trip.load_start_s for _, trip in DAY.trips()}
