@@ -359,5 +359,29 @@ NOTES: dict[str, Sentence] = {
         fix_zh="补上缺少的高程瓦片",
         fix_en="add the missing elevation tiles",
     ),
+    "N210": Sentence(
+        zh="站点 {stop} 离{profile}能走的最近道路 {distance_m} 米",
+        en="stop {stop} is {distance_m} m from the nearest road that {profile} can use",
+        fix_zh="核对站点坐标，或补上缺少的道路",
+        fix_en="check its coordinates, or add the missing road",
+    ),
+    "N211": Sentence(
+        zh="站点 {stop} 接不上路网：离{profile}能走的最近道路 {distance_m} 米",
+        en="stop {stop} is not on the road network: {distance_m} m to the nearest road that {profile} can use",
+        fix_zh="核对站点坐标和坐标系，或补上缺少的道路",
+        fix_en="check its coordinates and their datum, or add the missing road",
+    ),
+    "N212": Sentence(
+        zh="线路 {line} 从 {stop} 到 {next} 没有道路可走",
+        en="line {line} has no road path from {stop} to {next}",
+        fix_zh="核对这两站，或用连接线、道路覆盖表补路",
+        fix_en="check the two stops, or mend the roads with a connector or an override",
+    ),
+    "N213": Sentence(
+        zh="站点 {stop} 离线路 {line} 的走向图 {distance_m} 米，该站前后按道路走（{profile}）",
+        en="stop {stop} is {distance_m} m from the drawn course of line {line}; its legs go by road ({profile})",
+        fix_zh="核对 shapes.txt 与站点是否属于同一方向",
+        fix_en="check whether shapes.txt and the stops belong to the same direction",
+    ),
 }
 """What a reader settled by itself; said once, never a refusal."""

@@ -30,6 +30,7 @@ from scenarios.scenario import (
     ScenarioPlace,
     Shelf,
 )
+from scenarios.timetables.model import Carriage
 
 if TYPE_CHECKING:
     from scenarios.cells import Cell
@@ -46,6 +47,7 @@ PARTS: dict[str, type] = {
     "visit_s": VisitTimes,
     "bag": Bag,
     "weights": Weights,
+    "carriage": Carriage,
 }
 """Classes of the nested objects, by the name of the field that holds them."""
 

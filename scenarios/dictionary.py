@@ -13,6 +13,7 @@ from scenarios.event_columns import EVENT_SETTINGS, EVENT_TABLES
 from scenarios.events import Events
 from scenarios.scenario import Scenario
 from scenarios.settings import FILE, LISTS, SETTINGS
+from scenarios.timetables.table import TIMETABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -44,6 +45,7 @@ def dictionary() -> str:
     parts += [_section(f"{FILE} [[{table.name}]] {table.zh}", table.columns, table.of) for table in LISTS]
     parts.append(_section("events.toml 设置", EVENT_SETTINGS, Events))
     parts += [_section(f"events.toml [[{table.name}]] {table.zh}", table.columns, table.of) for table in EVENT_TABLES]
+    parts.append(_section(f"{TIMETABLE.file} {TIMETABLE.zh}", TIMETABLE.columns, TIMETABLE.of))
     return "\n".join(parts)
 
 
@@ -73,4 +75,4 @@ def _line(cells: Iterable[str]) -> str:
 
 def tables() -> tuple[Table, ...]:
     """Return every table that the dictionary describes."""
-    return (*TABLES, *LISTS, *EVENT_TABLES)
+    return (*TABLES, *LISTS, *EVENT_TABLES, TIMETABLE)

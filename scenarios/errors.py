@@ -8,14 +8,18 @@ A reader collects every ``Fault`` of every file and raises once. Every code has 
 ``Sentence`` in ``CATALOGUE``: what is wrong and what to do, in Chinese
 and English, with the values of the fault filled in by name. E300 carries the faults
 of a scenario; E301 to E309 are about a file as a whole, E310 to E319 about one cell, E320
-to E349 about how things fit together, E350 and up about what the building of a county meets,
-E370 to E379 about an events file.
+to E339 about how things fit together, E340 to E347 about comparisons (``scenarios.compare_errors``),
+E350 and up about what the building of a county meets, E370 to E379 about an events file, E380 to
+E399 about a timetable (``scenarios.timetables.errors``).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
+
+from scenarios.compare_errors import SENTENCES as COMPARE_SENTENCES
+from scenarios.timetables.errors import SENTENCES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -309,6 +313,7 @@ CATALOGUE: dict[str, Sentence] = {
         "consolidation lost or made pieces ({detail})",
         "please report this with the scenario",
     ),
+    **{code: _sentence(*words) for code, words in (COMPARE_SENTENCES | SENTENCES).items()},
 }
 """One sentence a code; the error pages are generated from it."""
 
