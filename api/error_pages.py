@@ -15,6 +15,7 @@ import optimizer.errors
 import scenarios.errors
 from api.exports.pages import environment
 from optimizer.explain import REASONS
+from optimizer.tiers.sentences import REASONS as TIER_REASONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +36,7 @@ class CodePage(NamedTuple):
 def code_pages() -> dict[str, CodePage]:
     """Return all codes of all packages, sorted: E1 to E4 errors, U reasons for goods left unserved."""
     catalogues: dict[str, Mapping[str, object]] = {
-        "optimizer": {**optimizer.errors.CATALOGUE, **REASONS},
+        "optimizer": {**optimizer.errors.CATALOGUE, **REASONS, **TIER_REASONS},
         "networks": networks.errors.CATALOGUE,
         "scenarios": scenarios.errors.CATALOGUE,
         "api": api.errors.CATALOGUE,

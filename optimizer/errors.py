@@ -102,6 +102,42 @@ CATALOGUE: dict[str, Sentence] = {
         fix_zh="给出 seconds 或 iterations 之一",
         fix_en="give seconds or iterations",
     ),
+    "E150": Sentence(
+        zh="地点 {ids} 没有任何可用的配送方式",
+        en="place {ids} has no way in which its goods may go",
+        fix_zh="至少允许直送或一个中转站",
+        fix_en="allow direct delivery or at least one station",
+    ),
+    "E151": Sentence(
+        zh="必须同路的地点 {ids} 没有共同的配送方式",
+        en="places that must go the same way have no way in common: {ids}",
+        fix_zh="给它们一个共同的方式，或拆开该组",
+        fix_en="give them a way in common, or part the group",
+    ),
+    "E152": Sentence(
+        zh="中转站 {ids} 的开放时间与任何车辆的班次都不相交",
+        en="station {ids} is closed whenever a vehicle is on its shift",
+        fix_zh="改正开放时间或班次，或删去该站",
+        fix_en="correct its opening windows or the shifts, or drop the station",
+    ),
+    "E153": Sentence(
+        zh="中转成环：{ids}",
+        en="stations hand their goods to each other in a circle: {ids}",
+        fix_zh="删去其中一个方式",
+        fix_en="drop one of these ways",
+    ),
+    "E154": Sentence(
+        zh="货运编号 {ids} 与中转货运 {value} 的分段编号相同",
+        en="shipment id {ids} is also the name of a leg of shipment {value}",
+        fix_zh="更改该货运编号",
+        fix_en="rename the shipment",
+    ),
+    "E155": Sentence(
+        zh="为地点 {ids} 选择的方式 {value} 不在允许之列",
+        en="way {value} is chosen for place {ids}, but is not allowed there",
+        fix_zh="从允许的方式中选择",
+        fix_en="choose one of its allowed ways",
+    ),
     "E190": Sentence(
         zh="求解进程意外结束（{detail}）",
         en="the solver process ended unexpectedly ({detail})",

@@ -1,0 +1,33 @@
+"""Second tier: stations that goods may pass through, legs and handovers, their referee and their search.
+
+``model`` has stations, ways and plans; ``legs`` makes one ordinary problem of a choice of ways and the ``clocks``
+of stations; ``plan`` turns its plans back into whole shipments with handovers and follows one of them; ``check``
+judges; ``search`` chooses ways, clocks and trips together.
+"""
+
+from optimizer.tiers.check import HandoverViolation, check_tiers
+from optimizer.tiers.clocks import first_clocks
+from optimizer.tiers.legs import Legs, expand
+from optimizer.tiers.model import Choice, Clocks, Handover, Station, TieredPlan, Tiers, Way
+from optimizer.tiers.plan import Stage, driven, settle, trace
+from optimizer.tiers.search import solve_tiers
+
+__all__ = [
+    "Choice",
+    "Clocks",
+    "Handover",
+    "HandoverViolation",
+    "Legs",
+    "Stage",
+    "Station",
+    "TieredPlan",
+    "Tiers",
+    "Way",
+    "check_tiers",
+    "driven",
+    "expand",
+    "first_clocks",
+    "settle",
+    "solve_tiers",
+    "trace",
+]

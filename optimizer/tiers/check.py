@@ -1,0 +1,253 @@
+"""The referee of plans across tiers: the ordinary referee on every trip, then every shipment leg by leg.
+
+Slow and plain; it trusts the model alone and shares no code with whoever expands, settles or searches. It
+knows no clocks: a handover is good when the goods are there, handled, and then go on, whenever that is.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from optimizer.check import check
+from optimizer.model import HORIZON_S
+from optimizer.tiers.model import QUARTER_S, leg_id, open_windows
+from optimizer.tiers.sentences import RULES
+from optimizer.violations import clock, duration
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from optimizer.model import Shipment
+    from optimizer.plan import Trip
+    from optimizer.problem import Problem
+    from optimizer.tiers.model import Handover, Station, TieredPlan, Tiers
+    from optimizer.violations import Violation
+
+COVERAGE = frozenset({"not_served", "served_twice"})
+"""Rules of the ordinary referee that read better of whole shipments, where legs are concerned."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoverViolation:
+    """One rule of tiers broken once; fields as in ``optimizer.violations.Violation``, ``place`` is the station."""
+
+    rule: str
+    shipment: str = ""
+    place: str = ""
+    time_s: int | None = None
+    amount: int | None = None
+    limit: int | None = None
+    detail: str = ""
+
+    def render(self, lang: str) -> str:
+        """Return the sentence in ``lang`` ("zh" or "en"), with the rule's name in front."""
+        rule = RULES[self.rule]
+        values = {"shipment": self.shipment, "place": self.place, "detail": self.detail, "time": clock(self.time_s)}
+        for name, value in (("amount", self.amount), ("limit", self.limit)):
+            shown = {"clock": clock(value), "duration": duration(value, lang)}
+            values[name] = shown.get(rule.unit, str(value))
+        return f"[{self.rule}] " + (rule.zh if lang == "zh" else rule.en).format_map(values)
+
+
+class _Carried(NamedTuple):
+    """A leg on a trip, as the trip has it."""
+
+    loaded_s: int
+    departed_s: int
+    handed_s: int
+
+
+class _Passage(NamedTuple):
+    """A shipment that passes a station, with what the trips do to its legs."""
+
+    shipment: Shipment
+    station: Station
+    first: list[_Carried]
+    second: list[_Carried]
+
+
+def check_tiers(tiers: Tiers, plan: TieredPlan) -> tuple[Violation | HandoverViolation, ...]:
+    """Return every violation of a plan across tiers, empty when it may be driven.
+
+    What the ordinary referee finds on the trips names legs (``leg_id``) as shipments; what is found here names
+    whole shipments. O(visits + shipments), plus sweeps over the stations.
+    """
+    found: list[Violation | HandoverViolation] = [*_ways(tiers, plan), *_groups(tiers, plan)]
+    passing = dict(_passing(tiers, plan))
+    legs = {leg_id(i, index) for i in passing for index in (1, 2)}
+    driven = _legs_problem(tiers, passing)
+    found += [v for v in check(driven, plan.plan) if not (v.rule in COVERAGE and v.shipment in legs)]
+    rides = _rides(plan)
+    passages = [
+        _Passage(tiers.problem.shipment_of[i], station, rides.get(leg_id(i, 1), []), rides.get(leg_id(i, 2), []))
+        for i, station in passing.items()
+    ]
+    for passage in passages:
+        found += _followed(passage)
+    found += _handovers(tiers, plan, passages)
+    for station in tiers.stations:
+        found += _throughput(tiers, plan, station)
+        found += _storage(tiers, station, passages)
+    return tuple(found)
+
+
+def _ways(tiers: Tiers, plan: TieredPlan) -> Iterator[HandoverViolation]:
+    """Judge that each place's goods go a way that exists and is allowed there."""
+    stations = {s.place for s in tiers.stations}
+    for place in sorted({*tiers.modes, *plan.choice}):
+        way = plan.choice.get(place)
+        if way is not None and way not in stations:
+            yield HandoverViolation(rule="way_unknown", place=place, detail=way)
+        elif way not in tiers.modes.get(place, {None}):
+            yield HandoverViolation(rule="way_barred", place=place, detail=way or "direct")
+
+
+def _groups(tiers: Tiers, plan: TieredPlan) -> Iterator[HandoverViolation]:
+    for group in tiers.together:
+        first, *others = sorted(group)
+        for other in others:
+            if plan.choice.get(other) != plan.choice.get(first):
+                yield HandoverViolation(rule="not_together", place=other, detail=first)
+
+
+def _passing(tiers: Tiers, plan: TieredPlan) -> Iterator[tuple[str, Station]]:
+    """Yield the shipments that the plan sends through a station and does not list as unserved."""
+    stations = {s.place: s for s in tiers.stations}
+    listed = {u.shipment for u in plan.plan.unserved}
+    for s in tiers.problem.shipments:
+        far = tiers.far_end(s)
+        way = plan.choice.get(far) if far is not None else None
+        if way is not None and way != far and way in stations and s.id not in listed:
+            yield s.id, stations[way]
+
+
+def _legs_problem(tiers: Tiers, passing: dict[str, Station]) -> Problem:
+    """Return the problem of which the plan's trips are a day: legs without clocks, all else whole."""
+    goods: list[Shipment] = []
+    calls: dict[str, str] = {}
+    for s in tiers.problem.shipments:
+        if s.id not in passing:
+            goods.append(s)
+            continue
+        place = passing[s.id].place
+        first = replace(s, id=leg_id(s.id, 1), destination=place, due_s=HORIZON_S, delivery_windows=())
+        second = replace(s, id=leg_id(s.id, 2), origin=place, ready_s=0, handling_fen=0, pickup_windows=())
+        goods += [replace(leg, max_on_board_s=None) for leg in (first, second)]
+        calls[s.id] = second.id if s.origin in tiers.hubs else first.id
+    known = {s.id for s in goods} | set(calls)
+    locks = [
+        replace(lock, shipment=calls.get(lock.shipment, lock.shipment), after=calls.get(lock.after or "", lock.after))
+        for lock in tiers.problem.locks
+        if lock.shipment in known
+    ]
+    return replace(tiers.problem, shipments=tuple(goods), locks=tuple(locks))
+
+
+def _rides(plan: TieredPlan) -> dict[str, list[_Carried]]:
+    """Return every carriage of everything that the trips name."""
+    rides: dict[str, list[_Carried]] = defaultdict(list)
+    for _, trip in plan.plan.trips():
+        for leg in trip.shipments:
+            rides[leg].append(_carried(trip, leg))
+    return rides
+
+
+def _carried(trip: Trip, leg: str) -> _Carried:
+    loaded_s, departed_s, handed_s = trip.load_start_s, trip.depart_s, trip.return_s
+    for visit in trip.visits:
+        if leg in visit.collect:
+            loaded_s, departed_s = visit.start_s, visit.depart_s
+        if leg in visit.deliver:
+            handed_s = visit.start_s
+    return _Carried(loaded_s, departed_s, handed_s)
+
+
+def _followed(passage: _Passage) -> Iterator[HandoverViolation]:
+    """Judge that one shipment is not lost or doubled, may pass its station, and is not too long under way."""
+    s, station, first, second = passage
+    broken = partial(HandoverViolation, shipment=s.id, place=station.place)
+    for index, rides in ((1, first), (2, second)):
+        if not rides:
+            yield broken(rule="lost", detail=leg_id(s.id, index))
+        elif len(rides) > 1:
+            yield broken(rule="doubled", amount=len(rides), limit=1, detail=leg_id(s.id, index))
+    if s.commodity in station.barred:
+        yield broken(rule="station_commodity", detail=s.commodity)
+    if len(first) == len(second) == 1 and s.max_on_board_s is not None:
+        under_way_s = second[0].handed_s - first[0].departed_s
+        if under_way_s > s.max_on_board_s:
+            yield broken(rule="freshness", amount=under_way_s, limit=s.max_on_board_s)
+
+
+def _handovers(tiers: Tiers, plan: TieredPlan, passages: list[_Passage]) -> Iterator[HandoverViolation]:
+    """Judge that each shipment that passes a station is handed over there once, as stated, and in time."""
+    stated: dict[tuple[str, str], list[Handover]] = defaultdict(list)
+    for h in plan.handovers:
+        stated[h.shipment, h.station].append(h)
+    for passage in passages:
+        own = stated.pop((passage.shipment.id, passage.station.place), [])
+        if not passage.first or not passage.second:
+            continue  # lost goods have been named
+        if len(own) != 1:
+            yield HandoverViolation(
+                rule="handover_count",
+                shipment=passage.shipment.id,
+                place=passage.station.place,
+                amount=len(own),
+                limit=1,
+            )
+        elif len(passage.first) == len(passage.second) == 1:
+            yield from _handover(tiers, passage, own[0])
+    for (shipment, place), own in stated.items():
+        yield HandoverViolation(rule="handover_count", shipment=shipment, place=place, amount=len(own), limit=0)
+
+
+def _handover(tiers: Tiers, passage: _Passage, h: Handover) -> Iterator[HandoverViolation]:
+    broken = partial(HandoverViolation, shipment=h.shipment, place=h.station)
+    arrived_s, left_s = passage.first[0].handed_s, passage.second[0].loaded_s
+    for name, stated_s, true_s in (("arrival", h.arrived_s, arrived_s), ("departure", h.left_s, left_s)):
+        if stated_s != true_s:
+            yield broken(rule="handover_stated", detail=name, amount=stated_s, limit=true_s)
+    handled_s = arrived_s + passage.station.handling_s
+    if h.ready_s < handled_s:
+        yield broken(rule="left_before_ready", amount=h.ready_s, limit=handled_s)
+    elif left_s < h.ready_s:
+        yield broken(rule="left_before_ready", amount=left_s, limit=h.ready_s)
+    if not any(early_s <= h.ready_s <= late_s for early_s, late_s in open_windows(tiers, passage.station)):
+        yield broken(rule="station_closed", time_s=h.ready_s)
+
+
+def _throughput(tiers: Tiers, plan: TieredPlan, station: Station) -> Iterator[HandoverViolation]:
+    """Judge the pieces handled in each quarter of an hour of the clock."""
+    pieces: dict[int, int] = defaultdict(int)
+    for h in plan.handovers:
+        if h.station == station.place and h.shipment in tiers.problem.shipment_of:
+            pieces[h.ready_s // QUARTER_S] += tiers.problem.shipment_of[h.shipment].pieces
+    limit = station.pieces_per_quarter_h
+    for quarter, amount in sorted(pieces.items()):
+        if limit is not None and amount > limit:
+            time_s = quarter * QUARTER_S
+            yield HandoverViolation(rule="throughput", place=station.place, time_s=time_s, amount=amount, limit=limit)
+
+
+def _storage(tiers: Tiers, station: Station, passages: list[_Passage]) -> Iterator[HandoverViolation]:
+    """Judge the load kept at the station, from each arrival to each leaving; the worst moment is named."""
+    if station.storage is None:
+        return
+    stays = [
+        (p.first[0].handed_s, p.second[0].loaded_s, p.shipment.load)
+        for p in passages
+        if p.station.place == station.place and len(p.first) == len(p.second) == 1
+    ]
+    for dimension, (name, limit) in enumerate(zip(tiers.problem.load_dimensions, station.storage, strict=True)):
+        worst, worst_s = 0, 0
+        for now_s in sorted({arrived_s for arrived_s, _, _ in stays}):
+            kept = sum(load[dimension] for arrived_s, left_s, load in stays if arrived_s <= now_s < left_s)
+            if kept > worst:
+                worst, worst_s = kept, now_s
+        if worst > limit:
+            broken = partial(HandoverViolation, rule="storage", place=station.place, detail=name)
+            yield broken(time_s=worst_s, amount=worst, limit=limit)

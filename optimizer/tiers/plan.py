@@ -1,0 +1,242 @@
+"""From a plan of legs to a plan across tiers: whole shipments only, every handover named, every cost once.
+
+A shipment of which one leg was left behind is taken out whole, and so is one that the station cannot keep or
+handle between its legs. Taking out never breaks a rule for the others, so the rest stays as it was.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from optimizer.cost import plan_cost
+from optimizer.fallback import UNEXPLAINED
+from optimizer.plan import Plan, Unserved
+from optimizer.repair import complete, without
+from optimizer.schedule import draft_of
+from optimizer.tiers.model import QUARTER_S, Handover, TieredPlan, leg_id, open_windows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from optimizer.model import Shipment
+    from optimizer.plan import Route, Trip
+    from optimizer.problem import Problem
+    from optimizer.tiers.legs import Legs
+    from optimizer.tiers.model import Station, Tiers
+
+
+class Ride(NamedTuple):
+    """One shipment or leg on one trip: loading or service begins, it leaves, it is handed over."""
+
+    vehicle: str
+    origin: str
+    destination: str
+    loaded_s: int
+    left_s: int
+    handed_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One moment on a shipment's way.
+
+    ``what`` is "ready", "loaded", "left", "arrived", "handled", "delivered" or "unserved"; ``detail`` is the
+    reason of the last. ``at_s`` is None where nothing happens.
+    """
+
+    what: str
+    place: str
+    at_s: int | None
+    vehicle: str = ""
+    detail: str = ""
+
+
+def settle(legs: Legs, plan: Plan) -> TieredPlan:
+    """Return the plan across tiers that a plan of ``legs.problem`` stands for.
+
+    ``plan`` keeps the rules of that problem; unserved legs may be listed in it or not. O(visits + shipments),
+    once more for each round of taking out.
+    """
+    dropped: dict[str, Unserved] = {}
+    while True:
+        out = {i: left for i, left in _half_carried(legs, plan).items() if i not in dropped}
+        handovers: list[Handover] = []
+        if not out:
+            handovers, out = _handovers(legs, plan)
+        if not out:
+            return _stated(legs, plan, handovers, dropped)
+        plan = _taken_out(legs, plan, set(out))
+        dropped |= out
+
+
+def driven(tiers: Tiers, plan: TieredPlan) -> Problem:
+    """Return the ordinary problem that ``plan.plan`` answers, for whoever measures or draws its trips.
+
+    Legs have the ready and due times of whole shipments, not those of any clock; unserved shipments are whole.
+    """
+    whole = {u.shipment for u in plan.plan.unserved}
+    goods: list[Shipment] = []
+    for s in tiers.problem.shipments:
+        station = tiers.through(s, plan.choice)
+        if station is None or s.id in whole:
+            goods.append(s)
+            continue
+        loose = replace(s, max_on_board_s=None, penalty_fen=0)
+        goods.append(replace(loose, id=leg_id(s.id, 1), destination=station.place, delivery_windows=()))
+        goods.append(
+            replace(loose, id=leg_id(s.id, 2), origin=station.place, ready_s=0, handling_fen=0, pickup_windows=())
+        )
+    return replace(tiers.problem, shipments=tuple(goods), locks=())
+
+
+def trace(tiers: Tiers, plan: TieredPlan, shipment: str) -> tuple[Stage, ...]:
+    """Return the stages of one shipment from brand to door, in order; O(visits).
+
+    Raises
+    ------
+    KeyError
+        When there is no such shipment.
+    """
+    s = tiers.problem.shipment_of[shipment]
+    ready = Stage(what="ready", place=s.origin, at_s=s.ready_s)
+    for left in plan.plan.unserved:
+        if left.shipment == shipment:
+            return (ready, Stage(what="unserved", place=s.origin, at_s=None, detail=left.reason))
+    ridden = rides(plan.plan)
+    station = tiers.through(s, plan.choice)
+    if station is None:
+        return (ready, *_ridden(ridden[shipment], "delivered"))
+    handled_s = next(h.ready_s for h in plan.handovers if h.shipment == shipment)
+    first, second = (ridden[leg_id(shipment, index)] for index in (1, 2))
+    handled = Stage(what="handled", place=station.place, at_s=handled_s)
+    return (ready, *_ridden(first, "arrived"), handled, *_ridden(second, "delivered"))
+
+
+def _ridden(ride: Ride, end: str) -> Iterator[Stage]:
+    yield Stage(what="loaded", place=ride.origin, at_s=ride.loaded_s, vehicle=ride.vehicle)
+    yield Stage(what="left", place=ride.origin, at_s=ride.left_s, vehicle=ride.vehicle)
+    yield Stage(what=end, place=ride.destination, at_s=ride.handed_s, vehicle=ride.vehicle)
+
+
+def rides(plan: Plan) -> dict[str, Ride]:
+    """Return the ride of everything carried, by the ids that the visits name; O(visits)."""
+    found: dict[str, Ride] = {}
+    for route, trip in plan.trips():
+        found |= _rides(route, trip)
+    return found
+
+
+def _rides(route: Route, trip: Trip) -> dict[str, Ride]:
+    loaded = {i: (v.place, v.start_s, v.depart_s) for v in trip.visits for i in v.collect}
+    handed = {i: (v.place, v.start_s) for v in trip.visits for i in v.deliver}
+    found = {}
+    for i in trip.shipments:
+        origin, loaded_s, left_s = loaded.get(i, (trip.start, trip.load_start_s, trip.depart_s))
+        destination, handed_s = handed.get(i, (trip.end, trip.return_s))
+        found[i] = Ride(route.vehicle, origin, destination, loaded_s, left_s, handed_s)
+    return found
+
+
+def _half_carried(legs: Legs, plan: Plan) -> dict[str, Unserved]:
+    """Return shipments of which a leg is not carried, those with neither included."""
+    carried = {i for _, trip in plan.trips() for i in trip.shipments}
+    missing = {part.shipment: part for leg, part in legs.parts.items() if leg not in carried}
+    return {i: Unserved(shipment=i, reason="U198", numbers={"station": p.wave[0]}) for i, p in missing.items()}
+
+
+def _taken_out(legs: Legs, plan: Plan, out: set[str]) -> Plan:
+    gone = {leg_id(i, index) for i in out for index in (1, 2)}
+    drafts = {(r.vehicle_type, r.number): [without(draft_of(trip), gone) for trip in r.trips] for r in plan.routes}
+    if not any(i in gone for _, trip in plan.trips() for i in trip.shipments):
+        return plan
+    return complete(legs.problem, drafts, insert=False)
+
+
+class _Stay(NamedTuple):
+    shipment: Shipment
+    arrived_s: int
+    left_s: int
+
+
+def _handovers(legs: Legs, plan: Plan) -> tuple[list[Handover], dict[str, Unserved]]:
+    """Return the handovers of a plan, or those shipments for which a station has no room or no time."""
+    ridden = rides(plan)
+    stays: dict[str, list[_Stay]] = defaultdict(list)
+    for leg, part in legs.parts.items():
+        if part.index == 1 and leg in ridden:
+            onward = ridden[leg_id(part.shipment, 2)]
+            shipment = legs.tiers.problem.shipment_of[part.shipment]
+            stays[part.wave[0]].append(_Stay(shipment, ridden[leg].handed_s, onward.loaded_s))
+    done: list[Handover] = []
+    out: dict[str, Unserved] = {}
+    for place, some in stays.items():
+        station = legs.tiers.station_of[place]
+        crowded = _crowded(station, some)
+        if crowded is not None:
+            out[crowded] = Unserved(shipment=crowded, reason="U197", numbers={"station": place})
+            continue
+        ready = _quarters(legs.tiers, station, some)
+        for stay in some:
+            moment = ready.get(stay.shipment.id)
+            if moment is None:
+                out[stay.shipment.id] = Unserved(shipment=stay.shipment.id, reason="U199", numbers={"station": place})
+                continue
+            done.append(_handover(place, stay, moment))
+    return done, out
+
+
+def _handover(place: str, stay: _Stay, ready_s: int) -> Handover:
+    return Handover(
+        shipment=stay.shipment.id, station=place, arrived_s=stay.arrived_s, ready_s=ready_s, left_s=stay.left_s
+    )
+
+
+def _crowded(station: Station, stays: Sequence[_Stay]) -> str | None:
+    """Return the cheapest shipment to leave behind of those present when the station is first too full."""
+    if station.storage is None:
+        return None
+    for now in sorted(stays, key=lambda s: s.arrived_s):
+        present = [s for s in stays if s.arrived_s <= now.arrived_s < s.left_s]
+        kept = [sum(loads) for loads in zip(*(s.shipment.load for s in present), strict=True)]
+        if any(x > limit for x, limit in zip(kept, station.storage, strict=False)):
+            return min(present, key=lambda s: (s.shipment.penalty_fen, s.shipment.id)).shipment.id
+    return None
+
+
+def _quarters(tiers: Tiers, station: Station, stays: Sequence[_Stay]) -> dict[str, int]:
+    """Return when each shipment is handled: who leaves first comes first, in the first quarter with room."""
+    windows, limit = open_windows(tiers, station), station.pieces_per_quarter_h
+    used: dict[int, int] = defaultdict(int)
+    ready: dict[str, int] = {}
+    for stay in sorted(stays, key=lambda s: (s.left_s, s.arrived_s, s.shipment.id)):
+        at_s = _open_from(windows, stay.arrived_s + station.handling_s)
+        pieces = stay.shipment.pieces
+        while at_s is not None and limit is not None and used[at_s // QUARTER_S] + pieces > limit:
+            at_s = _open_from(windows, (at_s // QUARTER_S + 1) * QUARTER_S)
+        if at_s is not None and at_s <= stay.left_s:
+            used[at_s // QUARTER_S] += pieces
+            ready[stay.shipment.id] = at_s
+    return ready
+
+
+def _open_from(windows: Sequence[tuple[int, int]], at_s: int) -> int | None:
+    return next((max(at_s, early_s) for early_s, late_s in windows if late_s >= at_s), None)
+
+
+def _stated(legs: Legs, plan: Plan, handovers: Sequence[Handover], dropped: dict[str, Unserved]) -> TieredPlan:
+    """Return the plan with whole shipments unserved and their penalties counted once."""
+    order = legs.tiers.problem.shipment_of
+    carried = {i for _, trip in plan.trips() for i in trip.shipments}
+    missing = [s.id for s in legs.problem.shipments if s.id not in carried and s.id not in legs.parts]
+    left = {i: Unserved(shipment=i, reason=UNEXPLAINED) for i in missing}
+    left |= {u.shipment: u for u in plan.unserved if u.shipment in left}
+    left |= {u.shipment: u for u in legs.refused} | dropped
+    penalty_fen = sum(order[i].penalty_fen for i in left)
+    cost = replace(plan_cost(legs.problem, replace(plan, unserved=())), penalty_fen=penalty_fen)
+    whole = Plan(routes=plan.routes, unserved=tuple(left[i] for i in order if i in left), cost=cost)
+    rank = {i: k for k, i in enumerate(order)}
+    return TieredPlan(
+        choice=dict(legs.choice), plan=whole, handovers=tuple(sorted(handovers, key=lambda h: rank[h.shipment]))
+    )
