@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from optimizer.model import Compartment, Conflict, Depot, DrivingRule, Place, Shipment, TimeWindow, VehicleType
 from optimizer.problem import Matrix, Problem
 
 HOUR_S = 3_600
+
+DAY_END_S = 18 * HOUR_S
+"""When vehicles must be back."""
 
 DETOUR = 1.4
 """Road over straight-line distance."""
@@ -16,12 +21,15 @@ PENALTY_FEN = 100_000
 """Price of a bag left behind: more than any sensible way of carrying it."""
 
 
-def random_county(*, villages: int, seed: int, full_rules: bool = False, fixed_share: float = 1.0) -> Problem:
+def random_county(
+    *, villages: int, seed: int, full_rules: bool = False, is_due_early: bool = True, fixed_share: float = 1.0
+) -> Problem:
     """Return one county-day; the same arguments give the same county.
 
     Two vehicle types reload at one hub. Each village gets a bag from each of 1 to 3
     brands, which reach the hub in waves; three in ten villages send goods back, due at
-    16:30. ``fixed_share`` scales the fixed costs of vehicles. ``full_rules`` adds what a
+    16:30 (with ``is_due_early`` false, when the vehicles' day ends, which PyVRP can say).
+    ``fixed_share`` scales the fixed costs of vehicles. ``full_rules`` adds what a
     plain route search lacks: pesticide that must not meet food, a sealed compartment in
     one vehicle type, produce with little time on board, due times by shipment, docks
     and drivers' rests.
@@ -33,14 +41,16 @@ def random_county(*, villages: int, seed: int, full_rules: bool = False, fixed_s
         *(Place(id=f"V{i:03d}", visit_s=300, windows=_opening(rng)) for i in range(1, villages + 1)),
     )
     shipments = [s for i in range(1, villages + 1) for s in _shipments(f"V{i:03d}", rng, full_rules=full_rules)]
+    if not is_due_early:
+        shipments = [replace(s, due_s=DAY_END_S) for s in shipments]
     return Problem(
         places=places,
-        depots=(Depot(place="H", loading_s=1_200, docks=8 if full_rules else None),),
+        depots=(Depot(place="H", loading_s=1_200, docks=max(8, villages // 40) if full_rules else None),),
         vehicle_types=_fleet(villages, fixed_share, full_rules=full_rules),
         shipments=tuple(shipments),
         matrices={"truck": _matrix(xy_km, 30), "van": _matrix(xy_km, 35)},
         conflicts=(Conflict(first="pesticide", second="food"),) if full_rules else (),
-        name=f"county-{villages}-{seed}{'-full' if full_rules else ''}",
+        name=f"county-{villages}-{seed}{'-full' if full_rules else ''}{'' if is_due_early else '-reload'}",
     )
 
 
@@ -84,7 +94,7 @@ def _bag(id_: str, village: str, rng: np.random.Generator, *, full_rules: bool) 
         pieces=int(rng.integers(3, 15)),
         commodity=commodity,
         ready_s=int(rng.choice([6, 6.5, 7.5], p=[0.5, 0.3, 0.2]) * HOUR_S),
-        due_s=14 * HOUR_S if full_rules and rng.random() < 0.2 else 18 * HOUR_S,
+        due_s=14 * HOUR_S if full_rules and rng.random() < 0.2 else DAY_END_S,
         service_s=60,
         penalty_fen=PENALTY_FEN,
     )
@@ -107,7 +117,7 @@ def _produce(id_: str, village: str, rng: np.random.Generator, *, full_rules: bo
 
 def _fleet(villages: int, fixed_share: float, *, full_rules: bool) -> tuple[VehicleType, ...]:
     """Trucks of 1,600 and vans of 900, enough for the day; the truck has a sealed compartment under full rules."""
-    common = {"depot": "H", "shift": TimeWindow(early_s=6 * HOUR_S, late_s=18 * HOUR_S), "max_trips": 4}
+    common = {"depot": "H", "shift": TimeWindow(early_s=6 * HOUR_S, late_s=DAY_END_S), "max_trips": 4}
     rule = DrivingRule() if full_rules else None
     boxes: tuple[Compartment, ...] = (Compartment(capacity=(1_600,)),)
     if full_rules:
