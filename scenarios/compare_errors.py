@@ -1,4 +1,4 @@
-"""What is wrong with market days and with coalition costs, codes E340 to E347, in Chinese, then in English.
+"""What is wrong with market days, coalition costs and sampled days, codes E340 to E349, in Chinese, then in English.
 
 ``scenarios.errors`` makes its sentences of these; nothing else reads them here.
 """
@@ -53,6 +53,18 @@ SENTENCES = {
         "给每个品牌一个不小于 0 的数，至少一个大于 0",
         "the weights {value} are missing, negative or all 0",
         "give each brand a number of at least 0, one of them above 0",
+    ),
+    "E348": (
+        "乡镇 {value} 有赶集日，但没有任何地点属于它",
+        "改正乡镇名称，或在 places.csv 的 township 一列填写",
+        "township {value} has market days, but no place belongs to it",
+        "correct its name, or fill in the column township of places.csv",
+    ),
+    "E349": (
+        "抽样日的 {what} 不能是 {value}",
+        "天数至少为 1，倍数大于 0，波动幅度不小于 0",
+        "{what} of the sampled days cannot be {value}",
+        "there is at least 1 day, factors are above 0, spreads at least 0",
     ),
 }
 """Code -> problem and remedy in Chinese, problem and remedy in English."""

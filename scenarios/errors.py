@@ -8,7 +8,7 @@ A reader collects every ``Fault`` of every file and raises once. Every code has 
 ``Sentence`` in ``CATALOGUE``: what is wrong and what to do, in Chinese
 and English, with the values of the fault filled in by name. E300 carries the faults
 of a scenario; E301 to E309 are about a file as a whole, E310 to E319 about one cell, E320
-to E339 about how things fit together, E340 to E347 about comparisons (``scenarios.compare_errors``),
+to E339 about how things fit together, E340 to E349 about comparisons (``scenarios.compare_errors``),
 E350 and up about what the building of a county meets, E370 to E379 about an events file, E380 to
 E399 about a timetable (``scenarios.timetables.errors``).
 """
