@@ -88,7 +88,9 @@ def solve(
     """
     crew = _Crew(problem=problem, stop=stop, seed=seed, progress=progress, parts=parts)
     crew.begin(workers, start)
+    bound_fen = None
     try:
+        bound_fen = lower_bound_fen(problem)  # while the processes start, so that stopping does not wait for it
         crew.listen(cancel)
     except KeyboardInterrupt:
         crew.is_stopped = True
@@ -102,7 +104,7 @@ def solve(
         workers=workers,
         iterations=crew.iterations,
         seconds=time.monotonic() - crew.began_at,
-        bound_fen=lower_bound_fen(problem),
+        bound_fen=bound_fen,
         stopped=crew.is_stopped,
         versions={name: version(name) for name in PACKAGES},
     )
