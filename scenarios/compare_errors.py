@@ -1,4 +1,4 @@
-"""What is wrong with market days, coalition costs and sampled days, codes E340 to E349, in Chinese, then in English.
+"""What is wrong with market days, coalition costs and sampled days, codes E340 to E349: Chinese, then English.
 
 ``scenarios.errors`` makes its sentences of these; nothing else reads them here.
 """
@@ -55,16 +55,16 @@ SENTENCES = {
         "give each brand a number of at least 0, one of them above 0",
     ),
     "E348": (
-        "乡镇 {value} 有赶集日，但没有任何地点属于它",
-        "改正乡镇名称，或在 places.csv 的 township 一列填写",
-        "township {value} has market days, but no place belongs to it",
-        "correct its name, or fill in the column township of places.csv",
+        "收益分摊的计算失败（{detail}）",
+        "请报告此错误并附上各联盟的费用",
+        "the gain could not be shared ({detail})",
+        "please report this with the costs of the coalitions",
     ),
     "E349": (
         "抽样日的 {what} 不能是 {value}",
-        "天数至少为 1，倍数大于 0，波动幅度不小于 0",
+        "天数至少为 1，倍数大于 0，波动幅度不小于 0，赶集的乡镇至少有一个地点",
         "{what} of the sampled days cannot be {value}",
-        "there is at least 1 day, factors are above 0, spreads at least 0",
+        "there is at least 1 day, factors are above 0, spreads at least 0, a township with a market has a place",
     ),
 }
 """Code -> problem and remedy in Chinese, problem and remedy in English."""

@@ -110,12 +110,11 @@ def sample_days(
     Raises
     ------
     InvalidInput
-        E348, when a market's township has no place; E349, when there is no day or a peak is not above 0.
+        E349, when a market's township has no place, when there is no day, or a peak is not above 0.
     """
     towns = {place.township for place in scenario.places}
     for town in model.markets:
-        if town not in towns:
-            raise InvalidInput("E348", value=town)
+        _refuse_unless(town in towns, "markets", town)
     plan = plan_days(scenario.date, days, seed, peaks=peaks)
     return tuple(scenario_on(scenario, day, seed, model=model) for day in plan)
 

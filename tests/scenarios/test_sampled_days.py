@@ -191,7 +191,7 @@ def test_what_is_assumed_stands_among_the_placeholders_once() -> None:
 
 
 def test_a_market_in_an_unknown_township_is_refused() -> None:
-    with pytest.raises(InvalidInput, match=r"^E348 .*nowhere"):
+    with pytest.raises(InvalidInput, match=r"^E349 markets .*nowhere"):
         sample_days(BASE, 1, 1, model=DayModel(markets={"nowhere": parse_market_days("1")}))
 
 
