@@ -4,11 +4,12 @@
                                              check_core(costs, split.exact_fen) --> who would rather leave
 
 Nothing here plans a route: a caller plans each of ``every_coalition`` (above 8 brands ``coalitions_to_plan``) on the
-same sampled days (``scenarios.sampled_days``) and hands in what they cost.
+same sampled days (``scenarios.sampled_days``, then ``day_of_coalition``) and hands in what they cost.
 """
 
 from __future__ import annotations
 
+from scenarios.gain_sharing.coalitions import day_of_coalition, pieces_by_brand
 from scenarios.gain_sharing.consistency import Consistent, Repair, make_consistent
 from scenarios.gain_sharing.core import CoreCheck, check_core
 from scenarios.gain_sharing.game import MOST_BRANDS, Coalition, Costs, every_coalition
@@ -32,11 +33,13 @@ __all__ = [
     "Step",
     "check_core",
     "coalitions_to_plan",
+    "day_of_coalition",
     "draw_joinings",
     "every_coalition",
     "find_nucleolus",
     "least_core_fen",
     "make_consistent",
+    "pieces_by_brand",
     "round_to_fen",
     "share",
     "statements",
