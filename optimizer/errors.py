@@ -102,11 +102,17 @@ CATALOGUE: dict[str, Sentence] = {
         fix_zh="给出 seconds 或 iterations 之一",
         fix_en="give seconds or iterations",
     ),
+    "E134": Sentence(
+        zh="车型 {ids} 在 {value} 收车而不回车场，因此一天只能跑一趟",
+        en="vehicle type {ids} ends at {value} and not at its depot, so it can make only one trip a day",
+        fix_zh="将 max_trips 设为 1，或去掉 end",
+        fix_en="set max_trips to 1, or leave out end",
+    ),
     "E150": Sentence(
         zh="地点 {ids} 没有任何可用的配送方式",
         en="place {ids} has no way in which its goods may go",
-        fix_zh="至少允许直送或一个中转站",
-        fix_en="allow direct delivery or at least one station",
+        fix_zh="至少允许直送、班线或一个中转站",
+        fix_en="allow direct delivery, a line or at least one station",
     ),
     "E151": Sentence(
         zh="必须同路的地点 {ids} 没有共同的配送方式",
@@ -137,6 +143,30 @@ CATALOGUE: dict[str, Sentence] = {
         en="way {value} is chosen for place {ids}, but is not allowed there",
         fix_zh="从允许的方式中选择",
         fix_en="choose one of its allowed ways",
+    ),
+    "E156": Sentence(
+        zh="配送方式 {value} 不存在",
+        en="there is no way {value}",
+        fix_zh="写作 direct、line、站名、line>站名、站名>line 或 line>站名>line",
+        fix_en="write direct, line, STATION, line>STATION, STATION>line or line>STATION>line",
+    ),
+    "E157": Sentence(
+        zh="中转站编号 {ids} 与配送方式的写法混淆",
+        en="station id {ids} reads like a way",
+        fix_zh="更名：不得为 direct 或 line，也不得含有 >",
+        fix_en="rename it: neither direct nor line, and no > in it",
+    ),
+    "E158": Sentence(
+        zh="班次 {ids} 的时刻倒退：{before} 秒之后是 {value} 秒",
+        en="the times of departure {ids} go backwards: {value} s comes after {before} s",
+        fix_zh="按停靠顺序改正到发时刻",
+        fix_en="correct its times in the order of its stops",
+    ),
+    "E159": Sentence(
+        zh="班次 {ids} 有 {value} 个停靠点，到达与发车时刻数为 {times}",
+        en="departure {ids} has {value} stops, and times of arrival/departure for {times}",
+        fix_zh="至少两个停靠点，每个都给出到达和发车时刻",
+        fix_en="give it two stops or more, each with its arrival and departure",
     ),
     "E190": Sentence(
         zh="求解进程意外结束（{detail}）",

@@ -83,12 +83,18 @@ class Unserved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """Cost of a plan in fen; distance, time and overtime are rounded half up to fen once per route."""
+    """Cost of a plan in fen; distance, time and overtime are rounded half up to fen once per route.
+
+    ``pay_fen`` is what vehicles that are hired by the piece ask for, ``line_fen`` the fares of scheduled
+    lines, ``handling_fen`` what the goods themselves do.
+    """
 
     fixed_fen: int = 0
     distance_fen: int = 0
     time_fen: int = 0
     overtime_fen: int = 0
+    pay_fen: int = 0
+    line_fen: int = 0
     handling_fen: int = 0
     penalty_fen: int = 0
 
@@ -100,7 +106,8 @@ class Cost:
     @property
     def operating_fen(self) -> int:
         """What is really paid: everything but the penalties."""
-        return self.fixed_fen + self.distance_fen + self.time_fen + self.overtime_fen + self.handling_fen
+        running_fen = self.fixed_fen + self.distance_fen + self.time_fen + self.overtime_fen
+        return running_fen + self.pay_fen + self.line_fen + self.handling_fen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,7 @@ from benchmarks.instances.instance import length_scale, nearest
 from benchmarks.two_echelon.instance import Call, Loop, TwoEchelonPlan
 from optimizer.model import HORIZON_S, Compartment, Depot, Place, Shipment, TimeWindow, VehicleType
 from optimizer.problem import Matrix, Problem
-from optimizer.tiers.model import Station, Tiers
+from optimizer.tiers.model import Station, Tiers, Way
 
 if TYPE_CHECKING:
     from benchmarks.two_echelon.instance import Fleet, TwoEchelon
@@ -70,7 +70,7 @@ def tiers_of(instance: TwoEchelon, price: float = 0.0) -> Tiers:
     return Tiers(
         problem=problem,
         stations=tuple(Station(place=station) for station in stations),
-        modes=dict.fromkeys(customers, frozenset(stations)),
+        modes=dict.fromkeys(customers, frozenset(map(Way, stations))),
     )
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from optimizer.check import check
 from optimizer.model import HORIZON_S
-from optimizer.tiers.model import QUARTER_S, leg_id, open_windows
+from optimizer.tiers.model import DIRECT, QUARTER_S, leg_id, open_windows
 from optimizer.tiers.sentences import RULES
 from optimizer.violations import clock, duration
 
@@ -98,18 +98,18 @@ def _ways(tiers: Tiers, plan: TieredPlan) -> Iterator[HandoverViolation]:
     """Judge that each place's goods go a way that exists and is allowed there."""
     stations = {s.place for s in tiers.stations}
     for place in sorted({*tiers.modes, *plan.choice}):
-        way = plan.choice.get(place)
-        if way is not None and way not in stations:
-            yield HandoverViolation(rule="way_unknown", place=place, detail=way)
-        elif way not in tiers.modes.get(place, {None}):
-            yield HandoverViolation(rule="way_barred", place=place, detail=way or "direct")
+        way = plan.choice.get(place, DIRECT)
+        if way.station and way.station not in stations:
+            yield HandoverViolation(rule="way_unknown", place=place, detail=str(way))
+        elif way not in tiers.modes.get(place, {DIRECT}):
+            yield HandoverViolation(rule="way_barred", place=place, detail=str(way))
 
 
 def _groups(tiers: Tiers, plan: TieredPlan) -> Iterator[HandoverViolation]:
     for group in tiers.together:
         first, *others = sorted(group)
         for other in others:
-            if plan.choice.get(other) != plan.choice.get(first):
+            if plan.choice.get(other, DIRECT) != plan.choice.get(first, DIRECT):
                 yield HandoverViolation(rule="not_together", place=other, detail=first)
 
 
@@ -119,9 +119,9 @@ def _passing(tiers: Tiers, plan: TieredPlan) -> Iterator[tuple[str, Station]]:
     listed = {u.shipment for u in plan.plan.unserved}
     for s in tiers.problem.shipments:
         far = tiers.far_end(s)
-        way = plan.choice.get(far) if far is not None else None
-        if way is not None and way != far and way in stations and s.id not in listed:
-            yield s.id, stations[way]
+        station = plan.choice.get(far, DIRECT).station if far is not None else ""
+        if station != far and station in stations and s.id not in listed:
+            yield s.id, stations[station]
 
 
 def _legs_problem(tiers: Tiers, passing: dict[str, Station]) -> Problem:

@@ -68,7 +68,7 @@ def expand(tiers: Tiers, choice: Choice, clocks: Clocks) -> Legs:
     """
     for place, way in choice.items():
         if way not in tiers.ways(place):
-            raise InvalidInput("E155", ids=place, value=way or "direct")
+            raise InvalidInput("E155", ids=place, value=way)
     reach = Reach(tiers)
     refused: dict[str, Unserved] = {}
     waves: dict[Wave, list[Shipment]] = defaultdict(list)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from optimizer.tiers.clocks import first_clocks, met, moved, tightened
+from optimizer.tiers.model import DIRECT, Way
 from optimizer.tiers.reach import Reach
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from optimizer.tiers.legs import Legs
-    from optimizer.tiers.model import Choice, Clocks, TieredPlan, Tiers, Way
+    from optimizer.tiers.model import Choice, Clocks, TieredPlan, Tiers
 
 RETIMED_S = (900, 1_800, 3_600)
 """By how much a clock is moved at once."""
@@ -41,7 +42,7 @@ class Moves:
 
     def direct(self) -> Choice:
         """Return the choice in which everything goes direct that may."""
-        return self._chosen(None if None in ways else min(w for w in ways if w) for _, ways in self._groups)
+        return self._chosen(DIRECT if DIRECT in ways else min(ways) for _, ways in self._groups)
 
     def through(self) -> Choice:
         """Return the choice in which everything goes through the nearest station that it may."""
@@ -90,25 +91,25 @@ class Moves:
     def _station(self, choice: dict[str, Way]) -> None:
         """Close a station for all that goes through it, or send all through it that may."""
         group = self._drawn()
-        stations = sorted(w for w in self._groups[group][1] if w is not None)
-        way = stations[int(self._rng.integers(len(stations)))]
+        others = sorted(self._groups[group][1] - {DIRECT})
+        way = others[int(self._rng.integers(len(others)))]
         inside = [g for g in self._free if self._way(choice, g) == way]
         if not inside or self._rng.random() < 0.5:
             self._send(choice, self._free, way)
             return
         for g in inside:
-            others = self._groups[g][1] - {way}
-            self._send(choice, [g], None if None in others else self._nearest(g, without=way))
+            left = self._groups[g][1] - {way}
+            self._send(choice, [g], DIRECT if DIRECT in left else self._nearest(g, without=way))
 
     def _drawn(self) -> int:
         return self._free[int(self._rng.integers(len(self._free)))]
 
     def _other(self, choice: Choice, group: int) -> Way:
-        others = sorted(self._groups[group][1] - {self._way(choice, group)}, key=lambda way: way or "")
+        others = sorted(self._groups[group][1] - {self._way(choice, group)})
         return others[int(self._rng.integers(len(others)))]
 
     def _way(self, choice: Choice, group: int) -> Way:
-        return choice.get(self._groups[group][0][0])
+        return choice.get(self._groups[group][0][0], DIRECT)
 
     def _send(self, choice: dict[str, Way], groups: Iterable[int], way: Way) -> None:
         for g in groups:
@@ -122,11 +123,18 @@ class Moves:
             choice.update(dict.fromkeys(places, way))
         return choice
 
-    def _nearest(self, group: int, *, without: Way = None) -> Way:
-        """Return the station to which the group's places are nearest together, None where it has none."""
+    def _nearest(self, group: int, *, without: Way = DIRECT) -> Way:
+        """Return the way through the station to which the group's places are nearest together, else any other way.
+
+        Direct where it has none.
+        """
         places, ways = self._groups[group]
-        stations = sorted(w for w in ways if w is not None and w != without)
-        return min(stations, key=lambda s: (sum(self._drive_s(s, p) for p in places), s), default=None)
+        others = sorted(ways - {DIRECT, without})
+
+        def apart(way: Way) -> tuple[bool, int, Way]:
+            return not way.station, sum(self._drive_s(way.station, p) for p in places) if way.station else 0, way
+
+        return min(others, key=apart, default=DIRECT)
 
     def _apart_s(self, group: int, other: int) -> int:
         return self._drive_s(self._groups[group][0][0], self._groups[other][0][0])

@@ -14,18 +14,18 @@ from optimizer.model import Place, TimeWindow
 from optimizer.plan import Plan
 from optimizer.schedule import TripDraft, VisitDraft, schedule_route
 from optimizer.tiers.check import HandoverViolation, check_tiers
-from optimizer.tiers.model import Handover, leg_id
+from optimizer.tiers.model import DIRECT, Handover, Way, leg_id
 from optimizer.tiers.plan import driven
 from optimizer.tiers.sentences import RULES
 from tests.helpers import HOUR_S, shipment
-from tests.optimizer.tiers.towns import AT, BEHIND, assert_clean, back, clocks, fleet, planned, restated, tiers, to
+from tests.optimizer.tiers.towns import AT, BEHIND, S, assert_clean, back, clocks, fleet, planned, restated, tiers, to
 
 if TYPE_CHECKING:
     from optimizer.model import Shipment
     from optimizer.plan import Route, Trip
     from optimizer.tiers.model import TieredPlan, Tiers
 
-THROUGH = dict.fromkeys(BEHIND, "S")
+THROUGH = dict.fromkeys(BEHIND, S)
 
 LIMIT = 10
 """Pieces that the random counties' station handles in a quarter of an hour."""
@@ -56,7 +56,7 @@ def random_plan(seed: int) -> tuple[Tiers, TieredPlan]:
     van, wheeler = fleet()
     kinds = (replace(van, count=3), replace(wheeler, count=2))
     county = tiers(goods, station={"pieces_per_quarter_h": LIMIT}, vehicle_types=kinds)
-    choice = {v: "S" if v == "V1" or rng.random() < 0.7 else None for v in BEHIND}
+    choice = {v: S if v == "V1" or rng.random() < 0.7 else DIRECT for v in BEHIND}
     plan = planned(county, choice, clocks(float(rng.integers(8, 12)), float(rng.integers(13, 16))))
     assert_clean(county, plan)
     return county, plan
@@ -185,7 +185,7 @@ def test_a_plan_that_says_nothing_of_a_shipment_has_lost_it() -> None:
 def test_ways_that_do_not_exist_or_are_not_allowed_are_named() -> None:
     """T is no station, and N1 goes direct only."""
     county = tiers([to("V1"), to("N1")])
-    plan = replace(planned(county, {}, {}), choice={"V1": "T", "N1": "S"})
+    plan = replace(planned(county, {}, {}), choice={"V1": Way("T"), "N1": S})
     rules = {(v.rule, v.place) for v in check_tiers(county, plan)}
     assert {("way_unknown", "V1"), ("way_barred", "N1")} <= rules
 
@@ -193,7 +193,7 @@ def test_ways_that_do_not_exist_or_are_not_allowed_are_named() -> None:
 def test_villages_that_must_go_together_do() -> None:
     """V1 through the station, V2 direct, and they belong together."""
     county = tiers([to("V1"), to("V2")])
-    plan = planned(county, {"V1": "S", "V2": None}, clocks())
+    plan = planned(county, {"V1": S, "V2": DIRECT}, clocks())
     bound = replace(county, together=(frozenset({"V1", "V2"}),))
     assert [(v.rule, v.place, v.detail) for v in check_tiers(bound, plan)] == [("not_together", "V2", "V1")]
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from optimizer.model import Place, TimeWindow
 from optimizer.tiers.clocks import first_clocks, met, moved, tightened
 from optimizer.tiers.legs import expand
+from optimizer.tiers.model import DIRECT
 from optimizer.tiers.plan import settle
 from tests.helpers import HOUR_S
-from tests.optimizer.tiers.towns import AT, BEHIND, assert_clean, back, clocks, planned, tiers, to
+from tests.optimizer.tiers.towns import AT, BEHIND, S, assert_clean, back, clocks, planned, tiers, to
 
-THROUGH = dict.fromkeys(BEHIND, "S")
+THROUGH = dict.fromkeys(BEHIND, S)
 
 
 def test_the_first_clock_down_leaves_an_hour_after_the_quickest_drive() -> None:
@@ -32,7 +33,7 @@ def test_goods_far_apart_have_waves_of_their_own() -> None:
 
 def test_stations_that_no_goods_pass_have_no_clock() -> None:
     """All direct."""
-    assert first_clocks(tiers([to("V1")]), {"V1": None}) == {}
+    assert first_clocks(tiers([to("V1")]), {"V1": DIRECT}) == {}
 
 
 def test_the_first_clock_keeps_the_hours_of_the_station() -> None:

@@ -11,8 +11,9 @@ from optimizer.errors import InvalidInput
 from optimizer.model import Lock, Place, TimeWindow
 from optimizer.problem import Matrix
 from optimizer.tiers.legs import expand
+from optimizer.tiers.model import DIRECT
 from tests.helpers import HOUR_S
-from tests.optimizer.tiers.towns import AT, BEHIND, back, tiers, to
+from tests.optimizer.tiers.towns import AT, BEHIND, S, back, tiers, to
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from optimizer.model import Shipment
     from optimizer.tiers.legs import Legs
 
-THROUGH = dict.fromkeys(BEHIND, "S")
+THROUGH = dict.fromkeys(BEHIND, S)
 CLOCKS = {("S", "down"): (9 * HOUR_S,), ("S", "up"): (14 * HOUR_S,)}
 
 
@@ -55,7 +56,7 @@ def test_a_shipment_up_is_at_the_station_by_the_clock_and_at_the_hub_when_due() 
 
 def test_direct_goods_stay_whole() -> None:
     """N1 has no choice, V1 chooses direct; both keep their ids."""
-    found = expand(tiers([to("N1"), to("V1")]), {"V1": None}, {})
+    found = expand(tiers([to("N1"), to("V1")]), {"V1": DIRECT}, {})
     assert [s.id for s in found.problem.shipments] == ["D-N1", "D-V1"]
     assert not found.parts
 
@@ -63,7 +64,7 @@ def test_direct_goods_stay_whole() -> None:
 def test_a_way_that_the_place_does_not_allow_is_refused_by_name() -> None:
     """N1 goes direct only."""
     with pytest.raises(InvalidInput, match=r"^E155 way S .* N1"):
-        expand(tiers([to("N1")]), {"N1": "S"}, {})
+        expand(tiers([to("N1")]), {"N1": S}, {})
 
 
 def test_goods_ride_the_first_wave_they_can_be_there_for_and_the_last_that_is_in_time() -> None:

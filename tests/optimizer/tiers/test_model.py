@@ -8,10 +8,10 @@ import pytest
 
 from optimizer.errors import CATALOGUE, InvalidInput
 from optimizer.model import Place, TimeWindow
-from optimizer.tiers.model import Station, Tiers
+from optimizer.tiers.model import DIRECT, Station, Tiers, Way
 from optimizer.tiers.sentences import REASONS, RULES
 from tests.helpers import HOUR_S, shipment
-from tests.optimizer.tiers.towns import EITHER, back, tiers, to, town
+from tests.optimizer.tiers.towns import EITHER, S, back, tiers, to, town
 
 if TYPE_CHECKING:
     from optimizer.model import Shipment
@@ -31,13 +31,13 @@ def places(**windows: tuple[int, int]) -> tuple[Place, ...]:
     ("code", "changes"),
     [
         ("E121", {"modes": {"V9": EITHER}}),
-        ("E121", {"modes": {"V1": frozenset({"T"})}}),
+        ("E121", {"modes": {"V1": frozenset({Way("T")})}}),
         ("E121", {"together": (frozenset({"V1", "V9"}),)}),
         ("E131", {"station": {"storage": (1, 2)}}),
         ("E150", {"modes": {"V1": frozenset()}}),
         (
             "E151",
-            {"modes": {"V1": frozenset({"S"}), "V2": frozenset({None})}, "together": (frozenset({"V1", "V2"}),)},
+            {"modes": {"V1": frozenset({S}), "V2": frozenset({DIRECT})}, "together": (frozenset({"V1", "V2"}),)},
         ),
         ("E152", {"places": places(S=(20, 22))}),
         ("E154", {"shipments": [to("V1"), shipment("D-V1/2", "H", "V2")]}),
@@ -64,7 +64,7 @@ def test_refuses_stations_that_hand_their_goods_to_each_other() -> None:
     """Goods of S may pass V1, and those of V1 may pass S: nobody would know where to begin."""
     county, stations = town([to("V1")]), (Station(place="S"), Station(place="V1"))
     with pytest.raises(InvalidInput, match=r"^E153 .*S > V1 > S"):
-        Tiers(problem=county, stations=stations, modes={"S": frozenset({"V1"}), "V1": frozenset({"S"})})
+        Tiers(problem=county, stations=stations, modes={"S": frozenset({Way("V1")}), "V1": frozenset({S})})
 
 
 def test_refuses_negative_handling_and_a_throughput_of_nothing() -> None:
@@ -77,16 +77,16 @@ def test_refuses_negative_handling_and_a_throughput_of_nothing() -> None:
 
 def test_groups_that_share_a_place_are_one() -> None:
     """V1 goes with V2 and V2 with V3, so all three go one way; N1 may go direct only and is on its own."""
-    modes = {"V1": EITHER, "V2": EITHER, "V3": frozenset({"S"}), "N1": frozenset({None})}
+    modes = {"V1": EITHER, "V2": EITHER, "V3": frozenset({S}), "N1": frozenset({DIRECT})}
     county = tiers([to("V1")], modes=modes, together=(frozenset({"V1", "V2"}), frozenset({"V2", "V3"})))
-    assert county.groups == ((("N1",), frozenset({None})), (("V1", "V2", "V3"), frozenset({"S"})))
+    assert county.groups == ((("N1",), frozenset({DIRECT})), (("V1", "V2", "V3"), frozenset({S})))
 
 
 def test_goods_of_the_station_itself_and_local_goods_go_direct() -> None:
     """Only goods between the hub and a village can pass a station; its own do not."""
     goods = [to("V1"), back("V2"), to("S"), shipment("L", "V1", "V2"), shipment("B", "S", "V1")]
     county = tiers(goods, modes=dict.fromkeys(("V1", "V2", "S"), EITHER))
-    choice = dict.fromkeys(("V1", "V2", "S"), "S")
+    choice = dict.fromkeys(("V1", "V2", "S"), S)
     through = [s.id for s in county.problem.shipments if county.through(s, choice)]
     assert through == ["D-V1", "U-V2"]
 

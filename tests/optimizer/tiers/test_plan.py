@@ -11,9 +11,9 @@ from optimizer.repair import complete
 from optimizer.tiers.legs import expand
 from optimizer.tiers.plan import Stage, driven, settle, trace
 from tests.helpers import HOUR_S
-from tests.optimizer.tiers.towns import BEHIND, assert_clean, back, clocks, fleet, planned, tiers, to
+from tests.optimizer.tiers.towns import BEHIND, S, assert_clean, back, clocks, fleet, planned, tiers, to
 
-THROUGH = dict.fromkeys(BEHIND, "S")
+THROUGH = dict.fromkeys(BEHIND, S)
 
 
 def test_a_plan_through_the_station_costs_line_haul_and_loop() -> None:

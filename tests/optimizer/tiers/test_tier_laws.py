@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from optimizer.cost import plan_cost
 from optimizer.model import Lock, Place, TimeWindow
 from optimizer.tiers.clocks import first_clocks, met
-from optimizer.tiers.model import Station, Tiers
+from optimizer.tiers.model import DIRECT, Station, Tiers, Way
 from optimizer.tiers.plan import driven, trace
 from tests.helpers import HOUR_S, shipment, vehicle
-from tests.optimizer.tiers.towns import DAY, assert_clean, fleet, planned, town
+from tests.optimizer.tiers.towns import DAY, S, assert_clean, fleet, planned, town
 
 if TYPE_CHECKING:
     from optimizer.model import Shipment
@@ -25,7 +25,9 @@ AT = {"H": 0, "N1": 1, "T": 3, "W": 4, "S": 6, "V1": 7, "V2": 8, "V3": 9}
 
 FAR = ("N1", "W", "V1", "V2", "V3")
 
-WAYS = st.sampled_from([None, "S", "T"])
+T = Way("T")
+
+WAYS = st.sampled_from([DIRECT, S, T])
 
 
 @st.composite
@@ -80,14 +82,14 @@ def two_tiers(draw: st.DrawFn) -> Tiers:
     shipments = draw(goods())
     locks = (Lock(shipment=shipments[0].id, vehicle_type="van"),) if draw(st.booleans()) else ()
     county = town(shipments, at=AT, places=places, vehicle_types=kinds, locks=locks)
-    return Tiers(problem=county, stations=draw(stations()), modes=dict.fromkeys(FAR, frozenset({None, "S", "T"})))
+    return Tiers(problem=county, stations=draw(stations()), modes=dict.fromkeys(FAR, frozenset({DIRECT, S, T})))
 
 
 @pytest.mark.slow
 @settings(max_examples=120, deadline=None)
 @given(county=two_tiers(), ways=st.tuples(*(WAYS for _ in FAR)), is_meeting=st.booleans())
 def test_every_settled_plan_keeps_all_rules_and_counts_everything_once(
-    county: Tiers, ways: tuple[str | None, ...], *, is_meeting: bool
+    county: Tiers, ways: tuple[Way, ...], *, is_meeting: bool
 ) -> None:
     """Each shipment is carried whole or listed; the cost is that of the trips and of whole penalties."""
     choice = dict(zip(FAR, ways, strict=True))
@@ -109,7 +111,7 @@ def test_every_settled_plan_keeps_all_rules_and_counts_everything_once(
 @given(county=two_tiers())
 def test_more_handling_never_lets_a_handover_through_sooner(county: Tiers) -> None:
     """Goods leave a station no sooner than they came plus its handling, however long that is."""
-    choice = dict.fromkeys(FAR, "S")
+    choice = dict.fromkeys(FAR, S)
     slow = replace(county, stations=tuple(replace(s, handling_s=s.handling_s + 1_200) for s in county.stations))
     for own in (county, slow):
         handling_s = own.station_of["S"].handling_s

@@ -18,7 +18,7 @@ from optimizer.problem import Matrix, Problem
 from optimizer.tiers.check import check_tiers
 from optimizer.tiers.cooling import cooled, counted
 from optimizer.tiers.legs import expand
-from optimizer.tiers.model import Station, Tiers
+from optimizer.tiers.model import DIRECT, Station, Tiers, Way
 from optimizer.tiers.plan import driven, settle
 from tests.helpers import HOUR_S, shipment, vehicle
 
@@ -34,7 +34,9 @@ AT = {"H": 0, "N1": 1, "S": 6, "V1": 7, "V2": 8, "V3": 9}
 BEHIND = ("V1", "V2", "V3")
 """Villages behind the station."""
 
-EITHER = frozenset({None, "S"})
+S = Way("S")
+
+EITHER = frozenset({DIRECT, S})
 """Direct or through the station."""
 
 DAY = TimeWindow(early_s=6 * HOUR_S, late_s=18 * HOUR_S)
@@ -103,9 +105,7 @@ def clocks(down_h: float = 9, up_h: float = 14) -> dict[tuple[str, str], tuple[i
     return {("S", "down"): (int(down_h * HOUR_S),), ("S", "up"): (int(up_h * HOUR_S),)}
 
 
-def planned(
-    county: Tiers, choice: Mapping[str, str | None], at: Mapping[tuple[str, str], tuple[int, ...]]
-) -> TieredPlan:
+def planned(county: Tiers, choice: Mapping[str, Way], at: Mapping[tuple[str, str], tuple[int, ...]]) -> TieredPlan:
     """Return the plan that a short search makes under one choice and its clocks."""
     legs = expand(county, choice, at)
     return settle(legs, cooled(legs.problem, None, rng=np.random.default_rng(1), shares=counted(1)))
