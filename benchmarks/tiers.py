@@ -34,7 +34,7 @@ from benchmarks.two_echelon.exact_timed import solve_timed_exactly
 from benchmarks.two_echelon.judge import judge
 from optimizer.stop import Stop
 from optimizer.tiers.check import check_tiers
-from optimizer.tiers.search import solve_tiers
+from optimizer.tiers.search import walked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -176,7 +176,7 @@ def search(root: Path, family: str, name: str, seconds: float, seed: int) -> tup
     found = []
     for price in prices:
         tiers = tiers_of(instance, price)
-        tiered = solve_tiers(tiers, stop=Stop(seconds=seconds / len(prices)), seed=seed)
+        tiered = walked(tiers, stop=Stop(seconds=seconds / len(prices)), seed=seed)
         found.append((plan_of(instance, tiered), [fault.render("en") for fault in check_tiers(tiers, tiered)]))
     return min(found, key=lambda one: _rank(instance, one))
 

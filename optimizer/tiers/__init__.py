@@ -8,19 +8,25 @@ judges; ``search`` chooses ways, clocks and trips together.
 from optimizer.tiers.check import HandoverViolation, check_tiers
 from optimizer.tiers.clocks import first_clocks
 from optimizer.tiers.legs import Legs, expand
-from optimizer.tiers.model import Choice, Clocks, Handover, Station, TieredPlan, Tiers, Way
+from optimizer.tiers.lines import Ride, ScheduledDeparture
+from optimizer.tiers.model import DIRECT, Choice, Clocks, Exceptions, Handover, Station, TieredPlan, Tiers, Way
 from optimizer.tiers.plan import Stage, driven, settle, trace
-from optimizer.tiers.search import solve_tiers
+from optimizer.tiers.search import TieredResult, solve_tiers, walked
 
 __all__ = [
+    "DIRECT",
     "Choice",
     "Clocks",
+    "Exceptions",
     "Handover",
     "HandoverViolation",
     "Legs",
+    "Ride",
+    "ScheduledDeparture",
     "Stage",
     "Station",
     "TieredPlan",
+    "TieredResult",
     "Tiers",
     "Way",
     "check_tiers",
@@ -30,4 +36,5 @@ __all__ = [
     "settle",
     "solve_tiers",
     "trace",
+    "walked",
 ]

@@ -14,7 +14,7 @@ from benchmarks.two_echelon.instance import Fleet, TwoEchelon
 from benchmarks.two_echelon.judge import judge
 from optimizer.stop import Stop
 from optimizer.tiers.check import check_tiers
-from optimizer.tiers.search import solve_tiers
+from optimizer.tiers.search import walked
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +44,7 @@ def road(count: int = 4, pickup: int = 0) -> TwoEchelon:
 def test_the_search_across_tiers_finds_the_best_plan_of_a_short_road() -> None:
     """Trucks bring to both satellites, one freighter leaves each; referee and judge agree, and on the cost."""
     county = tiers_of(road())
-    tiered = solve_tiers(county, stop=Stop(iterations=5), seed=1)
+    tiered = walked(county, stop=Stop(iterations=5), seed=1)
     assert check_tiers(county, tiered) == ()
     assert judge(road(), plan_of(road(), tiered)) == (48, [])
 

@@ -10,24 +10,25 @@ import pytest
 
 from optimizer.stop import Stop
 from optimizer.tiers.legs import expand
-from optimizer.tiers.search import solve_tiers
+from optimizer.tiers.model import DIRECT
+from optimizer.tiers.search import walked
 from tests.helpers import HOUR_S
-from tests.optimizer.tiers.towns import BEHIND, EITHER, assert_clean, back, clocks, fleet, tiers, to
+from tests.optimizer.tiers.towns import BEHIND, EITHER, S, assert_clean, back, clocks, fleet, tiers, to
 from tests.oracle import cheapest_plan
 
 if TYPE_CHECKING:
     from optimizer.model import Shipment
-    from optimizer.tiers.model import TieredPlan, Tiers
+    from optimizer.tiers.model import TieredPlan, Tiers, Way
 
 
-def solved(county: Tiers, *, iterations: int = 12, seed: int = 1, **stop: Any) -> TieredPlan:
+def solved(county: Tiers, *, iterations: int = 24, seed: int = 1, **stop: Any) -> TieredPlan:
     """Solve with the referee's eyes on the plan."""
-    plan = solve_tiers(county, stop=Stop(iterations=iterations, **stop), seed=seed)
+    plan = walked(county, stop=Stop(iterations=iterations, **stop), seed=seed)
     assert_clean(county, plan)
     return plan
 
 
-def pure(county: Tiers, way: str | None) -> TieredPlan:
+def pure(county: Tiers, way: Way) -> TieredPlan:
     """Solve with one way only for every place that may go it."""
     return solved(replace(county, modes={p: ways & {way} or ways for p, ways in county.modes.items()}))
 
@@ -40,17 +41,17 @@ def test_mixing_ways_beats_everything_direct_and_everything_through_the_station(
     Through the station, goods for N1 are carried past it and back, with handling of 600 s between.
     """
     county = tiers([to(v) for v in ("N1", *BEHIND)], modes=dict.fromkeys(("N1", *BEHIND), EITHER))
-    mixed, direct, through = solved(county), pure(county, None), pure(county, "S")
+    mixed, direct, through = solved(county), pure(county, DIRECT), pure(county, S)
     assert mixed.plan.cost.total_fen == 23_260 + 1_678
     assert direct.plan.cost.total_fen == 30_040
     assert through.plan.cost.total_fen > mixed.plan.cost.total_fen
-    assert mixed.choice == {"N1": None, **dict.fromkeys(BEHIND, "S")}
+    assert mixed.choice == {"N1": DIRECT, **dict.fromkeys(BEHIND, S)}
 
 
 def oracle_fen(county: Tiers) -> int:
     """Return the least cost over all choices, each with every plan; the clocks leave time enough for any."""
     costs = []
-    for ways in product(*(sorted(county.ways(p), key=str) for p in county.modes)):
+    for ways in product(*(sorted(county.ways(p)) for p in county.modes)):
         legs = expand(county, dict(zip(county.modes, ways, strict=True)), clocks(9, 14))
         assert not legs.refused
         costs.append(cheapest_plan(legs.problem).cost.total_fen)
@@ -88,15 +89,15 @@ def test_villages_that_go_together_stay_together_while_the_search_moves_them() -
 
 def test_a_forced_way_is_taken() -> None:
     """The policy allows the station only, though direct is as cheap as it can be: next door to the hub."""
-    county = tiers([to("N1")], modes={"N1": frozenset({"S"})})
+    county = tiers([to("N1")], modes={"N1": frozenset({S})})
     plan = solved(county, iterations=3)
-    assert plan.choice == {"N1": "S"}
+    assert plan.choice == {"N1": S}
     assert len(plan.handovers) == 1
 
 
 def test_goods_up_reach_the_hub_before_the_trunk_leaves() -> None:
     """Ready in V2 at 13:00 and due at 15:00: an hour and twenty minutes lie between, handling takes ten minutes."""
-    county = tiers([back("V2", ready_s=13 * HOUR_S, due_s=15 * HOUR_S)], modes={"V2": frozenset({"S"})})
+    county = tiers([back("V2", ready_s=13 * HOUR_S, due_s=15 * HOUR_S)], modes={"V2": frozenset({S})})
     plan = solved(county, iterations=3)
     assert not plan.plan.unserved
     (handover,) = plan.handovers
@@ -108,7 +109,7 @@ def test_clocks_are_found_where_the_first_do_not_serve() -> None:
 
     The van may load from 06:00 and be at S at 07:00; from 07:10 the wheeler needs half an hour to V3.
     """
-    county = tiers([to("V3", due_s=7 * HOUR_S + 2_700)], modes={"V3": frozenset({"S"})})
+    county = tiers([to("V3", due_s=7 * HOUR_S + 2_700)], modes={"V3": frozenset({S})})
     assert not solved(county, iterations=12).plan.unserved
 
 
@@ -137,7 +138,7 @@ def test_a_county_without_vehicles_or_goods_has_a_plan() -> None:
 def test_a_limit_on_the_clock_is_kept_with_a_plan_in_hand() -> None:
     """Time ends the search as moves do; the plan is refereed all the same."""
     county = tiers([to(v) for v in BEHIND])
-    plan = solve_tiers(county, stop=Stop(seconds=0.5), seed=1)
+    plan = walked(county, stop=Stop(seconds=0.5), seed=1)
     assert_clean(county, plan)
     assert not plan.plan.unserved
 

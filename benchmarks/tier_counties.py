@@ -1,0 +1,203 @@
+"""Seeded counties with stations, drawn without roads: mountains with valleys, and grassland with villages far out.
+
+Roads are trees, so that the way between two villages of different valleys leads through their townships: a
+station is on the way of whoever drives there. Fares, speeds and costs are placeholders of the size that
+``shared/domain.md`` gives; the same arguments give the same county.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer.model import Compartment, Depot, Place, Shipment, TimeWindow, VehicleType
+from optimizer.problem import Matrix, Problem
+from optimizer.tiers.model import DIRECT, Station, Tiers, Way
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+HOUR_S = 3_600
+
+DAY = TimeWindow(early_s=6 * HOUR_S, late_s=19 * HOUR_S)
+"""Shift of all vehicles."""
+
+PENALTY_FEN = 60_000
+"""Price of one village's goods left behind: above that of any sensible way of carrying them."""
+
+HUB_SPEED_KMH, LOOP_SPEED_KMH = 36, 28
+"""Of vans, and of the stations' three-wheelers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """What kind of county: ``town_km`` and ``village_km`` are ranges along the road, from hub and from township."""
+
+    towns: int
+    villages: int
+    town_km: tuple[float, float]
+    village_km: tuple[float, float]
+    pieces: tuple[int, int]
+
+
+SHAPES = {
+    "mountain": Shape(towns=11, villages=187, town_km=(8, 45), village_km=(2, 14), pieces=(6, 30)),
+    "pastoral": Shape(towns=5, villages=60, town_km=(20, 55), village_km=(3, 25), pieces=(2, 4)),
+}
+"""By name; 187 villages and villages 60 km and more out with 2 to 3 parcels are counties of ``domain.md``."""
+
+
+def names(seeds: Sequence[int]) -> list[str]:
+    """Return the names of the counties with these seeds: one of each shape a seed."""
+    return [f"{shape}-{seed}" for seed in seeds for shape in SHAPES]
+
+
+def county(name: str) -> Tiers:
+    """Return the county called ``<shape>-<seed>``."""
+    word, _, seed = name.partition("-")
+    shape, rng = SHAPES[word], np.random.default_rng([int(seed), *word.encode()])
+    town_km = rng.uniform(*shape.town_km, shape.towns)
+    valley = rng.integers(0, max(2, shape.towns // 3), shape.towns)
+    home = np.sort(rng.integers(0, shape.towns, shape.villages))
+    side = rng.integers(0, 3, shape.villages)
+    village_km = rng.uniform(*shape.village_km, shape.villages)
+    km = _road_km(town_km, valley, home, side, village_km)
+    villages = [f"V{i:03d}" for i in range(1, shape.villages + 1)]
+    towns = [f"T{i:02d}" for i in range(1, shape.towns + 1)]
+    loops = tuple(_wheeler(town, count=2 + int((home == k).sum()) // 12) for k, town in enumerate(towns))
+    problem = Problem(
+        places=(
+            Place(id="H", tier="hub"),
+            *(Place(id=t, tier="station", visit_s=300) for t in towns),
+            *(Place(id=v, visit_s=240, vehicle_types=_callers(towns[home[i]])) for i, v in enumerate(villages)),
+        ),
+        depots=(Depot(place="H", loading_s=1_200), *(Depot(place=t, loading_s=600) for t in towns)),
+        vehicle_types=(_truck(shape), _van(shape), *loops),
+        shipments=tuple(s for v in villages for s in _goods(v, shape, rng)),
+        matrices={"van": _matrix(km, HUB_SPEED_KMH), "wheeler": _matrix(km, LOOP_SPEED_KMH)},
+        load_dimensions=("pieces",),
+        name=name,
+    )
+    return Tiers(
+        problem=problem,
+        stations=tuple(Station(place=t, handling_s=900, pieces_per_quarter_h=600) for t in towns),
+        modes={v: _ways(towns[home[i]]) for i, v in enumerate(villages)},
+    )
+
+
+def _road_km(
+    town_km: np.ndarray, valley: np.ndarray, home: np.ndarray, side: np.ndarray, village_km: np.ndarray
+) -> np.ndarray:
+    """(n, n) kilometres along the tree of roads: hub, townships on their valleys, villages on three side roads each."""
+    along = np.abs(town_km[:, None] - town_km[None])
+    towns = np.where(valley[:, None] == valley[None], along, town_km[:, None] + town_km[None])
+    is_same = (home[:, None] == home[None]) & (side[:, None] == side[None])
+    apart = village_km[:, None] + village_km[None]
+    beside = np.abs(village_km[:, None] - village_km[None]) + 0.6  # each a short way off its road
+    villages = np.where(is_same, beside, towns[np.ix_(home, home)] + apart)
+    np.fill_diagonal(villages, 0)
+    out = towns[:, home] + village_km[None]  # (towns, villages)
+    hub = np.r_[0.0, town_km, town_km[home] + village_km]
+    n, m = 1 + len(town_km), len(hub)
+    km = np.zeros((m, m))
+    km[0], km[:, 0] = hub, hub
+    km[1:n, 1:n], km[1:n, n:], km[n:, 1:n], km[n:, n:] = towns, out, out.T, villages
+    return km
+
+
+def _matrix(km: np.ndarray, speed_kmh: float) -> Matrix:
+    return Matrix(duration_s=np.ceil(km / speed_kmh * HOUR_S), distance_m=np.ceil(km * 1_000))
+
+
+def _callers(town: str) -> frozenset[str]:
+    """Return who may call at a village of ``town``."""
+    return frozenset({"truck", "van", f"wheeler-{town}"})
+
+
+def _goods(village: str, shape: Shape, rng: np.random.Generator) -> list[Shipment]:
+    pieces = int(rng.integers(shape.pieces[0], shape.pieces[1] + 1))
+    down = Shipment(
+        id=f"{village}-D",
+        origin="H",
+        destination=village,
+        load=(pieces,),
+        pieces=pieces,
+        ready_s=int(rng.choice([6, 7.5], p=[0.7, 0.3]) * HOUR_S),
+        due_s=18 * HOUR_S,
+        service_s=6 * pieces,
+        penalty_fen=PENALTY_FEN,
+    )
+    if rng.random() > 0.35:
+        return [down]
+    pieces = max(1, pieces // 3)
+    up = Shipment(
+        id=f"{village}-U",
+        origin=village,
+        destination="H",
+        load=(pieces,),
+        pieces=pieces,
+        ready_s=8 * HOUR_S,
+        due_s=18 * HOUR_S,
+        service_s=10 * pieces,
+        penalty_fen=PENALTY_FEN,
+    )
+    return [down, up]
+
+
+def _truck(shape: Shape) -> VehicleType:
+    return VehicleType(
+        id="truck",
+        count=2 + shape.towns // 3,
+        depot="H",
+        profile="van",
+        compartments=(Compartment(capacity=(900,)),),
+        shift=DAY,
+        regular_s=8 * HOUR_S,
+        max_overtime_s=3 * HOUR_S,
+        fixed_fen=20_000,
+        distance_fen_per_km=220,
+        time_fen_per_h=3_000,
+        overtime_fen_per_h=1_500,
+        max_trips=3,
+    )
+
+
+def _van(shape: Shape) -> VehicleType:
+    return VehicleType(
+        id="van",
+        count=4 + shape.villages // 8,
+        depot="H",
+        profile="van",
+        compartments=(Compartment(capacity=(300,)),),
+        shift=DAY,
+        regular_s=8 * HOUR_S,
+        max_overtime_s=3 * HOUR_S,
+        fixed_fen=12_000,
+        distance_fen_per_km=130,
+        time_fen_per_h=2_600,
+        overtime_fen_per_h=1_300,
+        max_trips=3,
+    )
+
+
+def _wheeler(town: str, count: int) -> VehicleType:
+    return VehicleType(
+        id=f"wheeler-{town}",
+        count=count,
+        depot=town,
+        profile="wheeler",
+        compartments=(Compartment(capacity=(120,)),),
+        shift=DAY,
+        regular_s=8 * HOUR_S,
+        fixed_fen=4_000,
+        distance_fen_per_km=45,
+        time_fen_per_h=2_200,
+        max_trips=5,
+        range_m=140_000,
+    )
+
+
+def _ways(town: str) -> frozenset[Way]:
+    return frozenset({DIRECT, Way(town)})
