@@ -1,8 +1,10 @@
 """The day of a coalition: its brands' goods and nobody else's, with the same places, roads and vehicles to choose from.
 
-Which vehicles a brand would have alone is not known. Every coalition may use any of the scenario's and
-pays for those that go out, which favours delivering alone: a brand with old vans of its own would save more by
-joining. The placeholder says so. Goods that belong to no brand take part only under a name that they are given.
+Two things are assumed, and the placeholders say so. Which vehicles a brand would have alone is not known: every
+coalition may use any of the scenario's and pays for those that go out. And a brand alone is taken to bring
+every piece to its village on the same day as together, which brands apart seldom do; so the saving comes out
+well above the published 20 to 30 %, part of which is better service. Goods that belong to no brand take part only
+under a name that they are given.
 """
 
 from __future__ import annotations
@@ -23,7 +25,13 @@ SAME_FLEET = Text(
     "各品牌单独配送或结成联盟时，都假定可以选用全部车辆，只付所用车辆的费用",
     "brands, alone or in any coalition, are assumed to choose among all vehicles and pay for those that they use",
 )
-"""What the costs of coalitions assume."""
+"""What the costs of coalitions assume about vehicles."""
+
+SAME_SERVICE = Text(
+    "单独配送时也假定当天送到每个村，现实中往往达不到，因此节省比例会偏高",
+    "brands alone are assumed to reach every village the same day too, which is rare, so savings come out high",
+)
+"""What they assume about service."""
 
 
 def day_of_coalition(scenario: Scenario, coalition: Coalition, *, unbranded: str = "") -> Scenario:
@@ -34,12 +42,11 @@ def day_of_coalition(scenario: Scenario, coalition: Coalition, *, unbranded: str
     """
     orders = tuple(order for order in scenario.orders if _owner(order, unbranded) in coalition)
     there = {order.id for order in orders}
-    known = SAME_FLEET in scenario.placeholders
     return replace(
         scenario,
         orders=orders,
         locks=tuple(k for k in scenario.locks if k.order in there and (k.after is None or k.after in there)),
-        placeholders=scenario.placeholders if known else (*scenario.placeholders, SAME_FLEET),
+        placeholders=tuple(dict.fromkeys((*scenario.placeholders, SAME_FLEET, SAME_SERVICE))),
     )
 
 

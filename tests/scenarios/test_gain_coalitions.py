@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scenarios.gain_sharing import day_of_coalition, pieces_by_brand
-from scenarios.gain_sharing.coalitions import SAME_FLEET
+from scenarios.gain_sharing.coalitions import SAME_FLEET, SAME_SERVICE
 from scenarios.sampled_days import sample_days
 from scenarios.scenario import OrderLock
 from tests.scenarios.small_county import order, scenario
@@ -39,9 +39,9 @@ def test_a_lock_stays_if_all_that_it_binds_is_there() -> None:
     assert day_of_coalition(DAY, frozenset("AB")).locks == LOCKS
 
 
-def test_what_a_coalition_may_drive_is_said_to_be_assumed_once() -> None:
+def test_what_is_assumed_of_coalitions_is_said_once() -> None:
     once = day_of_coalition(DAY, frozenset("AB"))
-    assert once.placeholders == day_of_coalition(once, frozenset("A")).placeholders == (SAME_FLEET,)
+    assert once.placeholders == day_of_coalition(once, frozenset("A")).placeholders == (SAME_FLEET, SAME_SERVICE)
     assert once.fleet == DAY.fleet
 
 
