@@ -78,6 +78,7 @@ class CostRecord(Record):
     distance_fen: Fen = 0
     time_fen: Fen = 0
     overtime_fen: Fen = 0
+    pay_fen: Fen = 0
     handling_fen: Fen = 0
     penalty_fen: Fen = 0
 

@@ -80,7 +80,7 @@ def _bound_by_places(problem: Problem) -> int:
     penalties = sum(s.penalty_fen for s in problem.shipments)
     if not problem.vehicle_types:
         return penalties
-    fixed = min(k.fixed_fen for k in problem.vehicle_types)
+    fixed = min(k.fixed_fen + k.min_pay_fen for k in problem.vehicle_types)
     routes = min(sum(k.count for k in problem.vehicle_types), len(problem.shipments))
     whole, shared = (_Relaxed(problem, with_day=with_day) for with_day in (False, True))
     best = max(whole.halves() + fixed, shared.halves())
@@ -102,7 +102,8 @@ class _Relaxed:
         self.rows: dict[str, int] = {}
         self.left: dict[str, int] = {}
         self.call: dict[str, int] = {}
-        self.depots = [problem.index(k.depot) for k in problem.vehicle_types]
+        self.depots = [problem.index(p) for k in problem.vehicle_types for p in (k.depot, k.last_place)]
+        self.ends = {k.end for k in problem.vehicle_types}
         slowest = min(second.values())
         for goods in problem.shipments:
             ends = _ends(problem, goods)
@@ -119,6 +120,7 @@ class _Relaxed:
         drives = self.drives.copy()
         np.fill_diagonal(drives, NO_PATH)
         half = {p: (int(drives[:, i].min()) + int(drives[i].min())) // 2 for p, i in self.rows.items()}
+        half |= dict.fromkeys(self.ends & set(half), 0)  # who ends there need not drive on
         return sum(min(self.left[p], half[p] + self.call[p]) for p in self.rows) // UNIT
 
     def tree(self) -> int:
@@ -180,11 +182,15 @@ def _days(problem: Problem, kind: VehicleType) -> np.ndarray:
     visit_s = _sums([problem.place(p).visit_s for p in places])[called]
     service_s = _sums([s.service_s * len(some) for s, some in zip(problem.shipments, ends, strict=True)])
     busy_s = problem.depot_of[kind.depot].loading_s + visit_s + service_s  # once: who calls at home need not load anew
-    home, seconds = problem.index(kind.depot), problem.matrices[kind.profile].duration_s
-    drive = _tours(_drives(problem, kind, _second(kind)), home, rows)[called]
-    drive_s = _tours(np.where(seconds < 0, NO_PATH, seconds), home, rows)[called]
+    way, seconds = (
+        (problem.index(kind.depot), problem.index(kind.last_place)),
+        problem.matrices[kind.profile].duration_s,
+    )
+    drive = _tours(_drives(problem, kind, _second(kind)), way, rows)[called]
+    drive_s = _tours(np.where(seconds < 0, NO_PATH, seconds), way, rows)[called]
     handling = _sums([s.handling_fen for s in problem.shipments])
-    cost = kind.fixed_fen + handling + (drive + _second(kind) * busy_s) // UNIT
+    pay = np.maximum(_sums([s.pieces * kind.piece_fen for s in problem.shipments]), kind.min_pay_fen)
+    cost = kind.fixed_fen + handling + pay + (drive + _second(kind) * busy_s) // UNIT
     barred = sum(1 << k for k, p in enumerate(places) if not _may_call(problem, kind, p))
     too_large = _sums([_is_too_large(kind, s) for s in problem.shipments])
     is_out = (drive_s + busy_s > _hours_s(kind)) | (called & barred != 0) | (too_large > 0)
@@ -213,22 +219,23 @@ def _sums(values: list[int], add: np.ufunc = np.add) -> np.ndarray:
     return total
 
 
-def _tours(drives: np.ndarray, home: int, rows: list[int]) -> np.ndarray:
-    """Return the cost of the cheapest closed walk from ``home`` that calls at each set of ``rows``, (2^p,).
+def _tours(drives: np.ndarray, way: tuple[int, int], rows: list[int]) -> np.ndarray:
+    """Return the cost of the cheapest walk from the first of ``way`` to the other that calls at each set of ``rows``.
 
+    (2^p,).
     Held and Karp (1962) over the shortest drives; 0 for none, ``NO_PATH`` or more where there is no way.
     """
     drives = _closed(drives)
     inner = drives[np.ix_(rows, rows)]  # (p, p)
     path = np.full((1 << len(rows), len(rows)), NO_PATH, dtype=np.int64)  # by set called at and last place
     for k, row in enumerate(rows):
-        path[1 << k, k] = drives[home, row]
+        path[1 << k, k] = drives[way[0], row]
     for k in range(len(rows) and 1 << len(rows)):
         ends = [e for e in range(len(rows)) if k >> e & 1]
         if len(ends) > 1:
             before = path[[k ^ (1 << e) for e in ends]] + inner[:, ends].T  # (ends, p)
             path[k, ends] = np.minimum(before.min(axis=1), NO_PATH)
-    tours: np.ndarray = np.minimum((path + drives[rows, home]).min(axis=1, initial=NO_PATH), NO_PATH)
+    tours: np.ndarray = np.minimum((path + drives[rows, way[1]]).min(axis=1, initial=NO_PATH), NO_PATH)
     tours[0] = 0
     return tours
 

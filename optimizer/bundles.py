@@ -15,7 +15,7 @@ from optimizer.model import HORIZON_S
 from optimizer.timeline import Windows, intersect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from optimizer.model import Shipment, TimeWindow, VehicleType
     from optimizer.problem import Problem
@@ -29,11 +29,12 @@ LATE_RELEASE_S = 2 * 3600
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bundle:
-    """Goods handed over in one visit at ``place`` by a vehicle of ``depot``.
+    """Goods handed over in one visit at ``place`` by a vehicle that starts at ``depot``, or ends there, or both.
 
     ``windows`` bind the start of service and are never empty; ``ready_s`` binds the
     loading at the depot, ``due_s`` the return. ``units`` are the (vehicle type, number)
-    that may carry it, number 0 standing for all vehicles of the type that no lock names.
+    that may carry it, number 0 standing for all vehicles of the type that no lock names; ``guests`` are others, from
+    homes of their own where no goods start or end, that may carry its parts from one visit to another.
     """
 
     place: str
@@ -48,6 +49,7 @@ class Bundle:
     down: tuple[int, ...]
     up: tuple[int, ...]
     goods: frozenset[str]
+    guests: frozenset[tuple[str, int]] = frozenset()
 
     @property
     def shipments(self) -> tuple[str, ...]:
@@ -69,9 +71,9 @@ def fleet_units(problem: Problem) -> list[tuple[str, int]]:
 
 def may_carry(problem: Problem, kind: VehicleType, shipment: Shipment) -> bool:
     """Tell whether vehicles of ``kind`` can carry ``shipment`` at all: access, compartments, size."""
-    for end in (shipment.origin, shipment.destination):
+    for end, own in ((shipment.origin, kind.depot), (shipment.destination, kind.last_place)):
         allowed = problem.place(end).vehicle_types
-        if end != kind.depot and allowed is not None and kind.id not in allowed:
+        if end != own and allowed is not None and kind.id not in allowed:
             return False
     boxes = (c for c in kind.compartments if c.commodities is None or shipment.commodity in c.commodities)
     return any(all(x <= y for x, y in zip(shipment.load, box.capacity, strict=True)) for box in boxes)
@@ -95,10 +97,11 @@ def make_bundles(problem: Problem, shipments: Iterable[Shipment], *, is_coarse: 
     have two ends at places and are no bundle's. O(m^2) within one place, O(m) over places.
     """
     units = fleet_units(problem)
+    busy = {p for s in problem.shipments for p in (s.origin, s.destination) if p in problem.depot_of}
     at_place: dict[tuple[str, str], list[Bundle]] = defaultdict(list)
     fine: dict[object, list[Bundle]] = defaultdict(list)
     for shipment in shipments:
-        for single in _single(problem, shipment, units):
+        for single in _single(problem, shipment, units, busy):
             key = (single.place, single.depot, single.windows, single.ready_s, single.due_s, single.units)
             fine[(*key, bool(single.deliver))].append(single)
     for group in fine.values():
@@ -109,12 +112,21 @@ def make_bundles(problem: Problem, shipments: Iterable[Shipment], *, is_coarse: 
     return [b for group in at_place.values() for b in _joined(problem, group, is_coarse=True)]
 
 
-def _single(problem: Problem, shipment: Shipment, units: Sequence[tuple[str, int]]) -> list[Bundle]:
-    """One shipment as a bundle of the depot it is bound to; none when it is local or hopeless."""
-    able = carriers(problem, shipment, units)
-    is_down = shipment.origin in problem.depot_of
+def _single(
+    problem: Problem, shipment: Shipment, units: Sequence[tuple[str, int]], busy: Collection[str]
+) -> list[Bundle]:
+    """One shipment as a bundle of the depot it is bound to; none when it is local or hopeless.
+
+    What goes from depot to depot is loaded at the first where a vehicle of that one may carry it.
+    ``busy``: depots where goods start or end.
+    """
+    all_able = carriers(problem, shipment, units)
+    kind_of = problem.vehicle_type_of
+    loading = frozenset(u for u in all_able if kind_of[u[0]].depot == shipment.origin)
+    handing = frozenset(u for u in all_able if kind_of[u[0]].last_place == shipment.destination)
+    is_down = shipment.origin in problem.depot_of and (bool(loading) or shipment.destination not in problem.depot_of)
+    able = loading if is_down else handing
     depot, place = (shipment.origin, shipment.destination) if is_down else (shipment.destination, shipment.origin)
-    able = frozenset(u for u in able if problem.vehicle_type_of[u[0]].depot == depot)
     windows = _windows(problem, shipment, place, is_down=is_down)
     if depot not in problem.depot_of or not able or not windows:
         return []
@@ -133,6 +145,7 @@ def _single(problem: Problem, shipment: Shipment, units: Sequence[tuple[str, int
             down=shipment.load if is_down else nothing,
             up=nothing if is_down else shipment.load,
             goods=frozenset((shipment.commodity,)),
+            guests=frozenset(u for u in all_able - able if kind_of[u[0]].depot not in busy),
         )
     ]
 
@@ -176,6 +189,8 @@ def _join(problem: Problem, first: Bundle, second: Bundle, *, is_coarse: bool) -
     units, windows = first.units & second.units, intersect(first.windows, second.windows)
     down = tuple(x + y for x, y in zip(first.down, second.down, strict=True))
     up = tuple(x + y for x, y in zip(first.up, second.up, strict=True))
+    if first.guests | second.guests and (first.guests != second.guests or bool(first.deliver) != bool(second.deliver)):
+        return None  # a guest carries each direction by itself
     if units != first.units | second.units or not windows or _meet_badly(problem, first.goods, second.goods):
         return None
     if is_coarse and _width(windows) < min(ROOMY_S, _width(first.windows), _width(second.windows)):
@@ -198,6 +213,7 @@ def _join(problem: Problem, first: Bundle, second: Bundle, *, is_coarse: bool) -
         down=down,
         up=up,
         goods=first.goods | second.goods,
+        guests=first.guests,
     )
 
 

@@ -92,7 +92,7 @@ class RoutePool:
             number=route.number if (route.vehicle_type, route.number) in self._named else 0,
             route=route,
             shipments=frozenset(s for trip in route.trips for s in trip.shipments),
-            running_fen=cost.distance_fen + cost.time_fen + cost.overtime_fen,
+            running_fen=cost.distance_fen + cost.time_fen + cost.overtime_fen + cost.pay_fen,
         )
 
 

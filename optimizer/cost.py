@@ -45,6 +45,7 @@ def plan_cost(problem: Problem, plan: Plan) -> Cost:
         distance_fen=sum(c.distance_fen for c in routes),
         time_fen=sum(c.time_fen for c in routes),
         overtime_fen=sum(c.overtime_fen for c in routes),
+        pay_fen=sum(c.pay_fen for c in routes),
         handling_fen=sum(c.handling_fen for c in routes),
         penalty_fen=sum(problem.shipment_of[u.shipment].penalty_fen for u in plan.unserved),
     )
@@ -69,6 +70,7 @@ def route_cost(problem: Problem, route: Route) -> Cost:
         distance_fen=half_up(metres * kind.distance_fen_per_km, METRES_PER_KM),
         time_fen=half_up(duration_s * kind.time_fen_per_h, SECONDS_PER_H),
         overtime_fen=half_up(overtime_s * kind.overtime_fen_per_h, SECONDS_PER_H),
+        pay_fen=kind.pay_fen(sum(problem.shipment_of[i].pieces for i in carried)),
         handling_fen=sum(problem.shipment_of[i].handling_fen for i in carried),
     )
 

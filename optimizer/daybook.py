@@ -82,7 +82,8 @@ class DayBook:
         overtime_s = max(0, times.duration_s - kind.regular_s)
         running = half_up(times.distance_m * kind.distance_fen_per_km, 1_000)
         paid = half_up(times.duration_s * kind.time_fen_per_h, 3_600)
-        return kind.fixed_fen + running + paid + half_up(overtime_s * kind.overtime_fen_per_h, 3_600)
+        paid += half_up(overtime_s * kind.overtime_fen_per_h, 3_600)
+        return kind.fixed_fen + running + paid + times.pay_fen
 
     def put(self, unit: Unit, trips: list[TripDraft], times: Times) -> None:
         """Replace a vehicle's day by what ``tried`` returned."""

@@ -52,6 +52,12 @@ class _Ways:
         self._seconds, self._metres = matrix.duration_s.data, matrix.distance_m.data
         self._per_m, self._per_s = kind.distance_fen_per_km / 1_000, kind.time_fen_per_h / 3_600
 
+    def round(self, home: int, row: int, end: int) -> tuple[float, int]:
+        """Return what a trip to ``row`` alone takes; infinity where there is no path."""
+        fen, seconds = self.detour(home, row, end)
+        straight_s, straight_m = max(0, self._seconds[home, end]), max(0, self._metres[home, end])
+        return fen + straight_m * self._per_m + straight_s * self._per_s, seconds + straight_s
+
     def detour(self, a: int, row: int, b: int) -> tuple[float, int]:
         """Return what calling at ``row`` between ``a`` and ``b`` adds; infinity where there is no path."""
         seconds, metres = self._seconds, self._metres
@@ -78,11 +84,14 @@ def insert_missing(book: DayBook) -> None:
     jobs: list[tuple[tuple[float, float], Bundle | Shipment]] = [
         ((len(b.units), -_far(ways, book, b.depot, b.place)), b) for b in make_bundles(problem, missing, is_coarse=True)
     ]
-    jobs += [((len(units) + 1, 0.0), s) for s in missing if problem.direction(s) == "local"]
+    bundled = {i for _, job in jobs if isinstance(job, Bundle) for i in job.shipments}
+    jobs += [((len(units) + 1, 0.0), s) for s in missing if s.id not in bundled]
     for _, job in sorted(jobs, key=lambda job: job[0]):
         if isinstance(job, Bundle):
             visit = VisitDraft(place=job.place, deliver=job.deliver, collect=job.collect)
             _insert_bundle(book, ways, job.units, visit)
+            for shipment in (problem.shipment_of[i] for i in job.shipments if i not in book.served):
+                _insert_local(book, ways, carriers(problem, shipment, units) - job.units, shipment)
         else:
             _insert_local(book, ways, carriers(problem, job, units), job)
 
@@ -190,19 +199,19 @@ def _positions(book: DayBook, ways: dict[str, _Ways], units: frozenset[Unit], vi
     down, up = (_total(book, ids) for ids in (visit.deliver, visit.collect))
     for unit in _candidates(book, units):
         kind, detour = book.problem.vehicle_type_of[unit[0]], ways[unit[0]].detour
-        home = index(kind.depot)
+        home, end = index(kind.depot), index(kind.last_place)
         trips = book.trips.get(unit, [])
         for t, trip in enumerate(trips):
             if not _has_room(book, unit, t, down, up):
                 continue
-            rows = [home, *(index(v.place) for v in trip.visits), home]
+            rows = [home, *(index(v.place) for v in trip.visits), end]
             costs = [(*detour(a, row, b), v) for v, (a, b) in enumerate(pairwise(rows))]
             yield from (_Position(0.0, unit, t, v, True, 0) for v, r in enumerate(rows[1:-1]) if r == row)
             yield from (_Position(fen, unit, t, v, False, s) for fen, s, v in heapq.nsmallest(2, costs))
         if len(trips) < (kind.max_trips or len(trips) + 1):
             loading_s = book.problem.depot_of[kind.depot].loading_s
-            fen, seconds = detour(home, row, home)
-            fen += loading_s * kind.time_fen_per_h / 3_600 + (0 if trips else kind.fixed_fen)
+            fen, seconds = ways[unit[0]].round(home, row, end)
+            fen += loading_s * kind.time_fen_per_h / 3_600 + (0 if trips else kind.fixed_fen + kind.min_pay_fen)
             yield from (_Position(fen, unit, t, -1, False, seconds + loading_s) for t in range(len(trips) + 1))
 
 
@@ -219,7 +228,10 @@ def _with_visit(trips: list[TripDraft], at: _Position, visit: VisitDraft) -> lis
 
 
 def _insert_local(book: DayBook, ways: dict[str, _Ways], units: frozenset[Unit], shipment: Shipment) -> bool:
-    """Insert both ends of a local shipment into one trip, the detours ranked as a sum."""
+    """Insert both ends of a shipment into one trip, the detours ranked as a sum.
+
+    So goes a local shipment, and any other with a vehicle to which its depots are places like others.
+    """
     if not book.has_shelf([shipment]):
         return False
     worth = shipment.penalty_fen - shipment.handling_fen
@@ -243,8 +255,8 @@ def _pairs(
     for a, first in enumerate(firsts):
         trips = _with_visit(book.trips.get(first.unit, []), first, pick)
         visits = trips[first.trip].visits
-        home = index(book.problem.vehicle_type_of[first.unit[0]].depot)
-        rows = [index(v.place) for v in visits] + [home]
+        end = index(book.problem.vehicle_type_of[first.unit[0]].last_place)
+        rows = [index(v.place) for v in visits] + [end]
         for v in range(max(first.visit, 0), len(visits)):
             fen, seconds = ways[first.unit[0]].detour(rows[v], index(drop.place), rows[v + 1])
             after = _Position(fen, first.unit, first.trip, v + 1, False, seconds)

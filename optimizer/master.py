@@ -172,6 +172,14 @@ def net_penalty(problem: Problem, shipment: str) -> int:
     return goods.penalty_fen - goods.handling_fen
 
 
+def standing_fen(kind: VehicleType) -> int:
+    """Return what a vehicle costs for going out at all, besides ``PooledTrip.running_fen`` of its trips.
+
+    The least pay of a vehicle with several trips paid by the piece is left out: their pieces mostly exceed it.
+    """
+    return kind.fixed_fen + (kind.min_pay_fen if kind.max_trips != 1 and kind.piece_fen == 0 else 0)
+
+
 class _Master:
     """The CP-SAT model of the choice; all costs in fen."""
 
@@ -266,7 +274,7 @@ class _Master:
                 self.cp.add(sum(s.load[dimension] * (1 - self.left[s.id]) for s in bound) <= room)
 
     def _cost(self) -> cp_model.LinearExprT:
-        fleet = sum(v.fixed_fen * self.used[v.id] for v in self.problem.vehicle_types)
+        fleet = sum(standing_fen(v) * self.used[v.id] for v in self.problem.vehicle_types)
         running = sum(trip.running_fen * x for trip, x in zip(self.trips, self.taken, strict=True))
         pays: Mapping[int, int] = self._penalties()
         left = {var.index: var for var in self.left.values()}

@@ -120,7 +120,11 @@ class VehicleType:
     ``overtime_fen_per_h`` on top of ``time_fen_per_h``.
 
     ``profile``: key of ``Problem.matrices``.  ``depot``: place id of the home depot.
+    ``end``: place where the only trip of the day ends; empty means the home depot.
+    ``piece_fen``, ``min_pay_fen``: pay of a vehicle that is hired by the piece, besides all other costs: what the
+    pieces of its route come to, at least ``min_pay_fen`` for a route that is driven.
     ``range_m``: longest route on one charge; None means no limit.
+    ``trip_range_m``: longest trip, where the charge is renewed at the depot between trips; None means no limit.
     ``deliveries_first``: on each trip no goods are collected before the last delivery.
     """
 
@@ -136,8 +140,12 @@ class VehicleType:
     distance_fen_per_km: int = 0
     time_fen_per_h: int = 0
     overtime_fen_per_h: int = 0
+    piece_fen: int = 0
+    min_pay_fen: int = 0
     max_trips: int | None = None
     range_m: int | None = None
+    trip_range_m: int | None = None
+    end: str = ""
     deliveries_first: bool = False
     driving_rule: DrivingRule | None = None
 
@@ -153,10 +161,24 @@ class VehicleType:
             distance_fen_per_km=self.distance_fen_per_km,
             time_fen_per_h=self.time_fen_per_h,
             overtime_fen_per_h=self.overtime_fen_per_h,
+            piece_fen=self.piece_fen,
+            min_pay_fen=self.min_pay_fen,
             range_m=self.range_m or 0,
+            trip_range_m=self.trip_range_m or 0,
         )
         if self.max_trips is not None and self.max_trips < 1:
             raise InvalidInput("E113", what="vehicle type", ids=self.id, field="max_trips", value=self.max_trips)
+        if self.end and self.max_trips != 1:
+            raise InvalidInput("E134", ids=self.id, value=self.end)
+
+    @property
+    def last_place(self) -> str:
+        """Place where trips end: ``end``, or the home depot."""
+        return self.end or self.depot
+
+    def pay_fen(self, pieces: int) -> int:
+        """Return the pay by the piece of a route that carries so many ``pieces``."""
+        return max(self.min_pay_fen, self.piece_fen * pieces)
 
     @property
     def capacity(self) -> tuple[int, ...]:

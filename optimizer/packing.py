@@ -82,6 +82,7 @@ class _Packing:
         self.given = first_fit(problem, trips, self.spans)
         self.drives: dict[tuple[int, str, int], cp_model.IntVar] = {}
         self.days: dict[tuple[str, int], tuple[cp_model.IntVar, ...]] = {}
+        self.pays: dict[tuple[str, int], cp_model.IntVar] = {}
         self.left: list[cp_model.IntVar] = []
         self.costs: list[cp_model.LinearExprT] = []
         self.soilers = [self._soilers(j) if problem.cleanings else {} for j in range(len(self.trips))]
@@ -134,6 +135,8 @@ class _Packing:
             self.cp.add_implication(var, used)
         self.cp.add_no_overlap([self._busy(j, var) for j, var in drives.items()])
         self._limit_day(kind, number, used, drives)
+        if kind.piece_fen or kind.min_pay_fen:
+            self._pay(kind, number, used, drives)
         self._soil(drives)
         return used
 
@@ -175,6 +178,18 @@ class _Packing:
         daily_s = kind.driving_rule.max_daily_driving_s if kind.driving_rule else None
         if daily_s is not None:
             self.cp.add(sum(self.trips[j].driving_s * var for j, var in drives.items()) <= daily_s)
+
+    def _pay(self, kind: VehicleType, number: int, used: cp_model.IntVar, drives: dict[int, cp_model.IntVar]) -> None:
+        """Pay by the piece of one vehicle, at least what it asks for when it goes out."""
+        pieces = {j: self._pieces(j) for j in drives}
+        pay = self.cp.new_int_var(0, kind.min_pay_fen + kind.piece_fen * sum(pieces.values()), "")
+        self.cp.add(pay >= kind.min_pay_fen * used)
+        self.cp.add(pay >= sum(kind.piece_fen * pieces[j] * var for j, var in drives.items()))
+        self.pays[kind.id, number] = pay
+        self.costs.append(60 * pay)
+
+    def _pieces(self, j: int) -> int:
+        return sum(self.problem.shipment_of[s].pieces for s in self.trips[j].shipments)
 
     def _leave_rest(self, kind: VehicleType, drives: dict[int, cp_model.IntVar], duty: cp_model.IntVar) -> None:
         """Leave idle time for a rest on a day of much driving; ``optimizer.schedule`` finds its place."""
@@ -291,6 +306,10 @@ class _Packing:
             self._add_hints(values)
         for (j, _, number), var in self.drives.items():
             self.cp.add_hint(var, self.given[j][0] == number)
+        for (kind, number), pay in self.pays.items():
+            own = [j for (j, k, n) in self.drives if (k, n) == (kind, number) and self.given[j][0] == number]
+            hired = self.problem.vehicle_type_of[kind]
+            self.cp.add_hint(pay, hired.pay_fen(sum(map(self._pieces, own))) if own else 0)
         for (kind, number), day in self.days.items():
             its = days.get((kind, number), [])
             first, last = min(its, default=0), max(its, default=0)

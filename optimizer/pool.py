@@ -16,7 +16,7 @@ from optimizer.model import HORIZON_S
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from optimizer.model import Shipment, TimeWindow
+    from optimizer.model import Shipment, TimeWindow, VehicleType
     from optimizer.plan import Plan, Trip, Visit
     from optimizer.problem import Problem
 
@@ -28,7 +28,7 @@ class PooledTrip:
     ``trip`` leaves as soon as it is loaded. All its times may be shifted together so
     that ``early_s <= load_start_s <= late_s``. Loading may begin from ``load_from_s`` on if the
     vehicle then waits at the depot, loaded, until the shifted trip leaves.
-    ``running_fen`` is distance and time of the trip alone, rounded half up.
+    ``running_fen`` is distance and time of the trip alone, rounded half up, and its pay by the piece.
     ``number`` and ``loaded_s``: the vehicle and the moment of loading in the plan it comes
     from; 0 and 0 where they mean nothing.
     """
@@ -137,8 +137,14 @@ def pooled_trip(problem: Problem, vehicle_type: str, trip: Trip) -> PooledTrip:
         late_s=tight.load_start_s + later_s,
         distance_m=distance_m,
         driving_s=driving_s,
-        running_fen=(milli_fen_h + 1_800_000) // 3_600_000,
+        running_fen=(milli_fen_h + 1_800_000) // 3_600_000 + _trip_pay_fen(problem, kind, tight),
     )
+
+
+def _trip_pay_fen(problem: Problem, kind: VehicleType, trip: Trip) -> int:
+    """Return the pay of a vehicle's only trip, or what the pieces come to where others may share the least pay."""
+    by_piece = kind.piece_fen * sum(problem.shipment_of[i].pieces for i in trip.shipments)
+    return max(by_piece, kind.min_pay_fen) if kind.max_trips == 1 else by_piece
 
 
 def shifted(trip: Trip, by_s: int) -> Trip:

@@ -130,6 +130,7 @@ class Problem:
         for v in self.vehicle_types:
             _refuse_unknown("vehicle type", v.id, "depot", v.depot, depots)
             _refuse_unknown("vehicle type", v.id, "profile", v.profile, set(self.matrices))
+            _refuse_unknown("vehicle type", v.id, "place", v.last_place, ids)
             _refuse_doubles(f"compartment of {v.id}", (c.id for c in v.compartments))
         for s in self.shipments:
             _refuse_unknown("shipment", s.id, "place", s.origin, ids)

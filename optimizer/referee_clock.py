@@ -199,8 +199,19 @@ def _day(problem: Problem, route: Route) -> Iterator[Violation]:
     metres = sum(max(0, d.metres) for trip in route.trips for d in _drives(problem, route, trip))
     if kind.range_m is not None and metres > kind.range_m:
         yield broken(rule="range", amount=metres, limit=kind.range_m)
+    if kind.trip_range_m is not None:
+        yield from _charges(problem, route, kind.trip_range_m)
     if kind.driving_rule is not None:
         yield from _driving(problem, route, kind.driving_rule)
+
+
+def _charges(problem: Problem, route: Route, limit_m: int) -> Iterator[Violation]:
+    """Judge that each trip is driven on one charge."""
+    for trip in route.trips:
+        metres = sum(d.metres for d in _drives(problem, route, trip) if d.metres != UNREACHABLE)
+        if metres > limit_m:
+            at_s = trip.depart_s
+            yield Violation(rule="trip_range", vehicle=route.vehicle, time_s=at_s, amount=metres, limit=limit_m)
 
 
 def _driving(problem: Problem, route: Route, rule: DrivingRule) -> Iterator[Violation]:

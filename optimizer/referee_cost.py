@@ -27,7 +27,7 @@ def judge_cost(problem: Problem, plan: Plan) -> Iterator[Violation]:
 
 
 def _plan_cost(problem: Problem, plan: Plan) -> Cost:
-    parts = {"fixed": 0, "distance": 0, "time": 0, "overtime": 0, "handling": 0}
+    parts = dict.fromkeys(("fixed", "distance", "time", "overtime", "pay", "handling"), 0)
     for route in plan.routes:
         if route.trips:
             for name, fen in _route_parts(problem, route).items():
@@ -37,6 +37,7 @@ def _plan_cost(problem: Problem, plan: Plan) -> Cost:
         distance_fen=parts["distance"],
         time_fen=parts["time"],
         overtime_fen=parts["overtime"],
+        pay_fen=parts["pay"],
         handling_fen=parts["handling"],
         penalty_fen=sum(problem.shipment_of[u.shipment].penalty_fen for u in plan.unserved),
     )
@@ -47,11 +48,13 @@ def _route_parts(problem: Problem, route: Route) -> dict[str, int]:
     duration_s = route.trips[-1].return_s - route.trips[0].load_start_s
     over_s = max(0, duration_s - kind.regular_s)
     carried = [problem.shipment_of[i] for trip in route.trips for i in trip.shipments]
+    by_piece = sum(s.pieces * kind.piece_fen for s in carried)
     return {
         "fixed": kind.fixed_fen,
         "distance": _half_up(Fraction(_metres(problem, route) * kind.distance_fen_per_km, 1000)),
         "time": _half_up(Fraction(duration_s * kind.time_fen_per_h, 3600)),
         "overtime": _half_up(Fraction(over_s * kind.overtime_fen_per_h, 3600)),
+        "pay": by_piece if by_piece > kind.min_pay_fen else kind.min_pay_fen,
         "handling": sum(s.handling_fen for s in carried),
     }
 

@@ -12,7 +12,7 @@ from optimizer.violations import Violation, clock
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from optimizer.model import Lock
+    from optimizer.model import Lock, VehicleType
     from optimizer.plan import Plan, Route, Trip
     from optimizer.problem import Problem
 
@@ -29,14 +29,21 @@ def judge_fleet(problem: Problem, plan: Plan) -> Iterator[Violation]:
         if kind.max_trips is not None and len(route.trips) > kind.max_trips:
             yield Violation(rule="max_trips", vehicle=route.vehicle, amount=len(route.trips), limit=kind.max_trips)
         for trip in route.trips:
-            yield from _home(route, trip, kind.depot)
+            yield from _home(route, trip, kind)
             yield from _access(problem, route, trip)
 
 
-def _home(route: Route, trip: Trip, depot: str) -> Iterator[Violation]:
-    for place, at_s in ((trip.start, trip.depart_s), (trip.end, trip.return_s)):
-        if place != depot:
-            yield Violation(rule="home_depot", vehicle=route.vehicle, place=place, time_s=at_s, detail=depot)
+def _home(route: Route, trip: Trip, kind: VehicleType) -> Iterator[Violation]:
+    """Judge that a trip starts at the home depot, and ends there or where the vehicle has its own end."""
+    if trip.start != kind.depot:
+        at_s = trip.depart_s
+        yield Violation(rule="home_depot", vehicle=route.vehicle, place=trip.start, time_s=at_s, detail=kind.depot)
+    if kind.end and trip.end != kind.end:
+        at_s = trip.return_s
+        yield Violation(rule="end_place", vehicle=route.vehicle, place=trip.end, time_s=at_s, detail=kind.end)
+    if not kind.end and trip.end != kind.depot:
+        at_s = trip.return_s
+        yield Violation(rule="home_depot", vehicle=route.vehicle, place=trip.end, time_s=at_s, detail=kind.depot)
 
 
 def _access(problem: Problem, route: Route, trip: Trip) -> Iterator[Violation]:

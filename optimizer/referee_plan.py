@@ -129,7 +129,7 @@ def judge_handovers(problem: Problem, route: Route) -> Iterator[Violation]:
     for trip in route.trips:
         yield from _doubles(route, trip)
         for c in carriages(problem, trip):
-            yield from _misplaced(route, trip, c)
+            yield from _misplaced(problem, route, trip, c)
 
 
 def _doubles(route: Route, trip: Trip) -> Iterator[Violation]:
@@ -149,14 +149,15 @@ def _doubles(route: Route, trip: Trip) -> Iterator[Violation]:
                     )
 
 
-def _misplaced(route: Route, trip: Trip, c: Carriage) -> Iterator[Violation]:
+def _misplaced(problem: Problem, route: Route, trip: Trip, c: Carriage) -> Iterator[Violation]:
     start = trip.start if c.loaded is None else trip.visits[c.loaded].place
     end = trip.end if c.handed is None else trip.visits[c.handed].place
     shipment, vehicle = c.shipment.id, route.vehicle
     if start != c.shipment.origin:
         detail = c.shipment.origin
         yield Violation(rule="wrong_origin", shipment=shipment, vehicle=vehicle, place=start, detail=detail)
-    if end != c.shipment.destination:
+    is_left = c.handed is None and trip.end not in problem.depot_of  # only a depot takes goods without a visit
+    if end != c.shipment.destination or is_left:
         detail = c.shipment.destination
         yield Violation(rule="wrong_destination", shipment=shipment, vehicle=vehicle, place=end, detail=detail)
     if c.handed is not None and c.is_backwards:

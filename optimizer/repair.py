@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from optimizer.daybook import Unit
+    from optimizer.model import VehicleType
     from optimizer.plan import Plan
     from optimizer.problem import Problem
     from optimizer.schedule import Times
@@ -54,16 +55,16 @@ def completed(problem: Problem, drafts: Mapping[Unit, Sequence[TripDraft]], *, i
 
 def admit(book: DayBook, unit: Unit, trips: Sequence[TripDraft]) -> None:
     """Put a vehicle's day into the book: whole if it may stay, else what can be saved of it."""
-    home = book.problem.vehicle_type_of[unit[0]].depot
+    kind = book.problem.vehicle_type_of[unit[0]]
     seen: set[str] = set()
-    trips = [_sound(book, home, trip, seen) for trip in trips]
+    trips = [_sound(book, kind, trip, seen) for trip in trips]
     done = book.tried(unit, trips)
     if done is None:
         done = _salvaged(book, unit, trips)
     book.put(unit, *done)
 
 
-def _sound(book: DayBook, home: str, trip: TripDraft, seen: set[str]) -> TripDraft:
+def _sound(book: DayBook, kind: VehicleType, trip: TripDraft, seen: set[str]) -> TripDraft:
     """Leave out goods served elsewhere, at the wrong place, in the wrong order, or beyond the shelf."""
     shipment_of = book.problem.shipment_of
     aboard: set[str] = set()
@@ -74,7 +75,7 @@ def _sound(book: DayBook, home: str, trip: TripDraft, seen: set[str]) -> TripDra
             for i in dict.fromkeys(visit.deliver)
             if i in shipment_of
             and shipment_of[i].destination == visit.place
-            and (i in aboard or (i not in seen and i not in book.served and shipment_of[i].origin == home))
+            and (i in aboard or (i not in seen and i not in book.served and shipment_of[i].origin == kind.depot))
         )
         seen.update(deliver)
         aboard.difference_update(deliver)
@@ -86,7 +87,8 @@ def _sound(book: DayBook, home: str, trip: TripDraft, seen: set[str]) -> TripDra
         seen.update(collect)
         aboard.update(collect)
         visits.append(replace(visit, deliver=deliver, collect=collect))
-    stranded = {i for i in aboard if shipment_of[i].destination != home}
+    handed = kind.last_place if kind.last_place in book.problem.depot_of else ""
+    stranded = {i for i in aboard if shipment_of[i].destination != handed}
     kept = [i for v in visits for i in (*v.deliver, *v.collect) if i not in stranded]
     if not book.has_shelf(shipment_of[i] for i in dict.fromkeys(kept)):
         stranded |= _beyond_shelf(book, kept)

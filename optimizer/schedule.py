@@ -50,7 +50,7 @@ class VisitDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TripDraft:
-    """A trip without times, from and to the vehicle's home depot; ``stowage`` as in ``Trip``."""
+    """A trip without times, from the vehicle's home depot to where its trips end; ``stowage`` as in ``Trip``."""
 
     visits: tuple[VisitDraft, ...]
     stowage: tuple[tuple[str, str], ...] = ()
@@ -65,7 +65,7 @@ class Times(NamedTuple):
     """Timing of one route: per trip the loading start, the departures and the service starts.
 
     ``departs[k]`` has one entry per leg of trip k; ``starts[k]`` one per visit and, last, the return.
-    ``work_s`` is ``duration_s`` without the waiting.
+    ``work_s`` is ``duration_s`` without the waiting, ``pay_fen`` what the vehicle asks for by the piece.
     """
 
     loads: tuple[int, ...]
@@ -74,6 +74,7 @@ class Times(NamedTuple):
     duration_s: int
     distance_m: int
     work_s: int
+    pay_fen: int = 0
 
 
 def schedule_route(
@@ -119,7 +120,21 @@ def time_route(
     fixed_loads: Sequence[int | None] = (),
 ) -> Times | None:
     """Return only the times, for those who evaluate many drafts; None when no timing keeps the rules."""
-    clock, kind = _clock(problem), problem.vehicle_type_of[vehicle_type]
+    kind = problem.vehicle_type_of[vehicle_type]
+    times = _timed_day(problem, kind, drafts, earliest_loads, fixed_loads)
+    if times is None or not (kind.piece_fen or kind.min_pay_fen):
+        return times
+    return times._replace(pay_fen=kind.pay_fen(sum(problem.shipment_of[i].pieces for d in drafts for i in d.shipments)))
+
+
+def _timed_day(
+    problem: Problem,
+    kind: VehicleType,
+    drafts: Sequence[TripDraft],
+    earliest_loads: Sequence[int],
+    fixed_loads: Sequence[int | None],
+) -> Times | None:
+    clock = _clock(problem)
     if not drafts or (kind.max_trips is not None and len(drafts) > kind.max_trips):
         return None
     runs, distance_m = clock.runs(kind, drafts, earliest_loads, fixed_loads)
@@ -200,7 +215,7 @@ def _times(runs: list[Run], load: int, distance_m: int, work_s: int) -> Times | 
 
 
 def _timed_trip(clock: _Clock, vehicle_type: str, draft: TripDraft, times: Timed) -> Trip:
-    home, travel = clock.problem.vehicle_type_of[vehicle_type].depot, clock.travel(vehicle_type, draft)
+    kind, travel = clock.problem.vehicle_type_of[vehicle_type], clock.travel(vehicle_type, draft)
     departs = [*times.departs[:-1], times.starts[-1] - travel[-1]]  # nobody waits before a closed depot
     visits = []
     for i, visit in enumerate(draft.visits):
@@ -209,15 +224,15 @@ def _timed_trip(clock: _Clock, vehicle_type: str, draft: TripDraft, times: Timed
                 place=visit.place,
                 arrive_s=departs[i] + travel[i],
                 start_s=times.starts[i],
-                end_s=times.starts[i] + clock.visit(home, visit).service_s,
+                end_s=times.starts[i] + clock.visit(kind, visit).service_s,
                 depart_s=departs[i + 1],
                 deliver=visit.deliver,
                 collect=visit.collect,
             )
         )
     return Trip(
-        start=home,
-        end=home,
+        start=kind.depot,
+        end=kind.last_place,
         load_start_s=times.load,
         depart_s=departs[0],
         return_s=times.starts[-1],
@@ -255,19 +270,20 @@ class _Clock:
         for lock in problem.locks:
             if lock.window is not None:
                 self.lock_windows.setdefault(lock.shipment, []).append(lock.window)
-        self._visits: dict[tuple[str, VisitDraft], _VisitFacts] = {}
+        self._visits: dict[tuple[str, str, VisitDraft], _VisitFacts] = {}
         self._trips: dict[tuple[str, TripDraft], _TripFacts | None] = {}
 
-    def visit(self, home: str, visit: VisitDraft) -> _VisitFacts:
-        facts = self._visits.get((home, visit))
+    def visit(self, kind: VehicleType, visit: VisitDraft) -> _VisitFacts:
+        key = (kind.depot, kind.end, visit)
+        facts = self._visits.get(key)
         if facts is None:
-            facts = self._visits[home, visit] = self._visit_facts(home, visit)
+            facts = self._visits[key] = self._visit_facts(kind, visit)
         return facts
 
     def travel(self, vehicle_type: str, draft: TripDraft) -> list[int]:
         kind = self.problem.vehicle_type_of[vehicle_type]
         seconds, index = self.seconds[kind.profile], self.problem.index
-        rows = [index(kind.depot), *(index(v.place) for v in draft.visits), index(kind.depot)]
+        rows = [index(kind.depot), *(index(v.place) for v in draft.visits), index(kind.last_place)]
         return [seconds[a, b] for a, b in pairwise(rows)]
 
     def runs(
@@ -310,14 +326,19 @@ class _Clock:
 
     def _trip_facts(self, kind: VehicleType, draft: TripDraft) -> _TripFacts | None:
         opening = _as_windows(self.problem.place(kind.depot).windows)
-        home, seconds, metres = self.problem.index(kind.depot), self.seconds[kind.profile], self.metres[kind.profile]
-        facts = [self.visit(kind.depot, v) for v in draft.visits]
-        legs = list(pairwise([home, *(f.row for f in facts), home]))
+        closing = opening if not kind.end else _as_windows(self.problem.place(kind.end).windows)
+        home, end = self.problem.index(kind.depot), self.problem.index(kind.last_place)
+        seconds, metres = self.seconds[kind.profile], self.metres[kind.profile]
+        facts = [self.visit(kind, v) for v in draft.visits]
+        legs = list(pairwise([home, *(f.row for f in facts), end]))
+        distance_m = sum(metres[a, b] for a, b in legs)
         travel = [seconds[a, b] for a, b in legs]
         loading = intersect(opening, ((max([kind.shift.early_s, *(f.ready_s for f in facts)]), HORIZON_S),))
         due = min([kind.shift.late_s, HORIZON_S, *(f.due_s for f in facts)])
-        windows = [*(f.windows for f in facts), intersect(opening, ((0, due),))]
+        windows = [*(f.windows for f in facts), intersect(closing, ((0, due),))]
         if min(travel) < 0 or not loading or not all(windows):
+            return None
+        if kind.trip_range_m is not None and distance_m > kind.trip_range_m:
             return None
         return _TripFacts(
             loading=loading,
@@ -325,10 +346,10 @@ class _Clock:
             windows=windows,
             service=[*(f.service_s for f in facts), 0],
             limits=self._limits(draft) if any(f.limited for f in facts) else [],
-            distance_m=sum(metres[a, b] for a, b in legs),
+            distance_m=distance_m,
         )
 
-    def _visit_facts(self, home: str, visit: VisitDraft) -> _VisitFacts:
+    def _visit_facts(self, kind: VehicleType, visit: VisitDraft) -> _VisitFacts:
         shipment_of, place = self.problem.shipment_of, self.problem.place(visit.place)
         delivered = [shipment_of[i] for i in visit.deliver]
         collected = [shipment_of[i] for i in visit.collect]
@@ -344,8 +365,8 @@ class _Clock:
             row=self.problem.index(visit.place),
             windows=windows,
             service_s=place.visit_s + sum(s.service_s for s in (*delivered, *collected)),
-            ready_s=max((s.ready_s for s in delivered if s.origin == home), default=0),
-            due_s=min((s.due_s for s in collected if s.destination == home), default=HORIZON_S),
+            ready_s=max((s.ready_s for s in delivered if s.origin == kind.depot), default=0),
+            due_s=min((s.due_s for s in collected if s.destination == kind.last_place), default=HORIZON_S),
             limited=tuple(s.id for s in (*delivered, *collected) if s.max_on_board_s is not None),
         )
 

@@ -147,6 +147,10 @@ RULES: dict[str, Rule] = {
         zh="车辆 {vehicle} 的一趟起讫于 {place}，不是它的驻地 {detail}",
         en="a trip of vehicle {vehicle} starts or ends at {place}, not at its home depot {detail}",
     ),
+    "end_place": Rule(
+        zh="车辆 {vehicle} 的行程结束于 {place}，应当结束于 {detail}",
+        en="the trip of vehicle {vehicle} ends at {place}, it must end at {detail}",
+    ),
     "max_trips": Rule(
         zh="车辆 {vehicle} 跑 {amount} 趟，最多 {limit} 趟",
         en="vehicle {vehicle} makes {amount} trips, at most {limit} are allowed",
@@ -256,6 +260,10 @@ RULES: dict[str, Rule] = {
     "range": Rule(
         zh="车辆 {vehicle} 行驶 {amount} 米，续航只有 {limit} 米",
         en="vehicle {vehicle} drives {amount} m, its range is {limit} m",
+    ),
+    "trip_range": Rule(
+        zh="车辆 {vehicle} 在 {time} 出发的一趟行驶 {amount} 米，一次充电只能行驶 {limit} 米",
+        en="vehicle {vehicle} drives {amount} m on its trip at {time}, one charge is enough for {limit} m",
     ),
     # loads
     "capacity": Rule(

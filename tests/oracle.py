@@ -84,7 +84,7 @@ def _stated(county: Problem, routes: Sequence[Route]) -> Plan:
     carried = {i for r in routes for t in r.trips for i in t.shipments}
     left = [s for s in county.shipments if s.id not in carried]
     parts = [_route_cost(county, r) for r in routes]
-    names = ("fixed_fen", "distance_fen", "time_fen", "overtime_fen", "handling_fen")
+    names = ("fixed_fen", "distance_fen", "time_fen", "overtime_fen", "pay_fen", "handling_fen")
     cost = Cost(**{n: sum(getattr(p, n) for p in parts) for n in names}, penalty_fen=sum(s.penalty_fen for s in left))
     unserved = tuple(Unserved(shipment=s.id, reason="U100") for s in left)
     return Plan(routes=tuple(routes), unserved=unserved, cost=cost)
@@ -95,11 +95,13 @@ def _route_cost(county: Problem, route: Route) -> Cost:
     stays = [[Stay(v.place, v.deliver, v.collect) for v in t.visits] for t in route.trips]
     duration_s = route.trips[-1].return_s - route.trips[0].load_start_s
     over_s = max(0, duration_s - kind.regular_s)
+    pieces = sum(county.shipment_of[i].pieces for t in route.trips for i in t.shipments)
     return Cost(
         fixed_fen=kind.fixed_fen,
         distance_fen=_half_up(sum(_metres(county, kind, s) for s in stays) * kind.distance_fen_per_km, 1_000),
         time_fen=_half_up(duration_s * kind.time_fen_per_h, 3_600),
         overtime_fen=_half_up(over_s * kind.overtime_fen_per_h, 3_600),
+        pay_fen=max(pieces * kind.piece_fen, kind.min_pay_fen),
         handling_fen=sum(county.shipment_of[i].handling_fen for t in route.trips for i in t.shipments),
     )
 
@@ -110,7 +112,7 @@ def _half_up(amount: int, unit: int) -> int:
 
 def _metres(county: Problem, kind: VehicleType, stays: Sequence[Stay]) -> int:
     metres = county.matrices[kind.profile].distance_m
-    rows = [county.index(p) for p in (kind.depot, *(s.place for s in stays), kind.depot)]
+    rows = [county.index(p) for p in (kind.depot, *(s.place for s in stays), kind.end or kind.depot)]
     return sum(int(metres[a, b]) for a, b in pairwise(rows))
 
 
@@ -134,7 +136,7 @@ def _is_clean(county: Problem, route: Route) -> bool:
 
 def _days(county: Problem, kind: VehicleType, ids: Sequence[str]) -> Iterator[Day]:
     """Yield every order of the handovers, divided into trips in every way, neighbours at one place joined or not."""
-    handovers = [h for i in ids for h in _handovers(county.shipment_of[i], kind.depot)]
+    handovers = [h for i in ids for h in _handovers(county, kind, county.shipment_of[i])]
     for order in permutations(handovers):
         for cuts in product((False, True), repeat=len(order) - 1):
             trips = [[order[0]]]
@@ -146,11 +148,12 @@ def _days(county: Problem, kind: VehicleType, ids: Sequence[str]) -> Iterator[Da
             yield from product(*(_joined(trip) for trip in trips))
 
 
-def _handovers(goods: Shipment, home: str) -> list[Stay]:
-    found = []
-    if goods.origin != home:
+def _handovers(county: Problem, kind: VehicleType, goods: Shipment) -> list[Stay]:
+    """Visits of one shipment: it is loaded at the home depot, and handed over at the end if that is a depot."""
+    found, end = [], kind.end or kind.depot
+    if goods.origin != kind.depot:
         found.append(Stay(goods.origin, (), (goods.id,)))
-    if goods.destination != home:
+    if goods.destination != end or end not in county.depot_of or not found:
         found.append(Stay(goods.destination, (goods.id,), ()))
     return found
 
@@ -173,7 +176,7 @@ def _timed(county: Problem, kind: VehicleType, number: int, day: Day) -> Iterato
     """Yield the shortest timing of the day for every choice of stowage, windows and rests."""
     seconds = county.matrices[kind.profile].duration_s
     for stays in day:
-        rows = [county.index(p) for p in (kind.depot, *(s.place for s in stays), kind.depot)]
+        rows = [county.index(p) for p in (kind.depot, *(s.place for s in stays), kind.end or kind.depot)]
         if any(int(seconds[a, b]) < 0 for a, b in pairwise(rows)):
             return
     for stowages in product(*(_stowages(kind, stays) for stays in day)):
@@ -242,12 +245,12 @@ class System:
 def _systems(county: Problem, kind: VehicleType, day: Day, stowages: Sequence[Stowage]) -> Iterator[System]:
     """Yield one system for each choice of a window wherever there are several, and of rests."""
     rests = _rests(county, kind, day)
-    home = county.place(kind.depot).windows
+    home, end = (county.place(p).windows for p in (kind.depot, kind.end or kind.depot))
     choices: list[list[tuple[int, int]]] = []
     for stays in day:
         choices.append(_spans(home))
         choices += [_stay_spans(county, stay) for stay in stays]
-        choices.append(_spans(home))
+        choices.append(_spans(end))
     for windows in product(*choices):
         for rest in rests:
             yield _system(county, kind, day, stowages, windows=list(windows), rests=list(rest))
@@ -257,7 +260,7 @@ def _rests(county: Problem, kind: VehicleType, day: Day) -> list[tuple[int, ...]
     """Every choice of at most ``MOST_RESTS`` gaps for a rest, if there is so much driving that one may be needed."""
     gaps = sum(2 * len(stays) + 2 for stays in day)
     seconds, rule = county.matrices[kind.profile].duration_s, kind.driving_rule
-    places = [p for stays in day for p in (kind.depot, *(s.place for s in stays), kind.depot)]
+    places = [p for stays in day for p in (kind.depot, *(s.place for s in stays), kind.end or kind.depot)]
     driving_s = sum(int(seconds[county.index(a), county.index(b)]) for a, b in pairwise(places))
     if rule is None or driving_s <= rule.max_driving_s:
         return [(0,) * gaps]
@@ -298,7 +301,7 @@ def _system(
             system.after(start, leave, service_s + take_rest())
             leaves[k], starts[k] = leave, start
         back = system.moment(*take_window())
-        travel_s = int(seconds[county.index(at), county.index(kind.depot)])
+        travel_s = int(seconds[county.index(at), county.index(kind.end or kind.depot)])
         system.after(leave, back, travel_s, travel_s)
         system.after(back, 0, -kind.shift.late_s)
         _bind_goods(county, system, stays, load=load, leaves=leaves, starts={**starts, len(stays): back})
@@ -383,7 +386,7 @@ def _route(
         trips.append(
             Trip(
                 start=kind.depot,
-                end=kind.depot,
+                end=kind.end or kind.depot,
                 load_start_s=load_start_s,
                 depart_s=depart_s,
                 return_s=next(take),

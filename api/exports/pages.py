@@ -150,6 +150,7 @@ COST_COLORS = {
     "distance_fen": "#2364aa",
     "time_fen": "#5fa8d3",
     "overtime_fen": "#d98e04",
+    "pay_fen": "#7b5ea7",
     "handling_fen": "#8d99ae",
     "penalty_fen": "#b3261e",
 }

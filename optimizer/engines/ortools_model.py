@@ -65,15 +65,16 @@ class RoutingDay:
     def __init__(self, problem: Problem, nodes: Sequence[Node], start: Plan | None = None) -> None:
         self.problem = problem
         self.nodes = nodes
-        self.depots = list(dict.fromkeys(v.depot for v in problem.vehicle_types))
+        self.depots = list(dict.fromkeys(p for v in problem.vehicle_types for p in (v.depot, v.last_place)))
         self.paths = [
             PathOf(kind, number, rank)
             for kind in problem.vehicle_types
             for number in range(1, vehicles_offered(problem, kind, nodes, start) + 1)
             for rank in range(trips_offered(problem, kind, nodes))
         ]
-        ends = [len(nodes) + self.depots.index(p.kind.depot) for p in self.paths]
-        self.manager = pywrapcp.RoutingIndexManager(len(nodes) + len(self.depots), len(self.paths), ends, ends)
+        starts = [len(nodes) + self.depots.index(p.kind.depot) for p in self.paths]
+        ends = [len(nodes) + self.depots.index(p.kind.last_place) for p in self.paths]
+        self.manager = pywrapcp.RoutingIndexManager(len(nodes) + len(self.depots), len(self.paths), starts, ends)
         self.routing = pywrapcp.RoutingModel(self.manager)
         self.solver = self.routing.solver()
         self.at = [self.manager.NodeToIndex(i) for i in range(len(nodes))]
@@ -101,7 +102,9 @@ class RoutingDay:
     def legs(self, kind: VehicleType, table: str) -> np.ndarray:
         """Return seconds or metres (N, N) between nodes and depots of the model, ``BARRED_S`` where unreachable."""
         matrix: np.ndarray = getattr(self.problem.matrices[kind.profile], table)[np.ix_(self.rows, self.rows)]
-        return np.where(matrix == UNREACHABLE, BARRED_S, matrix)
+        legs = np.where(matrix == UNREACHABLE, BARRED_S, matrix)
+        legs[len(self.nodes) :, len(self.nodes) :] = 0  # of vehicles that stay at home
+        return legs
 
     def total(self, name: str, transits: dict[str, int], capacity: list[int]) -> Any:
         """Add and return a dimension without slack that counts from 0 along each path; one transit a vehicle type."""
@@ -139,8 +142,9 @@ class RoutingDay:
         self.routing.AddDimensionWithVehicleTransits(evaluators, HORIZON_S, HORIZON_S, False, "time")
         time = self.routing.GetDimensionOrDie("time")
         for k, path in enumerate(self.paths):
-            shift, windows = path.kind.shift, self.problem.place(path.kind.depot).windows
-            for index in (self.starts[k], self.ends[k]):
+            shift = path.kind.shift
+            for index, place in ((self.starts[k], path.kind.depot), (self.ends[k], path.kind.last_place)):
+                windows = self.problem.place(place).windows
                 spans = [(w.early_s, w.late_s) for w in windows] or [(0, HORIZON_S)]
                 _keep_to(time.CumulVar(index), spans, shift.early_s, min(shift.late_s, HORIZON_S))
         for before, after in self.chain():
@@ -159,7 +163,7 @@ class RoutingDay:
         for k, path in enumerate(self.paths):
             self.routing.SetArcCostEvaluatorOfVehicle(costs[path.kind.id], k)
             if path.rank == 0:
-                self.routing.SetFixedCostOfVehicle(path.kind.fixed_fen * SCALE, k)
+                self.routing.SetFixedCostOfVehicle((path.kind.fixed_fen + path.kind.min_pay_fen) * SCALE, k)
         for before, after in self.chain():
             self.solver.Add(self.routing.ActiveVehicleVar(after) <= self.routing.ActiveVehicleVar(before))
 

@@ -74,14 +74,18 @@ def bundle(problem: Problem, together: Mapping[str, int] | None = None, seed: in
 def carriers(problem: Problem, shipment: Shipment) -> frozenset[str]:
     """Return the vehicle types that may carry ``shipment``: access, depot, commodity, size and locks; not time."""
     ends = [problem.place(p) for p in (shipment.origin, shipment.destination)]
-    depots = {p for p in (shipment.origin, shipment.destination) if p in problem.depot_of}
+    is_bound = tuple(p in problem.depot_of for p in (shipment.origin, shipment.destination))
+    if all(is_bound):  # a depot is no node, and goods need one
+        return frozenset()
     wanted = {x.vehicle_type for x in problem.locks if x.shipment == shipment.id and x.vehicle_type is not None}
     found = set()
     for kind in problem.vehicle_types:
         admits = all(p.vehicle_types is None or kind.id in p.vehicle_types for p in ends)
         boxes = [b for b in kind.compartments if b.commodities is None or shipment.commodity in b.commodities]
         holds = any(all(load <= room for load, room in zip(shipment.load, b.capacity, strict=True)) for b in boxes)
-        if kind.count and admits and holds and depots <= {kind.depot} and wanted <= {kind.id}:
+        loads = not is_bound[0] or shipment.origin == kind.depot
+        hands = not is_bound[1] or shipment.destination == kind.last_place
+        if kind.count and admits and holds and loads and hands and wanted <= {kind.id}:
             found.add(kind.id)
     return frozenset(found)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from optimizer.engines.ortools_model import BARRED_S
+from optimizer.engines.ortools_model import BARRED_S, SCALE
 from optimizer.model import HORIZON_S
 from optimizer.stow import may_ride_apart
 
@@ -28,6 +28,7 @@ def add_rules(day: RoutingDay) -> None:
     add_trip_clocks(day)
     add_conflicts(day)
     add_range(day)
+    add_pay(day)
     add_duty(day)
     add_driving(day)
     add_locks(day)
@@ -108,9 +109,9 @@ def _add_loading_clock(day: RoutingDay) -> None:
     for start in day.starts:
         day.solver.Add(loaded.CumulVar(start) == day.time.CumulVar(start))
     for i, node in enumerate(day.nodes):
-        loaded.CumulVar(day.at[i]).SetMin(node.ready_s)
+        _keep_above(day, loaded, i, node.ready_s)
         if node.ready_s:  # implied where ways are shortest ways, but known to the filters of the local search
-            day.time.CumulVar(day.at[i]).SetMin(node.ready_s + _quickest(day, i, out=True))
+            _keep_above(day, day.time, i, node.ready_s + _quickest(day, i, out=True))
         if node.board_down_s is not None:
             kinds = [kind for kind in day.problem.vehicle_types if kind.id in node.vehicle_types]
             loading_s = min(day.problem.depot_of[kind.depot].loading_s for kind in kinds)
@@ -124,19 +125,44 @@ def _add_return_clock(day: RoutingDay) -> None:
     for end in day.ends:
         day.solver.Add(back.CumulVar(end) == day.time.CumulVar(end))
     for i, node in enumerate(day.nodes):
-        back.CumulVar(day.at[i]).SetMax(node.due_s)
+        _keep_below(day, back, i, node.due_s)
         if node.due_s < HORIZON_S:  # implied, as above
-            day.time.CumulVar(day.at[i]).SetMax(max(0, node.due_s - _quickest(day, i, out=False)))
+            _keep_below(day, day.time, i, node.due_s - _quickest(day, i, out=False))
         if node.board_up_s is not None:
             aboard = node.board_up_s + node.service_s
             day.solver.Add(back.CumulVar(day.at[i]) - day.time.CumulVar(day.at[i]) <= aboard)
+
+
+def _keep_above(day: RoutingDay, dimension: Any, i: int, low: int) -> None:
+    """Bound a node from below, or leave it out where nothing lies above: an empty domain would end the model."""
+    var = dimension.CumulVar(day.at[i])
+    if low <= var.Max():
+        var.SetMin(low)
+    else:
+        _leave_out(day, i)
+
+
+def _keep_below(day: RoutingDay, dimension: Any, i: int, high: int) -> None:
+    """Bound a node from above, or leave it out where nothing lies below."""
+    var = dimension.CumulVar(day.at[i])
+    if high >= var.Min():
+        var.SetMax(high)
+    else:
+        _leave_out(day, i)
+
+
+def _leave_out(day: RoutingDay, i: int) -> None:
+    partner = day.nodes[i].partner
+    for k in (i,) if partner is None else (i, partner):
+        day.routing.ActiveVar(day.at[k]).SetValue(0)
 
 
 def _quickest(day: RoutingDay, i: int, *, out: bool) -> int:
     """Return the fewest seconds from loading to handling at node ``i``, or from there to the return."""
     ways = []
     for kind in day.problem.vehicle_types:
-        home, clock = len(day.nodes) + day.depots.index(kind.depot), day.clocks[kind.id]
+        home = len(day.nodes) + day.depots.index(kind.depot if out else kind.last_place)
+        clock = day.clocks[kind.id]
         if kind.id in day.nodes[i].vehicle_types:
             ways.append(int(clock[home, i] if out else clock[i, home]))
     return min(ways, default=0)
@@ -173,17 +199,36 @@ def _commodities(day: RoutingDay, node: Node) -> set[str]:
 
 
 def add_range(day: RoutingDay) -> None:
-    """Metres of all trips of a vehicle stay within its range."""
-    if all(kind.range_m is None for kind in day.problem.vehicle_types):
+    """Metres of all trips of a vehicle stay within its range, those of each trip within one charge."""
+    if all(kind.range_m is None and kind.trip_range_m is None for kind in day.problem.vehicle_types):
         return
     limit = {k.id: BARRED_S * 10 if k.range_m is None else k.range_m for k in day.problem.vehicle_types}
+    charge = {k.id: limit[k.id] if k.trip_range_m is None else k.trip_range_m for k in day.problem.vehicle_types}
     tables = {k.id: day.legs(k, "distance_m") for k in day.problem.vehicle_types}
     transits = {k: day.routing.RegisterTransitMatrix(table.tolist()) for k, table in tables.items()}
-    metres = day.total("metres", transits, day.per_path(lambda kind: limit[kind.id]))
+    metres = day.total("metres", transits, day.per_path(lambda kind: min(limit[kind.id], charge[kind.id])))
     for paths in day.vehicles():
         if len(paths) > 1:
             ends = [metres.CumulVar(day.ends[k]) for k in paths]
             day.solver.Add(day.solver.Sum(ends) <= limit[day.paths[paths[0]].kind.id])
+
+
+def add_pay(day: RoutingDay) -> None:
+    """Pay by the piece: what the first trip of a vehicle comes to above its least pay, and all of later ones."""
+    if all(kind.piece_fen == 0 for kind in day.problem.vehicle_types):
+        return
+    shipment_of = day.problem.shipment_of
+    pieces = [
+        0 if node.partner is not None and node.deliver else sum(shipment_of[i].pieces for i in node.shipments)
+        for node in day.nodes
+    ]
+    counted = day.routing.RegisterUnaryTransitVector(pieces + [0] * len(day.depots))
+    day.routing.AddDimension(counted, 0, sum(pieces), True, "pieces")
+    total = day.routing.GetDimensionOrDie("pieces")
+    for k, path in enumerate(day.paths):
+        if path.kind.piece_fen:
+            paid = path.kind.min_pay_fen // path.kind.piece_fen if path.rank == 0 else 0
+            total.SetCumulVarSoftUpperBound(day.ends[k], paid, path.kind.piece_fen * SCALE)
 
 
 def add_duty(day: RoutingDay) -> None:

@@ -2,7 +2,8 @@
 
 What it lacks: due times at the depot that differ from the vehicles' hours, longest time on board, goods
 that must not meet, cleaning, compartments, docks, rests, shelves, locks, deliveries before
-collections, several windows of a local shipment's ends.
+collections, several windows of a local shipment's ends, pay by the piece, trips that end elsewhere or on one charge,
+vehicles from homes of their own, to which every depot is a place like others.
 """
 
 from __future__ import annotations
@@ -27,15 +28,31 @@ def is_sayable(problem: Problem) -> bool:
         return False
     if any({c.after, c.before} <= aboard for c in problem.cleanings):
         return False
-    return all(_is_plain(kind) for kind in problem.vehicle_types) and all(
-        _is_said(problem, s) for s in problem.shipments
+    return (
+        not _has_guests(problem)
+        and all(_is_plain(kind) for kind in problem.vehicle_types)
+        and all(_is_said(problem, s) for s in problem.shipments)
     )
+
+
+def _has_guests(problem: Problem) -> bool:
+    """Tell whether a vehicle has its home where no goods start or end."""
+    homes = {kind.depot for kind in problem.vehicle_types if kind.count}
+    busy = {p for s in problem.shipments for p in (s.origin, s.destination)}
+    return len(problem.depots) > 1 and not homes <= busy
 
 
 def _is_plain(kind: VehicleType) -> bool:
     boxes = kind.compartments
     is_one = len(boxes) == 1 and boxes[0].commodities is None
-    return is_one and kind.driving_rule is None and not kind.deliveries_first
+    is_hired = kind.piece_fen or kind.min_pay_fen or kind.end
+    return (
+        is_one
+        and kind.driving_rule is None
+        and not kind.deliveries_first
+        and not is_hired
+        and kind.trip_range_m is None
+    )
 
 
 def _is_said(problem: Problem, shipment: Shipment) -> bool:

@@ -171,7 +171,7 @@ def _sequences(nodes: Nodes, plan: Plan) -> Iterator[tuple[Unit, list[int], list
                 found = [(end if i in taken else whole).get(i, NONE) for i in visit.deliver]
                 found += [(begin if i in handed else whole).get(i, NONE) for i in visit.collect]
                 for m in found:
-                    if m != NONE and m not in done:
+                    if m != NONE and m not in done and nodes.visits[m].place == visit.place:
                         done |= {m, rivals.get(m, m)}
                         sequence.append(m)
             if len(sequence) > size:

@@ -41,6 +41,7 @@ NODE = (
     "after",
     "shelf",
     "worth",
+    "pieces",
 )
 """Columns of the struct ``Node`` in ``kernel/model.hpp``, where they are explained."""
 
@@ -58,14 +59,20 @@ KIND = (
     "per_km",
     "per_h",
     "overtime_per_h",
+    "per_piece",
+    "min_pay",
     "max_trips",
     "range",
+    "trip_range",
     "deliveries_first",
     "max_driving",
     "rest",
     "daily_driving",
     "open_from",
     "open_to",
+    "end_row",
+    "close_from",
+    "close_to",
     "sealed_only",
     "box_from",
     "boxes",
@@ -132,6 +139,7 @@ def nodes_of(problem: Problem, *, is_coarse: bool) -> Nodes:
     window = [w for node in nodes for w in node.windows]
     begins = np.cumsum([0, *(len(n.windows) for n in nodes)])
     used = {n.visit.place for n in nodes} | {d.place for d in problem.depots}
+    used |= {v.last_place for v in problem.vehicle_types}
     there_and_back = _there_and_back(problem, indices := np.array(sorted(map(problem.index, used)), dtype=np.int64))
     chain = _chain_of(there_and_back)
     indices, there_and_back = indices[chain], there_and_back[np.ix_(chain, chain)]
@@ -181,6 +189,10 @@ def _nodes(problem: Problem, *, is_coarse: bool) -> list[_Node]:
     for shipment in problem.shipments:
         if problem.direction(shipment) == "local":
             nodes += _pair(problem, [shipment], carriers(problem, shipment, fleet_units(problem)), len(nodes))
+    bundled = {i for bundle in bundles for i in bundle.shipments}
+    for shipment in problem.shipments:
+        if shipment.id not in bundled and problem.direction(shipment) != "local":
+            nodes += _pair(problem, [shipment], carriers(problem, shipment, fleet_units(problem)), len(nodes))
     _chain(problem, nodes)
     if len(problem.depots) > 1:
         for m, bundle in enumerate(bundles):
@@ -198,8 +210,7 @@ def _add_rival(problem: Problem, nodes: list[_Node], m: int, bundle: Bundle) -> 
         return
     goods = [problem.shipment_of[i] for i in bundle.shipments]
     able = frozenset.intersection(*(carriers(problem, s, fleet_units(problem)) for s in goods))
-    units = frozenset(u for u in able if problem.vehicle_type_of[u[0]].depot != bundle.depot)
-    pair = _pair(problem, goods, units, len(nodes))
+    pair = _pair(problem, goods, able - bundle.units, len(nodes))
     if pair and len({(s.origin, s.destination) for s in goods}) == 1:
         pair[0].columns["rival"], nodes[m].columns["rival"] = m, len(nodes)
         pair[1].columns["rival"] = m
@@ -253,6 +264,7 @@ def _pair(problem: Problem, goods: Sequence[Shipment], units: frozenset[Unit], f
         "delivers": 1,
         "pair_limit": min((s.max_on_board_s for s in goods if s.max_on_board_s is not None), default=-1),
         "worth": 0,
+        "pieces": 0,
         "shelf": _shelf(problem, destination),
     }
     end = _Node(
@@ -284,6 +296,7 @@ def _columns(problem: Problem, goods: Sequence[Shipment]) -> dict[str, int]:
         "due": HORIZON_S,
         "goods": aboard,
         "worth": sum(s.penalty_fen - s.handling_fen for s in goods),
+        "pieces": sum(s.pieces for s in goods),
     }
 
 
@@ -312,6 +325,8 @@ def _kinds(problem: Problem, window: list[tuple[int, int]], row: Mapping[str, in
     for k, v in enumerate(problem.vehicle_types):
         depot, rule, begin = problem.depot_of[v.depot], v.driving_rule, len(window)
         window += as_windows(problem.place(v.depot).windows) or ((0, HORIZON_S),)
+        opened = len(window)
+        window += (as_windows(problem.place(v.end).windows) or ((0, HORIZON_S),)) if v.end else ()
         columns = {
             "profile": profiles.index(v.profile),
             "depot": depots.index(v.depot),
@@ -326,14 +341,20 @@ def _kinds(problem: Problem, window: list[tuple[int, int]], row: Mapping[str, in
             "per_km": v.distance_fen_per_km,
             "per_h": v.time_fen_per_h,
             "overtime_per_h": v.overtime_fen_per_h,
+            "per_piece": v.piece_fen,
+            "min_pay": v.min_pay_fen,
             "max_trips": FAR if v.max_trips is None else v.max_trips,
             "range": FAR if v.range_m is None else v.range_m,
+            "trip_range": FAR if v.trip_range_m is None else v.trip_range_m,
             "deliveries_first": int(v.deliveries_first),
             "max_driving": FAR if rule is None else rule.max_driving_s,
             "rest": FAR if rule is None else rule.rest_s,
             "daily_driving": FAR if rule is None or rule.max_daily_driving_s is None else rule.max_daily_driving_s,
             "open_from": begin,
-            "open_to": len(window),
+            "open_to": opened,
+            "end_row": row[v.last_place],
+            "close_from": opened if v.end else begin,
+            "close_to": len(window),
             "sealed_only": int(all(c.sealed for c in v.compartments)),
             "box_from": sum(len(u.compartments) for u in problem.vehicle_types[:k]),
             "boxes": len(v.compartments),

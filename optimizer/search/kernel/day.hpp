@@ -37,7 +37,7 @@ public:
     std::vector<Stop> stops;
     std::vector<TripDay> trips;
     std::vector<Int> aboard;  // (longest, 3, dimensions): leaving the depot; most up to after a stop; most from then on
-    Int metres = 0, work = 0, driving = 0;
+    Int metres = 0, work = 0, driving = 0, pieces = 0;
 
     explicit Day(const Facts& facts) : f(facts), stowage_(facts) {
         stops.reserve(facts.longest);
@@ -50,7 +50,7 @@ public:
     Int weigh(Int v, const std::int32_t* sequence, Int n, const Docks& docks, const Int* loading = nullptr) {
         stops.clear();
         trips.clear();
-        metres = work = driving = 0;
+        metres = work = driving = pieces = 0;
         if (n == 0) return 0;
         v_ = v;
         sequence_ = sequence;
@@ -61,7 +61,7 @@ public:
         if (lasting < 0 || lasting > kind_->longest) return IMPOSSIBLE;
         for (const TripDay& trip : trips)
             if ((trip.is_limited && !keeps_limits(trip)) || (kind_->boxes > 1 && !is_stowed(trip))) return IMPOSSIBLE;
-        return kind_->fixed + half_up(metres * kind_->per_km, 1000) + half_up(lasting * kind_->per_h, 3600) +
+        return kind_->fixed + f.pay(*kind_, pieces) + half_up(metres * kind_->per_km, 1000) + half_up(lasting * kind_->per_h, 3600) +
                half_up(std::max<Int>(0, lasting - kind_->regular) * kind_->overtime_per_h, 3600);
     }
 
@@ -105,6 +105,7 @@ private:
         trip.due = kind_->shift_late;
         trip.stop_from = static_cast<Int>(stops.size());
         Int row = kind_->depot_row;
+        const Int before = metres;
         bool has_collected = false;
         for (Int p = begin; p < end;) {
             const Int here = node(p).row;
@@ -124,6 +125,7 @@ private:
                 if (has_collected && m.delivers && kind_->deliveries_first) return false;
                 collects |= m.collects != 0;
                 stop.service += m.service;
+                pieces += m.pieces;
                 is_split_ |= m.window_to - m.window_from > 1;
             }
             has_collected |= collects;
@@ -134,10 +136,11 @@ private:
             stops.push_back(stop);
             row = here;
         }
-        const Leg& back = f.leg(*kind_, row, kind_->depot_row);
+        const Leg& back = f.leg(*kind_, row, kind_->end_row);
         if (back.seconds < 0) return false;
         trip.back_leg = back.seconds;
         metres += back.metres;
+        if (metres - before > kind_->trip_range) return false;
         driving += back.seconds;
         work += back.seconds + kind_->loading;
         trip.stop_to = static_cast<Int>(stops.size());
@@ -358,7 +361,7 @@ private:
                 driven = 0;
             }
             driven += trip.back_leg;
-            back = next_in(f, kind_->open_from, kind_->open_to, now + trip.back_rest + trip.back_leg);
+            back = next_in(f, kind_->close_from, kind_->close_to, now + trip.back_rest + trip.back_leg);
             if (back < 0 || back > trip.due) return NONE;
             trip.back = back;
         }
@@ -368,7 +371,7 @@ private:
     // Write the latest times with the last return at `high` or before, rests as `forward` left them; docks aside.
     Int backward(Int high) {
         for (auto trip = trips.rbegin(); trip != trips.rend(); ++trip) {
-            Int now = last_in(f, kind_->open_from, kind_->open_to, std::min(high, trip->due));
+            Int now = last_in(f, kind_->close_from, kind_->close_to, std::min(high, trip->due));
             trip->latest_back = now;
             now -= trip->back_leg + trip->back_rest;
             for (Int i = trip->stop_to - 1; i >= trip->stop_from; --i) {

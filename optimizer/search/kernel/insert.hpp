@@ -133,7 +133,8 @@ private:
         return p < 0 || p >= static_cast<Int>(sequence.size()) ? BREAK : sequence[p];
     }
 
-    Int row_of(const Kind& kind, std::int32_t m) const { return m == BREAK ? kind.depot_row : f.node[m].row; }
+    Int row_before(const Kind& kind, std::int32_t m) const { return m == BREAK ? kind.depot_row : f.node[m].row; }
+    Int row_after(const Kind& kind, std::int32_t m) const { return m == BREAK ? kind.end_row : f.node[m].row; }
 
     // Gaps beside near nodes; `ranked` is told each one worth a look, once: vehicle, position, detour.
     template <class Ranked>
@@ -194,9 +195,16 @@ private:
         if (there.seconds < 0 || onward.seconds < 0) return;
         Int seconds = Int{there.seconds} + onward.seconds - straight.seconds + f.node[m].service;
         if (before != row && after != row) seconds += f.visit_s[row];
-        const Int fen = price(v, Int{there.metres} + onward.metres - straight.metres, seconds);
+        const Int fen = price(v, Int{there.metres} + onward.metres - straight.metres, seconds) + more_pay(m, v);
         if (is_dear(fen) || own.work + seconds > kind.longest || random_.unit() < BLINK) return;
         if (has_room(m, v, p) && is_in_time(m, v, p)) ranked(v, p, fen);
+    }
+
+    // What the vehicle asks for by the piece on top of what it is paid already.
+    Int more_pay(std::int32_t m, Int v) const {
+        const Kind& kind = f.kind_of(v);
+        if (kind.per_piece == 0) return 0;
+        return f.pay(kind, s.days[v].pieces + f.node[m].pieces) - f.pay(kind, s.days[v].pieces);
     }
 
     void rank_near(std::int32_t m) {
@@ -210,7 +218,7 @@ private:
 
     Detour detour_at(std::int32_t m, Int v, Int p) const {
         const Kind& kind = f.kind_of(v);
-        return detour_between(m, v, row_of(kind, at(v, p - 1)), row_of(kind, at(v, p)));
+        return detour_between(m, v, row_before(kind, at(v, p - 1)), row_after(kind, at(v, p)));
     }
 
     Detour detour_between(std::int32_t m, Int v, Int a, Int b) const {
@@ -253,7 +261,7 @@ private:
         const VehicleDay& own = s.days[v];
         const Node& node = f.node[m];
         const auto before = at(v, p - 1), after = at(v, p);
-        const Int a = row_of(kind, before), b = row_of(kind, after);
+        const Int a = row_before(kind, before), b = row_after(kind, after);
         if (before != BREAK && a == node.row) {  // joins the stop before
             const Int start = next_in(f, node.window_from, node.window_to, own.moments[p - 1].early);
             return start >= 0 && start <= own.moments[p - 1].late;
@@ -276,7 +284,7 @@ private:
             const Detour& round = rounds_[f.vehicle[v].kind];
             const Kind& kind = f.kind_of(v);
             if (!f.may_carry(v, m) || round.fen >= FAR || round.seconds > kind.longest || kind.max_trips <= 0) continue;
-            keep({round.fen + kind.fixed, v, 0, NONE, How::last_trip, m});
+            keep({round.fen + kind.fixed + f.pay(kind, f.node[m].pieces), v, 0, NONE, How::last_trip, m});
         }
         const Int busy = static_cast<Int>(s.busy.size());
         const Int first = busy > MOST_BUSY ? random_.below(busy) : 0;
@@ -293,9 +301,9 @@ private:
 
     Detour round_trip(std::int32_t m, Int k) const {
         const Kind& kind = f.kind[k];
-        const Int mate = f.node[m].mate, home = kind.depot_row, row = f.node[m].row;
+        const Int mate = f.node[m].mate, home = kind.depot_row, end = kind.end_row, row = f.node[m].row;
         const Int last = mate == NONE ? row : f.node[mate].row;
-        const Leg &there = f.leg(kind, home, row), &back = f.leg(kind, last, home);
+        const Leg &there = f.leg(kind, home, row), &back = f.leg(kind, last, end);
         if (there.seconds < 0 || back.seconds < 0) return {FAR, FAR};
         Int seconds = Int{there.seconds} + back.seconds + f.node[m].service + f.visit_s[row] + kind.loading;
         Int metres = Int{there.metres} + back.metres;
@@ -319,7 +327,7 @@ private:
             const bool is_last = p >= n;
             const Int by = std::min<Int>(is_last ? kind.shift_late : own.moments[p].latest_load, node.due);
             if (free + round.seconds <= by && random_.unit() >= BLINK)
-                keep({round.fen, v, std::min(p, n), NONE, is_last ? How::last_trip : How::new_trip, m});
+                keep({round.fen + more_pay(m, v), v, std::min(p, n), NONE, is_last ? How::last_trip : How::new_trip, m});
             if (is_last) return;
             free = std::max<Int>(own.moments[p].back, node.ready);
             while (p < n && own.sequence[p] != BREAK) ++p;
@@ -351,7 +359,7 @@ private:
     void pair_with(std::int32_t m, std::int32_t mate, const Candidate& first, Int q) {
         const Int v = first.vehicle;
         const bool is_next = q == first.position;
-        const Detour second = is_next ? detour_between(mate, v, f.node[m].row, row_of(f.kind_of(v), at(v, q)))
+        const Detour second = is_next ? detour_between(mate, v, f.node[m].row, row_after(f.kind_of(v), at(v, q)))
                                       : detour_at(mate, v, q);
         if (second.fen >= FAR || is_dear(first.estimate + second.fen)) return;
         if (is_next || may_fit(mate, v, q, second.seconds))

@@ -34,6 +34,7 @@ struct Node {
     Int after;                    // node that must come earlier on the same route
     Int shelf;                    // row of the shelves
     Int worth;                    // fen lost when it is left behind
+    Int pieces;                   // 0 at the delivery of a local shipment
 };
 
 struct Kind {
@@ -42,10 +43,13 @@ struct Kind {
     Int shift_early, shift_late;
     Int regular, longest;         // seconds of a day without, and with overtime
     Int fixed, per_km, per_h, overtime_per_h;
-    Int max_trips, range;
+    Int per_piece, min_pay;       // pay by the piece of a route, and the least of it
+    Int max_trips, range, trip_range;
     Int deliveries_first;
     Int max_driving, rest, daily_driving;
     Int open_from, open_to;       // rows of the windows: the depot's opening
+    Int end_row;                  // where trips end: the depot, or elsewhere, and then there is one trip a day
+    Int close_from, close_to;     // rows of the windows of that place
     Int sealed_only;              // 1 when nothing can soil it
     Int box_from, boxes;          // rows of its compartments
 };
@@ -103,6 +107,7 @@ struct Facts {
     const Leg* legs_to(const Kind& k, Int b) const { return turned + (k.profile * places + b) * places; }
     Int loaded(Int m, Int d) const { return load[(m * 2) * dimensions + d]; }
     Int change(Int m, Int d) const { return load[(m * 2 + 1) * dimensions + d]; }
+    Int pay(const Kind& k, Int pieces) const { return pieces * k.per_piece > k.min_pay ? pieces * k.per_piece : k.min_pay; }
     Int room_of(Int v, Int d) const { return room[vehicle[v].kind * dimensions + d]; }
     bool may_carry(Int v, Int m) const { return allowed[m * groups + vehicle[v].group] != 0; }
     Int shelf_load(Int m, Int d) const {

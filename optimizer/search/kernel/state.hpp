@@ -25,7 +25,7 @@ struct VehicleDay {
     std::vector<Int> aboard;            // as Day::aboard
     std::vector<Int> spare;             // (trips, 2, dimensions): room left on leaving the depot, and on coming back
     std::vector<Int> loading;           // starts, trip by trip
-    Int cost = 0, work = 0, stops = 0;
+    Int cost = 0, work = 0, stops = 0, pieces = 0;
     double pull = 0;                    // fen: its fixed cost times the squared share of its hours in use
 
     Int length() const { return static_cast<Int>(sequence.size()); }
@@ -95,6 +95,7 @@ public:
         own.cost = cost;
         own.work = day.work;
         own.stops = static_cast<Int>(day.stops.size());
+        own.pieces = day.pieces;
         const Kind& kind = f.kind_of(v);
         const double share = static_cast<double>(day.work) / static_cast<double>(std::max<Int>(1, kind.longest));
         own.pull = static_cast<double>(kind.fixed) * share * share;
@@ -267,8 +268,8 @@ private:
     void note_rows(Int v, Int begin, Int end, std::int32_t trip) {
         const Kind& kind = f.kind_of(v);
         VehicleDay& own = days[v];
-        const auto home = small(kind.depot_row);
-        auto before = home;
+        const auto end_row = small(kind.end_row);
+        auto before = small(kind.depot_row);
         for (Int p = begin; p < end; ++p) {
             Moment& now = own.moments[p];
             now.trip = trip;
@@ -276,7 +277,7 @@ private:
             now.is_last = p + 1 == end;
             now.before = before;
             now.here = before = small(f.node[own.sequence[p]].row);
-            now.after = now.is_last ? home : small(f.node[own.sequence[p + 1]].row);
+            now.after = now.is_last ? end_row : small(f.node[own.sequence[p + 1]].row);
             now.into = now.is_first ? f.leg(kind, now.before, now.here) : own.moments[p - 1].onto;
             now.onto = f.leg(kind, now.here, now.after);
         }
