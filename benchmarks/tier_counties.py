@@ -27,8 +27,8 @@ DAY = TimeWindow(early_s=6 * HOUR_S, late_s=19 * HOUR_S)
 PENALTY_FEN = 60_000
 """Price of one village's goods left behind: above that of any sensible way of carrying them."""
 
-HUB_SPEED_KMH, LOOP_SPEED_KMH = 36, 28
-"""Of vans, and of the stations' three-wheelers."""
+VAN_KMH, WHEELER_KMH = (42, 22), (30, 24)
+"""Speeds on the roads of the valleys and on the villages' own, of vans and of the stations' three-wheelers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +64,7 @@ def county(name: str) -> Tiers:
     side = rng.integers(0, 3, shape.villages)
     village_km = rng.uniform(*shape.village_km, shape.villages)
     km = _road_km(town_km, valley, home, side, village_km)
+    side_km = _road_km(np.zeros_like(town_km), valley, home, side, village_km)
     villages = [f"V{i:03d}" for i in range(1, shape.villages + 1)]
     towns = [f"T{i:02d}" for i in range(1, shape.towns + 1)]
     loops = tuple(_wheeler(town, count=2 + int((home == k).sum()) // 12) for k, town in enumerate(towns))
@@ -76,7 +77,7 @@ def county(name: str) -> Tiers:
         depots=(Depot(place="H", loading_s=1_200), *(Depot(place=t, loading_s=600) for t in towns)),
         vehicle_types=(_truck(shape), _van(shape), *loops),
         shipments=tuple(s for v in villages for s in _goods(v, shape, rng)),
-        matrices={"van": _matrix(km, HUB_SPEED_KMH), "wheeler": _matrix(km, LOOP_SPEED_KMH)},
+        matrices={"van": _matrix(km, side_km, VAN_KMH), "wheeler": _matrix(km, side_km, WHEELER_KMH)},
         load_dimensions=("pieces",),
         name=name,
     )
@@ -107,8 +108,11 @@ def _road_km(
     return km
 
 
-def _matrix(km: np.ndarray, speed_kmh: float) -> Matrix:
-    return Matrix(duration_s=np.ceil(km / speed_kmh * HOUR_S), distance_m=np.ceil(km * 1_000))
+def _matrix(km: np.ndarray, side_km: np.ndarray, speeds_kmh: tuple[float, float]) -> Matrix:
+    """Return the drives, of whose ``km`` (n, n) so many are ``side_km`` on villages' own roads."""
+    valley_kmh, side_kmh = speeds_kmh
+    hours = (km - side_km) / valley_kmh + side_km / side_kmh
+    return Matrix(duration_s=np.ceil(hours * HOUR_S), distance_m=np.ceil(km * 1_000))
 
 
 def _callers(town: str) -> frozenset[str]:

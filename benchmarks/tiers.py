@@ -1,7 +1,7 @@
-"""Two-echelon public sets: exact models of the small ones, our search across tiers on all, judged by the sets' rules.
+"""The search across tiers: two-echelon public sets, by their own rules, and seeded counties with stations.
 
-    python -m benchmarks.tiers [--instances DIR] --seconds 60 --workers 2 [--families 2evrp,2evrp_spdtw] \
-        [--only NAME,...] [--solvers exact,ours] [--json OUT]
+    python -m benchmarks.tiers [--instances DIR] --seconds 60 --workers 2 [--families 2evrp,2evrp_spdtw,counties] \
+        [--only NAME,...] [--solvers exact,ours] [--seeds 4] [--json OUT]
 
 Each worker is a process with a seed of its own; where freighters are short it searches half of the
 time without and half with a price on them. The best plan of all is taken. DIR is the
@@ -10,6 +10,10 @@ cost without a published file behind it is printed with "unverified".
 
 Sets with windows are solved by the exact model only (``two_echelon.as_tiers`` says why), which
 runs to its end whatever the seconds.
+
+Counties (``tier_counties``, two a seed) are planned all direct, all through stations, two-stage and by our search,
+each with the same seconds and workers (``tier_runs``); costs are in fen, and the gap of ours is against the best of
+the others.
 """
 
 from __future__ import annotations
@@ -25,6 +29,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING
 
+from benchmarks import tier_counties, tier_runs
 from benchmarks.instances.instance import DamagedInstanceError
 from benchmarks.two_echelon import FAMILIES, load, names
 from benchmarks.two_echelon.as_tiers import freighter_price, plan_of, tiers_of
@@ -42,6 +47,9 @@ if TYPE_CHECKING:
     from benchmarks.two_echelon.instance import TwoEchelon, TwoEchelonPlan
 
 SOLVERS = ("exact", "ours")
+
+COUNTIES = "counties"
+"""The family that is drawn, not read."""
 
 AGREES = 0.01
 """Published costs have two decimals, some rounded, some cut: 371.4985 is published as 371.49."""
@@ -76,8 +84,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     print(
         f"{'instance':28}{'solver':>8}{'cost':>12}{'bound':>12}{'best known':>12}{'gap %':>9}{'faults':>8}{'wall s':>8}"
     )
-    for family in options.families.split(","):
-        for name in names(root, family):
+    families = options.families.split(",")
+    if COUNTIES in families:
+        rows += _counties(options)
+    for family in families:
+        for name in names(root, family) if family != COUNTIES else ():
             if options.only and name not in options.only.split(","):
                 continue
             for row in _rows(root, family, name, options):
@@ -95,14 +106,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--instances", default="", help="folder with a folder for each family")
-    parser.add_argument("--families", default=",".join(FAMILIES), help="any of " + ", ".join(FAMILIES))
+    parser.add_argument("--families", default=",".join((*FAMILIES, COUNTIES)), help="default all")
     parser.add_argument("--only", default="", help="instances by name; default all")
     parser.add_argument("--solvers", default=",".join(SOLVERS), help="exact, ours")
     parser.add_argument("--seconds", type=float, default=60.0, help="for each instance and solver")
     parser.add_argument("--workers", type=int, default=2, help="processes of our search")
+    parser.add_argument("--seeds", type=int, default=4, help="of counties, two each")
     parser.add_argument("--json", default="", help="write everything to this file")
     options = parser.parse_args(argv)
-    unknown = {*options.families.split(","), *options.solvers.split(",")} - {*FAMILIES, *SOLVERS}
+    unknown = {*options.families.split(","), *options.solvers.split(",")} - {*FAMILIES, *SOLVERS, COUNTIES}
     if unknown or options.workers < 1:
         parser.error(f"no such family or solver: {', '.join(sorted(unknown))}" if unknown else "no worker")
     return options
@@ -128,6 +140,44 @@ def _rows(root: Path, family: str, name: str, options: argparse.Namespace) -> li
         except (TooLargeError, ValueError) as error:
             print(f"{name}: no {solver}, {error}")
     return rows
+
+
+def _counties(options: argparse.Namespace) -> list[Row]:
+    """Run all solvers on all counties and print them."""
+    rows: list[Row] = []
+    savings: dict[str, float] = {}
+    for name in tier_counties.names(range(1, options.seeds + 1)):
+        if options.only and name not in options.only.split(","):
+            continue
+        outcomes = [
+            tier_runs.outcome(name, solver, seconds=options.seconds, workers=options.workers)
+            for solver in tier_runs.SOLVERS
+        ]
+        savings[name] = tier_runs.saving(outcomes) or 0.0
+        for one in outcomes:
+            rows.append(_county_row(name, one, options.seconds, savings[name]))
+            _print(rows[-1])
+    for line in tier_runs.summary(savings):
+        print(line)
+    return rows
+
+
+def _county_row(name: str, one: tier_runs.Outcome, seconds: float, saving: float) -> Row:
+    left = (f"{one.num_unserved} left behind",) if one.num_unserved else ()
+    return Row(
+        family=COUNTIES,
+        instance=name,
+        customers=len(tier_counties.county(name).modes),
+        solver=one.solver,
+        cost=one.cost_fen,
+        bound=None,
+        best_known=None,
+        is_verified=False,
+        gap=-saving if one.solver == "ours" else None,
+        faults=one.faults[:5] or (left if one.solver == "ours" else ()),
+        seconds=seconds,
+        wall_s=one.wall_s,
+    )
 
 
 def measured(root: Path, instance: TwoEchelon, solver: str, *, seconds: float, workers: int) -> Row:
@@ -210,6 +260,7 @@ def _verdict(row: Row) -> str:
 
 def _print_means(rows: Sequence[Row]) -> None:
     """Print each solver's mean gap, over verified costs and over all."""
+    rows = [row for row in rows if row.family != COUNTIES]
     for solver in dict.fromkeys(row.solver for row in rows):
         for word, verified in (("verified", True), ("all", False)):
             gaps = [
