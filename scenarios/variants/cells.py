@@ -1,0 +1,172 @@
+"""What a comparison computes: a plan for every part of every day of every variant, then the measures of whole days.
+
+Each is a task with a key: a hash of all that decides its result, which are the day as a scenario, the content of
+its road files, limit, seed, processes, the versions of the solvers and our own source. So a result found under its
+key is the result, whoever computed it and when. Under a limit in seconds it is one result of many possible ones.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from optimizer.plan import Cost, Plan
+from scenarios.build import build_problem
+from scenarios.errors import ScenarioFailed
+from scenarios.kpis import BrandKpis, Kpis, measure
+from scenarios.variants.county_plan import solve_county
+from scenarios.variants.plan_json import pack_plan, unpack_plan
+
+if TYPE_CHECKING:
+    from optimizer.plan import Route
+    from optimizer.stop import Stop
+    from scenarios.scenario import Scenario
+    from scenarios.variants.store import Store
+
+PACKAGES = ("numpy", "scipy", "ortools", "pyvrp")
+"""Whose versions are part of a key; of our own packages the source itself is."""
+
+OURS = ("optimizer", "networks", "scenarios")
+SOURCE_SUFFIXES = {".py", ".cpp", ".hpp", ".h", ".toml"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """How long, from which seed and on how many processes one part is solved."""
+
+    stop: Stop
+    seed: int = 0
+    workers: int = 1
+
+
+class Task(Protocol):
+    """Something to compute, in any process; ``run`` gives JSON values that a store keeps under ``key``."""
+
+    @property
+    def key(self) -> str:
+        """Hash of all that decides the result."""
+        ...
+
+    def run(self, store: Store) -> dict[str, Any]:
+        """Compute it; results of earlier tasks are in ``store``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanCell:
+    """One part of a day to be planned; ``cache`` is the folder of travel times."""
+
+    key: str
+    part: Scenario
+    limit: Limit
+    cache: Path | None = None
+
+    def run(self, store: Store) -> dict[str, Any]:  # noqa: ARG002 - plans need no earlier results
+        """Return plan, measures and seconds."""
+        began = time.monotonic()
+        county = build_problem(self.part, cache=self.cache, energy=True)
+        plan = solve_county(county, stop=self.limit.stop, seed=self.limit.seed, workers=self.limit.workers)
+        kpis = asdict(measure(county, plan))
+        return {"plan": pack_plan(plan), "kpis": kpis, "seconds": round(time.monotonic() - began, 3)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayCell:
+    """A whole day to be measured, whose parts were planned apart; ``parts`` are the keys of their plans."""
+
+    key: str
+    day: Scenario
+    parts: tuple[str, ...]
+    cache: Path | None = None
+
+    def run(self, store: Store) -> dict[str, Any]:
+        """Return the measures of all parts together.
+
+        Raises
+        ------
+        ScenarioFailed
+            E359, should a plan be gone or not belong to the day.
+        """
+        began = time.monotonic()
+        found = [store.get(key) for key in self.parts]
+        plans = [unpack_plan(each["plan"]) for each in found if each is not None]
+        if len(plans) < len(self.parts):
+            raise ScenarioFailed("E359", detail=f"{len(self.parts) - len(plans)} missing")
+        county = build_problem(self.day, cache=self.cache, energy=True)
+        together = merged(plans)
+        told = sorted([i for _, t in together.trips() for i in t.shipments] + [u.shipment for u in together.unserved])
+        if told != sorted(s.id for s in county.problem.shipments):
+            raise ScenarioFailed("E359", detail="shipments")
+        kpis = asdict(measure(county, together))
+        return {"kpis": kpis, "seconds": round(time.monotonic() - began, 3)}
+
+
+def merged(plans: list[Plan]) -> Plan:
+    """Return plans of parts as one: their vehicles are numbered on, so that none is counted as another's."""
+    numbers: dict[str, int] = {}
+    routes: list[Route] = []
+    for route in (route for plan in plans for route in plan.routes if route.trips):
+        numbers[route.vehicle_type] = numbers.get(route.vehicle_type, 0) + 1
+        routes.append(replace(route, number=numbers[route.vehicle_type]))
+    costs = [asdict(plan.cost) for plan in plans]
+    cost = Cost(**{name: sum(each[name] for each in costs) for name in asdict(Cost())})
+    return Plan(routes=tuple(routes), unserved=tuple(u for plan in plans for u in plan.unserved), cost=cost)
+
+
+def kpis_of(content: dict[str, Any]) -> Kpis:
+    """Return the measures of a result."""
+    values = content["kpis"]
+    return Kpis(**{**values, "brands": tuple(BrandKpis(**brand) for brand in values["brands"])})
+
+
+def plan_cell(part: Scenario, limit: Limit, cache: Path | None) -> PlanCell:
+    """Return the task of planning ``part``."""
+    bare = essence(part)
+    how = (limit.stop.seconds, limit.stop.iterations, limit.seed, limit.workers)
+    return PlanCell(key=_hash("plan", bare, how, _made_by()), part=part, limit=limit, cache=cache)
+
+
+def day_cell(day: Scenario, parts: tuple[PlanCell, ...], cache: Path | None) -> DayCell:
+    """Return the task of measuring ``day`` from the plans of its parts."""
+    keys = tuple(part.key for part in parts)
+    return DayCell(key=_hash("day", essence(day), keys), day=day, parts=keys, cache=cache)
+
+
+def essence(scenario: Scenario) -> str:
+    """Return a hash of what decides plans and measures: all but words about it, with the content of road files."""
+    bare = replace(scenario, name="", sources=(), placeholders=())
+    return _hash(bare.digest, _roads_content(scenario))
+
+
+def _roads_content(scenario: Scenario) -> tuple[str, ...]:
+    roads = scenario.roads
+    names = (roads.file, roads.overrides, roads.closures, roads.profiles, *roads.elevation)
+    return tuple(_content(scenario.path(name)) if name else "" for name in names)
+
+
+def _content(path: Path) -> str:
+    """Hash a file, and those that belong to it (a Shapefile is several)."""
+    stem = path.with_suffix("")
+    beside = sorted(path.parent.glob(f"{stem.name}.*")) if path.suffix.lower() == ".shp" else [path]
+    return _hash(*(hashlib.sha256(each.read_bytes()).hexdigest() for each in beside if each.is_file()))
+
+
+@lru_cache(maxsize=1)
+def _made_by() -> tuple[str, ...]:
+    """Return the versions of solvers and a hash of our own source; read once a process, about 50 ms."""
+    root = Path(__file__).resolve().parents[2]
+    ours = hashlib.sha256()
+    for path in sorted(p for name in OURS for p in (root / name).rglob("*") if p.suffix in SOURCE_SUFFIXES):
+        if "library" not in path.parts:
+            ours.update(path.read_bytes())
+    return (*(version(name) for name in PACKAGES), ours.hexdigest())
+
+
+def _hash(*parts: object) -> str:
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()

@@ -1,0 +1,242 @@
+"""From variants to comparable measures: lay out what is to be computed, compute what is not yet known, collect.
+
+Every variant sees the same days with the same draws. What two variants have in common, such as a part that a change
+does not touch, is planned once. Whatever fails or is not computed in time is missing from the result, never guessed.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from scenarios.sampled_days import DayModel, plan_days, scenario_on
+from scenarios.variants.apply import ASSUMED, ONE_WAY, changed_day, parts_of_day
+from scenarios.variants.cells import DayCell, PlanCell, day_cell, kpis_of, plan_cell
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from scenarios.kpis import Kpis
+    from scenarios.sampled_days import SampledDay
+    from scenarios.scenario import Scenario
+    from scenarios.text import Text
+    from scenarios.variants.cells import Limit
+    from scenarios.variants.executor import Executor, Failure
+    from scenarios.variants.model import Variant, VariantSet
+    from scenarios.variants.store import Store
+
+SPARE_S = 6.0
+"""What building, judging and measuring a day is taken to need beyond its limit, until the first is done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayPlan:
+    """One day of one variant: its parts by name, and the cell that measures them together where there are several."""
+
+    variant: str
+    day: SampledDay
+    parts: tuple[tuple[str, PlanCell], ...]
+    whole: DayCell | None = None
+
+    @property
+    def key(self) -> str:
+        """Where the measures of the day are found."""
+        return self.parts[0][1].key if self.whole is None else self.whole.key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agenda:
+    """All that a comparison asks for, nothing computed yet."""
+
+    variants: tuple[Variant, ...]
+    against: str
+    days: tuple[SampledDay, ...]
+    cells: tuple[DayPlan, ...]
+    limit: Limit
+    placeholders: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loss:
+    """A day of a variant, or a part of it, that has no result."""
+
+    variant: str
+    day: str
+    part: str
+    failure: Failure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Measures by variant and id of the day, as far as there are any.
+
+    ``computed`` of ``total`` tasks were done now, the others were known; ``is_whole`` tells that none is missing.
+    """
+
+    agenda: Agenda
+    measured: dict[str, dict[str, Kpis]]
+    losses: tuple[Loss, ...] = ()
+    total: int = 0
+    computed: int = 0
+    is_whole: bool = True
+    keys: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How far a comparison is; ``left_s`` is an estimate."""
+
+    done: int
+    total: int
+    failed: int
+    left_s: float
+
+
+def prepare(
+    scenario: Scenario,
+    wanted: VariantSet,
+    *,
+    days: int,
+    limit: Limit,
+    peaks: tuple[float, ...] = (),
+    cache: Path | None = None,
+) -> Agenda:
+    """Return what is to be planned, the days drawn with the seed of ``limit``. O(variants x days x orders).
+
+    Raises
+    ------
+    InvalidInput
+        E349, for days or peaks that there cannot be.
+    """
+    model = DayModel(markets=wanted.markets)
+    if wanted.market_factor is not None:
+        model = replace(model, market_factor=wanted.market_factor)
+    sampled = plan_days(scenario.date, days, limit.seed, peaks=peaks)
+    planner = _Planner(scenario, model, limit, cache)
+    cells = tuple(planner.day_plan(variant, day) for day in sampled for variant in wanted.variants)
+    return Agenda(
+        variants=wanted.variants,
+        against=wanted.against,
+        days=sampled,
+        cells=cells,
+        limit=limit,
+        placeholders=_assumed(scenario, wanted, sampled[0], model),
+    )
+
+
+def carry_out(
+    agenda: Agenda,
+    store: Store,
+    executor: Executor,
+    *,
+    report: Callable[[Standing], None] | None = None,
+    cancel: threading.Event | None = None,
+) -> Comparison:
+    """Compute what the store does not have, then collect; what is done when ``cancel`` is set is collected too.
+
+    Plans come first, whole days after them. The order is by day, so that after a stop the days that are there are
+    there for all variants.
+    """
+    plans = {cell.key: cell for each in agenda.cells for _, cell in each.parts}
+    wholes = {each.whole.key: each.whole for each in agenda.cells if each.whole is not None}
+    missing = [cell for key, cell in plans.items() if store.get(key) is None]
+    unmeasured = [cell for key, cell in wholes.items() if store.get(key) is None]
+    crew = _Progress(agenda.limit, executor.workers, len(missing) + len(unmeasured), report)
+    for outcome in executor.run(missing, store, cancel):
+        crew.take(outcome.key, outcome.seconds, outcome.failure)
+    if cancel is None or not cancel.is_set():
+        ready = [cell for cell in unmeasured if not any(key in crew.failures for key in cell.parts)]
+        for outcome in executor.run(ready, store, cancel):
+            crew.take(outcome.key, outcome.seconds, outcome.failure)
+    return _collect(agenda, store, crew.failures, total=len(plans) + len(wholes), computed=crew.done)
+
+
+@dataclass(frozen=True, slots=True)
+class _Planner:
+    scenario: Scenario
+    model: DayModel
+    limit: Limit
+    cache: Path | None
+
+    def day_plan(self, variant: Variant, day: SampledDay) -> DayPlan:
+        model = replace(self.model, volume=self.model.volume * variant.volume)
+        whole = changed_day(scenario_on(self.scenario, day, self.limit.seed, model=model), variant)
+        parts = tuple((name, plan_cell(part, self.limit, self.cache)) for name, part in parts_of_day(whole, variant))
+        cells = tuple(cell for _, cell in parts)
+        together = day_cell(whole, cells, self.cache) if len(parts) > 1 else None
+        return DayPlan(variant=variant.id, day=day, parts=parts, whole=together)
+
+
+def _assumed(scenario: Scenario, wanted: VariantSet, day: SampledDay, model: DayModel) -> tuple[Text, ...]:
+    """Return what the base and the changes assume, each once."""
+    found = list(scenario_on(scenario, day, 0, model=model).placeholders)
+    if any(variant.coalitions is not None for variant in wanted.variants):
+        found += ASSUMED
+    if any(variant.is_one_way for variant in wanted.variants):
+        found.append(ONE_WAY)
+    return tuple(dict.fromkeys(found))
+
+
+@dataclass(slots=True)
+class _Progress:
+    """Counts outcomes and guesses what is left."""
+
+    limit: Limit
+    workers: int
+    todo: int
+    report: Callable[[Standing], None] | None
+    done: int = 0
+    spent_s: float = 0.0
+    failures: dict[str, Failure] = field(default_factory=dict)
+    began_at: float = field(default_factory=time.monotonic)
+
+    def __post_init__(self) -> None:
+        self._tell()
+
+    def take(self, key: str, seconds: float, failure: Failure | None) -> None:
+        self.done += 1
+        self.spent_s += seconds
+        if failure is not None:
+            self.failures[key] = failure
+        self._tell()
+
+    def _tell(self) -> None:
+        if self.report is None:
+            return
+        usual_s = (self.limit.stop.seconds or 0.0) + SPARE_S
+        each_s = self.spent_s / self.done if self.done else usual_s
+        left_s = (self.todo - self.done) * each_s / self.workers
+        self.report(Standing(done=self.done, total=self.todo, failed=len(self.failures), left_s=left_s))
+
+
+def _collect(agenda: Agenda, store: Store, failures: dict[str, Failure], *, total: int, computed: int) -> Comparison:
+    measured: dict[str, dict[str, Kpis]] = {variant.id: {} for variant in agenda.variants}
+    keys: dict[str, dict[str, str]] = {variant.id: {} for variant in agenda.variants}
+    losses: list[Loss] = []
+    for each in agenda.cells:
+        keys[each.variant][each.day.id] = each.key
+        content = store.get(each.key)
+        if content is not None:
+            measured[each.variant][each.day.id] = kpis_of(content)
+        losses += _losses(each, failures)
+    return Comparison(
+        agenda=agenda,
+        measured=measured,
+        losses=tuple(losses),
+        total=total,
+        computed=computed,
+        is_whole=all(len(days) == len(agenda.days) for days in measured.values()),
+        keys=keys,
+    )
+
+
+def _losses(each: DayPlan, failures: dict[str, Failure]) -> Iterator[Loss]:
+    cells = [(name, cell.key) for name, cell in each.parts]
+    if each.whole is not None:
+        cells.append(("", each.whole.key))
+    for name, key in cells:
+        if key in failures:
+            yield Loss(variant=each.variant, day=each.day.id, part=name, failure=failures[key])

@@ -1,0 +1,29 @@
+"""Plans one county-day and measures it: the one place where a comparison calls a solver."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from optimizer.check import check
+from optimizer.solve import solve
+from scenarios.errors import ScenarioFailed
+
+if TYPE_CHECKING:
+    from optimizer.plan import Plan
+    from optimizer.stop import Stop
+    from scenarios.build import County
+
+
+def solve_county(county: County, *, stop: Stop, seed: int, workers: int) -> Plan:
+    """Return the best plan within ``stop``, judged again.
+
+    Raises
+    ------
+    ScenarioFailed
+        E357, should the referee refuse what the solver answered; a bug.
+    """
+    plan = solve(county.problem, stop=stop, seed=seed, workers=workers).plan
+    violations = check(county.problem, plan)
+    if violations:
+        raise ScenarioFailed("E357", detail=violations[0].render("en"))
+    return plan
