@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from api.errors import Fault, InvalidInput
-from api.schemas import SCHEMA, VERSION, PlanFile
+from api.schemas import SCHEMA, VERSIONS, PlanFile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,8 +51,9 @@ def read_plan(path: Path) -> PlanFile:
     if not isinstance(content, dict) or content.get("schema") != SCHEMA:
         named = content.get("schema", "-") if isinstance(content, dict) else type(content).__name__
         raise InvalidInput("E411", path=path, value=_short(named))
-    if content.get("version") != VERSION or isinstance(content.get("version"), bool):
-        raise InvalidInput("E412", path=path, value=_short(content.get("version")), known=VERSION)
+    if content.get("version") not in VERSIONS or isinstance(content.get("version"), bool):
+        known = ", ".join(map(str, VERSIONS))
+        raise InvalidInput("E412", path=path, value=_short(content.get("version")), known=known)
     try:
         return PlanFile.model_validate_json(text.encode("utf-8"))
     except ValidationError as error:

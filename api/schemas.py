@@ -8,20 +8,39 @@ follow from it and the scenario. Whatever differs between two runs of the same w
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
 from optimizer.plan import Cost, Plan, Route, Trip, Unserved, Visit
+from optimizer.tiers.lines import Ride
+from optimizer.tiers.model import Handover, TieredPlan, Way
 
 SCHEMA = "gongpei.plan"
-VERSION = 1
-"""Raised whenever an old reader would misread a new file."""
+VERSIONS = (1, 2)
+"""Raised whenever an old reader would misread a new file; 2 has a part ``tiers``, 1 has none."""
 
 Seconds = Annotated[int, Field(ge=0, le=10_000_000)]
 Fen = Annotated[int, Field(ge=0, le=10**15)]
 Id = Annotated[str, Field(min_length=1, max_length=200)]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$|^$")]
+
+
+def _is_way(text: str) -> str:
+    Way.parse(text)
+    return text
+
+
+WayText = Annotated[str, AfterValidator(_is_way)]
+"""A way as ``str(optimizer.tiers.Way)`` writes it."""
 
 
 class Record(BaseModel):
@@ -72,15 +91,21 @@ class UnservedRecord(Record):
 
 
 class CostRecord(Record):
-    """One ``optimizer.plan.Cost``, in fen."""
+    """One ``optimizer.plan.Cost``, in fen; parts of later date are written only where there is something to pay."""
 
     fixed_fen: Fen = 0
     distance_fen: Fen = 0
     time_fen: Fen = 0
     overtime_fen: Fen = 0
     pay_fen: Fen = 0
+    line_fen: Fen = 0
     handling_fen: Fen = 0
     penalty_fen: Fen = 0
+
+    @model_serializer(mode="wrap")
+    def _without_nothing(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        content: dict[str, Any] = handler(self)
+        return {name: fen for name, fen in content.items() if fen or name not in ("pay_fen", "line_fen")}
 
 
 class PlanRecord(Record):
@@ -111,16 +136,86 @@ class Origin(Record):
     versions: dict[str, str] = {}
 
 
+class HandoverRecord(Record):
+    """One ``optimizer.tiers.Handover``."""
+
+    shipment: Id
+    station: Id
+    arrived_s: Seconds
+    ready_s: Seconds
+    left_s: Seconds
+
+
+class RideRecord(Record):
+    """One ``optimizer.tiers.Ride``."""
+
+    shipment: Id
+    departure: Id
+    origin: Id
+    destination: Id
+    board_s: Seconds
+    alight_s: Seconds
+
+
+class TiersRecord(Record):
+    """What ``optimizer.tiers.TieredPlan`` has beyond a plan: ways by place, ways by shipment, handovers, rides."""
+
+    choice: dict[Id, WayText] = {}
+    exceptions: dict[Id, WayText] = {}
+    handovers: tuple[HandoverRecord, ...] = ()
+    rides: tuple[RideRecord, ...] = ()
+
+
 class PlanFile(Record):
-    """The whole of ``plan.json``; ``digest`` is the SHA-256 of the rest, see ``api.plan_file``."""
+    """The whole of ``plan.json``; ``digest`` is the SHA-256 of the rest, see ``api.plan_file``.
+
+    ``tiers`` is there in version 2 and only there.
+    """
 
     schema_name: Literal["gongpei.plan"] = Field(default="gongpei.plan", alias="schema")
-    version: Literal[1] = 1
+    version: Literal[1, 2] = 1
     digest: Digest = ""
     origin: Origin = Origin()
     plan: PlanRecord
+    tiers: TiersRecord | None = None
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", populate_by_name=True)
+
+    @model_validator(mode="after")
+    def _has_its_parts(self) -> Self:
+        if (self.version == 2) != (self.tiers is not None):
+            raise ValueError("version 2 has a part tiers, version 1 has none")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _without_absent_parts(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        content: dict[str, Any] = handler(self)
+        return {name: part for name, part in content.items() if name != "tiers" or part is not None}
+
+
+def from_tiered(tiered: TieredPlan, origin: Origin) -> PlanFile:
+    """Return the record of a plan across tiers, still without its digest; equal plans give equal records."""
+    tiers = TiersRecord(
+        choice={place: str(way) for place, way in sorted(tiered.choice.items())},
+        exceptions={shipment: str(way) for shipment, way in sorted(tiered.exceptions.items())},
+        handovers=tuple(
+            HandoverRecord(**{name: getattr(h, name) for name in HandoverRecord.model_fields}) for h in tiered.handovers
+        ),
+        rides=tuple(RideRecord(**{name: getattr(r, name) for name in RideRecord.model_fields}) for r in tiered.rides),
+    )
+    return from_plan(tiered.plan, origin).model_copy(update={"version": 2, "tiers": tiers})
+
+
+def to_tiered(record: PlanFile) -> TieredPlan:
+    """Return the plan across tiers that ``record`` holds; an ordinary plan is one where everything goes direct."""
+    tiers = record.tiers or TiersRecord()
+    return TieredPlan(
+        choice={place: Way.parse(way) for place, way in tiers.choice.items()},
+        plan=to_plan(record),
+        handovers=tuple(Handover(**h.model_dump()) for h in tiers.handovers),
+        exceptions={shipment: Way.parse(way) for shipment, way in tiers.exceptions.items()},
+        rides=tuple(Ride(**r.model_dump()) for r in tiers.rides),
+    )
 
 
 def from_plan(plan: Plan, origin: Origin) -> PlanFile:
@@ -149,7 +244,7 @@ def to_plan(record: PlanFile) -> Plan:
             Unserved(shipment=u.shipment, reason=u.reason, numbers=dict(u.numbers), remedy=u.remedy)
             for u in record.plan.unserved
         ),
-        cost=Cost(**record.plan.cost.model_dump()),
+        cost=Cost(**{name: getattr(record.plan.cost, name) for name in CostRecord.model_fields}),
     )
 
 

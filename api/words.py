@@ -119,6 +119,7 @@ WORDS: dict[str, Text] = {
     "time_fen": Text("工时费", "time"),
     "overtime_fen": Text("加班费", "overtime"),
     "pay_fen": Text("计件付费", "pay by the piece"),
+    "line_fen": Text("班线运费", "fares of scheduled lines"),
     "handling_fen": Text("操作费", "handling"),
     "penalty_fen": Text("未服务的惩罚（不是实际支出）", "penalties for unserved goods (not really paid)"),
     "total_cost": Text("目标函数合计", "total the plan minimises"),

@@ -151,6 +151,7 @@ COST_COLORS = {
     "time_fen": "#5fa8d3",
     "overtime_fen": "#d98e04",
     "pay_fen": "#7b5ea7",
+    "line_fen": "#138a96",
     "handling_fen": "#8d99ae",
     "penalty_fen": "#b3261e",
 }

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from api.errors import InvalidInput
 from api.plan_file import plan_digest, read_plan, write_plan
-from api.schemas import Origin, from_plan, to_plan
+from api.schemas import Origin, from_plan, from_tiered, to_plan, to_tiered
 from optimizer.plan import Cost, Plan, Route, Trip, Unserved, Visit
+from optimizer.tiers.lines import Ride
+from optimizer.tiers.model import DIRECT, Handover, TieredPlan, Way
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -134,5 +137,44 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 def test_an_unknown_field_is_refused(tmp_path: Path) -> None:
     """A misspelt field is not silently dropped."""
     written(tmp_path / "plan.json", plna={})
+    with pytest.raises(InvalidInput, match=r"^E413 "):
+        read_plan(tmp_path / "plan.json")
+
+
+TIERED = TieredPlan(
+    choice={"V2": Way("ST1", "line"), "V1": DIRECT},
+    plan=replace(PLAN, cost=replace(PLAN.cost, line_fen=30)),
+    handovers=(Handover(shipment="s1", station="ST1", arrived_s=1, ready_s=2, left_s=3),),
+    exceptions={"s2": Way("ST1")},
+    rides=(Ride(shipment="s1/1", departure="B1", origin="H", destination="ST1", board_s=0, alight_s=1),),
+)
+
+
+def test_a_plan_across_tiers_comes_back_as_it_went_in(tmp_path: Path) -> None:
+    """Ways, exceptions, handovers, rides and fares included, as version 2."""
+    write_plan(from_tiered(TIERED, Origin()), tmp_path / "plan.json")
+    record = read_plan(tmp_path / "plan.json")
+    assert record.version == 2
+    assert to_tiered(record) == TIERED
+
+
+def test_an_ordinary_plan_is_written_as_before_there_were_tiers(tmp_path: Path) -> None:
+    """Version 1, without a part for tiers, and no fares or pay by the piece where nothing is to pay."""
+    content = written(tmp_path / "plan.json")
+    assert list(content) == ["schema", "version", "digest", "origin", "plan"]
+    assert content["version"] == 1
+    assert list(content["plan"]["cost"]) == [
+        *("fixed_fen", "distance_fen", "time_fen", "overtime_fen", "handling_fen", "penalty_fen"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"version": 2}, {"tiers": {}}, {"version": 2, "tiers": {"choice": {"V1": ">"}}}],
+    ids=["tiers missing", "tiers in version 1", "no way"],
+)
+def test_tiers_that_do_not_fit_are_faults(tmp_path: Path, changes: dict[str, Any]) -> None:
+    """A version without its part, a part without its version, and a way that is none."""
+    written(tmp_path / "plan.json", **changes)
     with pytest.raises(InvalidInput, match=r"^E413 "):
         read_plan(tmp_path / "plan.json")
