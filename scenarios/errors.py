@@ -9,7 +9,9 @@ A reader collects every ``Fault`` of every file and raises once. Every code has 
 and English, with the values of the fault filled in by name. E300 carries the faults
 of a scenario; E301 to E309 are about a file as a whole, E310 to E319 about one cell, E320
 to E339 about how things fit together, E340 to E349 about comparisons (``scenarios.compare_errors``),
-E350 and up about what the building of a county meets, E370 to E379 about an events file, E380 to
+E350 and E360 and up about what the building of a county meets, E351 to E359 about variants
+(``scenarios.variants.errors``), E370 to E373 about an events file, E374 to
+E379 about standing lines (``scenarios.standing.errors``), E380 to
 E399 about a timetable (``scenarios.timetables.errors``).
 """
 
@@ -19,7 +21,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from scenarios.compare_errors import SENTENCES as COMPARE_SENTENCES
+from scenarios.standing.errors import SENTENCES as STANDING_SENTENCES
 from scenarios.timetables.errors import SENTENCES
+from scenarios.variants.errors import SENTENCES as VARIANT_SENTENCES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -313,7 +317,10 @@ CATALOGUE: dict[str, Sentence] = {
         "consolidation lost or made pieces ({detail})",
         "please report this with the scenario",
     ),
-    **{code: _sentence(*words) for code, words in (COMPARE_SENTENCES | SENTENCES).items()},
+    **{
+        code: _sentence(*words)
+        for code, words in (COMPARE_SENTENCES | STANDING_SENTENCES | SENTENCES | VARIANT_SENTENCES).items()
+    },
 }
 """One sentence a code; the error pages are generated from it."""
 
