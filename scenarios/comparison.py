@@ -30,7 +30,15 @@ CONFIDENCE = 0.95
 """Share of such intervals that hold the true mean, if days are drawn independently."""
 
 GOOD_WHEN_HIGH = frozenset(
-    ("carried_pieces", "load_factor_down", "load_factor_up", "co_delivery_share", "coverage", "on_time_share")
+    (
+        "carried_pieces",
+        "load_factor_down",
+        "load_factor_up",
+        "co_delivery_share",
+        "coverage",
+        "on_time_share",
+        "freshness_kept",
+    )
 )
 """Measures whose worst day is the one with the least value; of all others it is the one with the most."""
 

@@ -189,6 +189,15 @@ KPI_DEFINITIONS: dict[str, Definition] = {
         ),
         is_headline=True,
     ),
+    "freshness_kept": _define(
+        "service",
+        "share",
+        ("保鲜率", "freshness kept"),
+        (
+            "有最长在途时限的货物按件平均：1 - 在途时长 ÷ 时限；未服务的计为 0",
+            "mean over pieces with a longest time on board of 1 - time on board / that time; unserved counts as 0",
+        ),
+    ),
     "worst_decile_s": _define(
         "equity",
         "s",

@@ -16,6 +16,7 @@ import numpy as np
 from optimizer.cost import plan_cost, route_duration_s, trip_legs
 from optimizer.model import DAY_S
 from scenarios.energy import emissions, plan_energy
+from scenarios.freshness import freshness_kept
 from scenarios.kpi_definitions import KPI_DEFINITIONS, Definition
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ class Kpis:
     timeliness_p50_s: int | None
     timeliness_p90_s: int | None
     on_time_share: float | None
+    freshness_kept: float | None
     worst_decile_s: float | None
     days_between_visits: float | None
     longest_gap_days: int | None
@@ -123,6 +125,7 @@ def measure(county: County, plan: Plan) -> Kpis:
         timeliness_p50_s=weighted_rank([(d.delay_s, d.pieces) for d in delays if d.is_served], 0.5),
         timeliness_p90_s=weighted_rank([(d.delay_s, d.pieces) for d in delays if d.is_served], 0.9),
         on_time_share=_on_time(county, delays),
+        freshness_kept=freshness_kept(problem, plan),
         worst_decile_s=_worst_decile_s(county, delays),
         days_between_visits=_days_between_visits(county, plan),
         longest_gap_days=_longest_gap_days(county, plan),
