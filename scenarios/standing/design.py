@@ -156,7 +156,7 @@ class _Work:
         """Return the lines of a typical day with loads of this quantile."""
         self.tell("typical")
         problem = typical_day(self.days, quantile=quantile)
-        first = self.solve(problem, None)
+        first = self.solve(problem, self.solve(problem, None))  # all days stand on it: twice the work
         return lines_of(problem, first, hour_s=self.hour_s)
 
     def followed(self, what: str, lines: StandingLines, day: Problem, *, hour_s: int | None = None) -> HeldDay:
