@@ -33,8 +33,8 @@ class Bundle:
 
     ``windows`` bind the start of service and are never empty; ``ready_s`` binds the
     loading at the depot, ``due_s`` the return. ``units`` are the (vehicle type, number)
-    that may carry it, number 0 standing for all vehicles of the type that no lock names; ``guests`` are others, from
-    homes of their own where no goods start or end, that may carry its parts from one visit to another.
+    that may carry it, number 0 standing for all vehicles of the type that no lock names; ``guests`` are others, hired
+    or from homes where no goods start or end, that may carry its parts from one visit to another.
     """
 
     place: str
@@ -145,7 +145,7 @@ def _single(
             down=shipment.load if is_down else nothing,
             up=nothing if is_down else shipment.load,
             goods=frozenset((shipment.commodity,)),
-            guests=frozenset(u for u in all_able - able if kind_of[u[0]].depot not in busy),
+            guests=frozenset(u for u in all_able - able if kind_of[u[0]].is_hired or kind_of[u[0]].depot not in busy),
         )
     ]
 

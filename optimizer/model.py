@@ -176,6 +176,11 @@ class VehicleType:
         """Place where trips end: ``end``, or the home depot."""
         return self.end or self.depot
 
+    @property
+    def is_hired(self) -> bool:
+        """Tell whether it is somebody else's: paid by the piece, or ending its day in a place of its own."""
+        return bool(self.piece_fen or self.min_pay_fen or self.end)
+
     def pay_fen(self, pieces: int) -> int:
         """Return the pay by the piece of a route that carries so many ``pieces``."""
         return max(self.min_pay_fen, self.piece_fen * pieces)

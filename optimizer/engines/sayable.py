@@ -45,14 +45,8 @@ def _has_guests(problem: Problem) -> bool:
 def _is_plain(kind: VehicleType) -> bool:
     boxes = kind.compartments
     is_one = len(boxes) == 1 and boxes[0].commodities is None
-    is_hired = kind.piece_fen or kind.min_pay_fen or kind.end
-    return (
-        is_one
-        and kind.driving_rule is None
-        and not kind.deliveries_first
-        and not is_hired
-        and kind.trip_range_m is None
-    )
+    has_rules = kind.driving_rule is not None or kind.deliveries_first or kind.trip_range_m is not None
+    return is_one and not has_rules and not kind.is_hired
 
 
 def _is_said(problem: Problem, shipment: Shipment) -> bool:

@@ -174,7 +174,7 @@ RELEASES: tuple[Release, ...] = (
     _release("depot_windows", "loading_window return_window place_window", _lift_depot_windows),
     _release("shift", "shift_start shift_end", lambda p: _vehicles(p, shift=TimeWindow(early_s=0, late_s=HORIZON_S))),
     _release("overtime", "overtime", lambda p: _vehicles(p, max_overtime_s=HORIZON_S)),
-    _release("range", "range", lambda p: _vehicles(p, range_m=None)),
+    _release("range", "range trip_range", lambda p: _vehicles(p, range_m=None, trip_range_m=None)),
     _release("access", "vehicle_access", lambda p: _places(p, vehicle_types=None)),
     _release("count", "vehicle_number", _lift_count),
 )

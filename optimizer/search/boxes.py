@@ -111,3 +111,34 @@ def _apart(problem: Problem, bits: Mapping[str, int]) -> tuple[np.ndarray, np.nd
                 apart[bits[a]] |= 1 << bits[b]
                 open_[bits[a]] |= 0 if conflict.sealed_ok else 1 << bits[b]
     return apart, apart & ~open_
+
+
+def foes(problem: Problem) -> np.ndarray:
+    """Return for each vehicle type and touchy commodity the bits that may not ride on one trip with it, (k, 64)."""
+    bits = touchy_bits(problem)
+    found = np.zeros((len(problem.vehicle_types), 64), dtype=np.int64)
+    for k, kind in enumerate(problem.vehicle_types):
+        for conflict in problem.conflicts:
+            is_known = {conflict.first, conflict.second} <= set(bits) and conflict.first != conflict.second
+            if is_known and not (conflict.sealed_ok and _has_wall(kind, conflict.first, conflict.second)):
+                a, b = bits[conflict.first], bits[conflict.second]
+                found[k, a] |= 1 << b
+                found[k, b] |= 1 << a
+    return found
+
+
+def _has_wall(kind: VehicleType, first: str, second: str) -> bool:
+    boxes = kind.compartments
+    holds = {
+        g: [i for i, b in enumerate(boxes) if b.commodities is None or g in b.commodities] for g in (first, second)
+    }
+    return any(a != b and (boxes[a].sealed or boxes[b].sealed) for a in holds[first] for b in holds[second])
+
+
+def cleanings(problem: Problem) -> np.ndarray:
+    """Return rows of a soiling bit, the bit that minds it and the seconds of cleaning, (n, 3)."""
+    bits = touchy_bits(problem)
+    rows = [
+        (bits[c.after], bits[c.before], c.duration_s) for c in problem.cleanings if {c.after, c.before} <= set(bits)
+    ]
+    return np.array(rows, dtype=np.int64).reshape(len(rows), 3)

@@ -10,7 +10,7 @@ import numpy as np
 from optimizer.bundles import as_windows, carriers, fleet_units, make_bundles
 from optimizer.model import HORIZON_S
 from optimizer.schedule import VisitDraft
-from optimizer.search.boxes import NONE, stowage_arrays, touchy_bits
+from optimizer.search.boxes import NONE, cleanings, foes, stowage_arrays, touchy_bits
 from optimizer.timeline import intersect
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from optimizer.bundles import Bundle
     from optimizer.daybook import Unit
-    from optimizer.model import Shipment, VehicleType
+    from optimizer.model import Shipment
     from optimizer.problem import Problem
     from optimizer.timeline import Windows
 
@@ -167,8 +167,8 @@ def nodes_of(problem: Problem, *, is_coarse: bool) -> Nodes:
         "allowed": np.array([[u in n.units for u in units] for n in nodes], dtype=np.uint8).reshape(
             len(nodes), len(units)
         ),
-        "foes": _foes(problem),
-        "cleaning": _cleanings(problem),
+        "foes": foes(problem),
+        "cleaning": cleanings(problem),
         "shelf": np.array(shelves, dtype=np.int64).reshape(len(shelves), dimensions),
         "near": _near(there_and_back, table[:, NODE.index("row")], is_second),
         **stowage_arrays(problem, [n.visit for n in nodes], table[:, NODE.index("is_drop")].tolist()),
@@ -402,36 +402,6 @@ def _chain_of(there_and_back: np.ndarray) -> np.ndarray:
         left = np.flatnonzero(is_left)
         order[k] = left[there_and_back[order[k - 1], left].argmin()]
     return order
-
-
-def _foes(problem: Problem) -> np.ndarray:
-    """For each vehicle type and touchy commodity, the bits that may not ride on one trip with it."""
-    bits = touchy_bits(problem)
-    foes = np.zeros((len(problem.vehicle_types), 64), dtype=np.int64)
-    for k, kind in enumerate(problem.vehicle_types):
-        for conflict in problem.conflicts:
-            is_known = {conflict.first, conflict.second} <= set(bits) and conflict.first != conflict.second
-            if is_known and not (conflict.sealed_ok and _has_wall(kind, conflict.first, conflict.second)):
-                a, b = bits[conflict.first], bits[conflict.second]
-                foes[k, a] |= 1 << b
-                foes[k, b] |= 1 << a
-    return foes
-
-
-def _has_wall(kind: VehicleType, first: str, second: str) -> bool:
-    boxes = kind.compartments
-    holds = {
-        g: [i for i, b in enumerate(boxes) if b.commodities is None or g in b.commodities] for g in (first, second)
-    }
-    return any(a != b and (boxes[a].sealed or boxes[b].sealed) for a in holds[first] for b in holds[second])
-
-
-def _cleanings(problem: Problem) -> np.ndarray:
-    bits = touchy_bits(problem)
-    rows = [
-        (bits[c.after], bits[c.before], c.duration_s) for c in problem.cleanings if {c.after, c.before} <= set(bits)
-    ]
-    return np.array(rows, dtype=np.int64).reshape(len(rows), 3)
 
 
 def _near(there_and_back: np.ndarray, row_of: np.ndarray, is_second: Sequence[bool]) -> np.ndarray:
