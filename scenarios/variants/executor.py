@@ -56,7 +56,10 @@ class Outcome:
 class Executor(Protocol):
     """Where tasks are run."""
 
-    workers: int
+    @property
+    def workers(self) -> int:
+        """How many tasks it runs at a time."""
+        ...
 
     def run(self, tasks: Sequence[Task], store: Store, cancel: threading.Event | None = None) -> Iterator[Outcome]:
         """Yield an outcome for each task as it ends; those in flight are dropped when ``cancel`` is set."""

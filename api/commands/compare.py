@@ -1,0 +1,167 @@
+"""``gongpei compare``: plan variants of a county on the same sampled days and put them side by side."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from api.assumptions import assumptions
+from api.commands.options import add_solving, cache_folder, existing, output_folder, solving_stop, whole
+from api.exports.comparison import write_csv, write_json
+from api.exports.comparison_book import write_book
+from api.exports.comparison_page import write_page
+from api.exports.comparison_words import WORDS, change_text, value_text
+from api.talk import line, say, show_table
+from scenarios.files import read_scenario
+from scenarios.text import Text
+from scenarios.variants.cells import Limit
+from scenarios.variants.compare import carry_out, prepare
+from scenarios.variants.executor import LocalProcesses
+from scenarios.variants.read import read_variants
+from scenarios.variants.store import Store
+from scenarios.variants.table import rows_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
+    from scenarios.variants.compare import Agenda, Comparison, Standing
+    from scenarios.variants.table import Row
+
+HELP = Text("比较多种组织方式：同样的抽样日，一张表", "compare ways to organise the county on the same sampled days")
+
+DEFAULT_DAYS = 5
+"""Ordinary days that are sampled when nothing is said; few, but enough for an interval."""
+
+FILES = ("comparison.json", "comparison.csv", "comparison.xlsx", "comparison.html")
+
+SHOWN_LOSSES = 10
+
+
+def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
+    """Declare the arguments."""
+    parser.add_argument("folder", metavar="DIR", help=Text("场景文件夹", "folder of the scenario").pick(lang))
+    file = Text("比较方案文件（TOML）", "file of variants (TOML)")
+    parser.add_argument("variants", metavar="VARIANTS.toml", help=file.pick(lang))
+    out = Text("输出文件夹（默认 out/场景名）", "output folder (out/NAME by default)")
+    parser.add_argument("--out", type=Path, metavar="DIR", help=out.pick(lang))
+    days = Text(f"抽样天数（默认 {DEFAULT_DAYS}）", f"sampled days ({DEFAULT_DAYS} by default)")
+    parser.add_argument("--days", type=whole(1, 1_000), default=DEFAULT_DAYS, metavar="N", help=days.pick(lang))
+    peaks = Text("另加的高峰日倍数，如 1.3,1.8,3；不计入均值", "peak days besides, such as 1.3,1.8,3; not in the means")
+    parser.add_argument("--peaks", type=_factors, default=(), metavar="X,Y", help=peaks.pick(lang))
+    store = Text("已算结果的文件夹（默认在场景的 cache 中）", "folder of results (in the scenario's cache by default)")
+    parser.add_argument("--store", type=Path, metavar="DIR", help=store.pick(lang))
+    rounds = Text("每份方案的求解轮数：可重复", "rounds to solve each plan: repeatable")
+    add_solving(parser, lang, rounds)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Compare and write everything; exit code 1 should anything be missing."""
+    folder, lang = existing(options.folder), options.lang
+    scenario = read_scenario(folder)
+    wanted = read_variants(existing(options.variants), scenario)
+    out = output_folder(options.out or Path("out") / folder.resolve().name)
+    cache = cache_folder(folder)
+    store = Store(folder=options.store or (cache or out) / "results")
+    limit = Limit(stop=solving_stop(options), seed=options.seed)
+    agenda = prepare(scenario, wanted, days=options.days, peaks=options.peaks, limit=limit, cache=cache)
+    comparison = _carry_out(agenda, store, options.workers, lang)
+    rows = rows_of(comparison)
+    assumed = assumptions(scenario)
+    write_json(scenario, comparison, rows, out / FILES[0])
+    write_csv(comparison, out / FILES[1])
+    write_book(comparison, rows, assumed, out / FILES[2], lang=lang)
+    write_page(scenario, comparison, rows, assumed, out / FILES[3], lang=lang)
+    _show(comparison, rows, lang)
+    names = ", ".join(FILES)
+    say(Text(f"已写入 {out}：{names}", f"written to {out}: {names}"), lang)
+    return 0 if comparison.is_whole else 1
+
+
+def _carry_out(agenda: Agenda, store: Store, workers: int, lang: str) -> Comparison:
+    cancel = threading.Event()
+
+    def report(standing: Standing) -> None:
+        line(_standing(standing).pick(lang), stream=sys.stderr)
+
+    with _ended_on_interrupt(cancel):
+        comparison = carry_out(agenda, store, LocalProcesses(workers=workers), report=report, cancel=cancel)
+    if cancel.is_set():
+        stopped = Text(
+            "已提前停止：以下只含已完成的部分，再次运行会接着算",
+            "stopped early: what follows is what was done; the next run goes on from here",
+        )
+        say(stopped, lang, style="yellow")
+    return comparison
+
+
+def _standing(standing: Standing) -> Text:
+    left_s = round(standing.left_s)
+    left = f"{left_s // 60}:{left_s % 60:02d}"
+    zh = f"方案 {standing.done}/{standing.total}" + (f" · 失败 {standing.failed}" if standing.failed else "")
+    en = f"plans {standing.done}/{standing.total}" + (f" · failed {standing.failed}" if standing.failed else "")
+    return Text(f"{zh} · 剩余约 {left}", f"{en} · about {left} left")
+
+
+@contextmanager
+def _ended_on_interrupt(cancel: threading.Event) -> Iterator[None]:
+    """Let the first Ctrl-C (or SIGTERM) end the comparison with what is done, the second leave at once."""
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        if cancel.is_set():
+            raise KeyboardInterrupt
+        cancel.set()
+
+    if threading.current_thread() is not threading.main_thread():  # signals belong to the main thread
+        yield
+        return
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _show(comparison: Comparison, rows: tuple[Row, ...], lang: str) -> None:
+    """Print the table, what is missing, and what the figures rest on."""
+    variants = comparison.agenda.variants
+    heads = [(WORDS["measure"].pick(lang), False), *((variant.name.pick(lang), True) for variant in variants)]
+    body = [
+        [
+            row.definition.name.pick(lang),
+            *(
+                f"{value_text(c, row.definition.unit).pick(lang)}  {change_text(c).pick(lang)}".strip()
+                for c in row.cells
+            ),
+        ]
+        for row in rows
+    ]
+    show_table(WORDS["title"].pick(lang), heads, body)
+    say(WORDS["noise"], lang)
+    if sum(day.peak == 1 for day in comparison.agenda.days) == 1:
+        say(WORDS["one_day"], lang, style="yellow")
+    for text in comparison.agenda.placeholders:
+        line(f"! {text.pick(lang)}", style="yellow")
+    for loss in comparison.losses[:SHOWN_LOSSES]:
+        where = " ".join(part for part in (loss.variant, loss.day, loss.part) if part)
+        line(f"{loss.failure.code} {where}: {loss.failure.text.pick(lang)}", style="red")
+    known = comparison.total - comparison.computed
+    zh = f"方案 {comparison.total} 份，其中 {known} 份取自已有结果"
+    say(Text(zh, f"{comparison.total} plans, {known} of them not computed now"), lang)
+
+
+def _factors(text: str) -> tuple[float, ...]:
+    """Return factors above 0, separated by commas."""
+    try:
+        found = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a list of factors") from None
+    if not all(0 < factor <= 100 for factor in found):
+        raise argparse.ArgumentTypeError(f"{text!r} has factors that are not within 0 and 100")
+    return found

@@ -1,0 +1,130 @@
+"""``comparison.html``: one file with no request to anywhere, assumptions first, both languages in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from api.exports.comparison_words import WORDS, change_text, value_text
+from api.exports.pages import environment
+from api.kpi_views import shown
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from scenarios.scenario import Scenario
+    from scenarios.text import Text
+    from scenarios.variants.compare import Comparison
+    from scenarios.variants.table import Row
+
+CHARTED = ("cost_per_piece_fen", "distance_m", "vehicles", "timeliness_p90_s", "on_time_share", "co2_well_to_wheel_kg")
+"""Measures that are drawn, a bar a variant."""
+
+BAR_WIDTH = 420.0
+"""Longest bar with its interval, in units of the drawing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """One variant's bar: its length, the ends of its interval, and what is written beside it."""
+
+    name: Text
+    length: float
+    low: float
+    high: float
+    value: Text
+    change: Text
+    is_reference: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """The bars of one measure."""
+
+    name: Text
+    bars: tuple[Bar, ...]
+
+
+def write_page(
+    scenario: Scenario,
+    comparison: Comparison,
+    rows: tuple[Row, ...],
+    assumed: tuple[Text, ...],
+    path: Path,
+    *,
+    lang: str,
+) -> None:
+    """Write the page, opening in ``lang`` ("zh" or "en")."""
+    html = (
+        environment()
+        .get_template("comparison.html.j2")
+        .render(
+            lang=lang,
+            w=WORDS,
+            scenario=scenario,
+            agenda=comparison.agenda,
+            comparison=comparison,
+            assumed=assumed,
+            table=[(row.definition.name, _table_row(row)) for row in rows],
+            charts=charts_of(comparison, rows),
+            days=_day_rows(comparison, rows),
+            definitions=[row.definition for row in rows],
+            bar_width=BAR_WIDTH,
+        )
+    )
+    path.write_text(html, encoding="utf-8")
+
+
+def charts_of(comparison: Comparison, rows: tuple[Row, ...]) -> tuple[Chart, ...]:
+    """Return the charts of ``CHARTED``, bars from zero on a scale of their own. O(rows x variants)."""
+    return tuple(_chart(comparison, row) for row in rows if row.measure in CHARTED)
+
+
+def _chart(comparison: Comparison, row: Row) -> Chart:
+    agenda = comparison.agenda
+    tops = [max(abs(cell.over_days.mean), _finite(cell.over_days.high)) for cell in row.cells if cell is not None]
+    scale = BAR_WIDTH / (max(tops, default=0) or 1)
+    bars = tuple(
+        Bar(
+            name=variant.name,
+            length=max(0.0, cell.over_days.mean * scale),
+            low=max(0.0, _finite(cell.over_days.low, cell.over_days.mean) * scale),
+            high=_finite(cell.over_days.high, cell.over_days.mean) * scale,
+            value=shown(cell.over_days.mean, row.definition.unit),
+            change=change_text(cell),
+            is_reference=variant.id == agenda.against,
+        )
+        for variant, cell in zip(agenda.variants, row.cells, strict=True)
+        if cell is not None
+    )
+    return Chart(name=row.definition.name, bars=bars)
+
+
+def _finite(value: float, otherwise: float = 0.0) -> float:
+    return value if abs(value) != float("inf") else otherwise
+
+
+def _table_row(row: Row) -> list[tuple[Text, Text, bool]]:
+    """Return value, change and whether it is noise, a variant at a time."""
+    unit = row.definition.unit
+    return [
+        (
+            value_text(cell, unit),
+            change_text(cell),
+            cell is not None and cell.change is not None and cell.change.is_noise,
+        )
+        for cell in row.cells
+    ]
+
+
+def _day_rows(comparison: Comparison, rows: tuple[Row, ...]) -> list[tuple[Text, str, list[Text]]]:
+    """Return one row a variant and day: names, and every measure of the table as text."""
+    measures = [(row.measure, row.definition.unit) for row in rows]
+    found = []
+    for variant in comparison.agenda.variants:
+        for day in comparison.agenda.days:
+            kpis = comparison.measured[variant.id].get(day.id)
+            if kpis is not None:
+                values = [shown(getattr(kpis, name), unit) for name, unit in measures]
+                found.append((variant.name, f"{day.id} · {day.date.isoformat()}", values))
+    return found

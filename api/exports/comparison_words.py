@@ -1,0 +1,64 @@
+"""Words of a comparison: values with intervals, changes, headings, in both languages."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from api.kpi_views import NOTHING, shown
+from scenarios.text import Text
+
+if TYPE_CHECKING:
+    from scenarios.comparison import Cell
+
+WORDS: dict[str, Text] = {
+    "title": Text("方案比较", "comparison"),
+    "assumptions": Text("前提与假设", "assumptions"),
+    "placeholder": Text("占位值，未经测量", "placeholder, not measured"),
+    "baseline": Text(
+        "节省以本地基准为准：先核对基准方案与现实是否相符，再看变化",
+        "savings count from the local baseline: check it against what really happens before believing a change",
+    ),
+    "table": Text("比较表", "table"),
+    "charts": Text("图", "charts"),
+    "days": Text("逐日", "days"),
+    "definitions": Text("指标口径", "definitions"),
+    "missing": Text("缺失", "missing"),
+    "measure": Text("指标", "measure"),
+    "mean": Text("日均值 ± 95% 置信半宽", "mean a day ± half width of the 95 % interval"),
+    "change": Text("相对对照的变化", "change against the reference"),
+    "noise": Text("≈ 表示变化在误差范围内", "≈ marks a change within the noise"),
+    "worst": Text("最差日", "worst day"),
+    "reference": Text("对照", "reference"),
+    "peak": Text("高峰日不计入均值", "peak days are not part of the means"),
+    "calculator": Text("成本试算", "cost calculator"),
+    "calculator_hint": Text(
+        "改动黄色格中的倍数，成本与变化随之更新（车辆和路线不变）",
+        "change the yellow factors: costs and changes follow, vehicles and routes staying as planned",
+    ),
+    "factor": Text("倍数", "factor"),
+    "variant": Text("方案", "variant"),
+    "one_day": Text(
+        "只有一天：没有区间，任何变化都算在误差之内", "one day only: no interval, so every change is noise"
+    ),
+}
+
+
+def value_text(cell: Cell | None, unit: str) -> Text:
+    """Return mean and half width, such as ``1,234.00 yuan ± 56.00 yuan``."""
+    if cell is None:
+        return NOTHING
+    mean = shown(cell.over_days.mean, unit)
+    if math.isinf(cell.over_days.half_width):
+        return mean
+    half = shown(cell.over_days.half_width, unit)
+    return Text(f"{mean.zh} ± {half.zh}", f"{mean.en} ± {half.en}")
+
+
+def change_text(cell: Cell | None) -> Text:
+    """Return the change in per cent, behind ``≈`` where it is within the noise; "" for the reference."""
+    if cell is None or cell.change is None:
+        return Text("", "")
+    relative = cell.change.relative
+    told = "—" if relative is None else f"{relative * 100:+.1f} %"
+    return Text(f"≈ {told}", f"≈ {told}") if cell.change.is_noise else Text(told, told)
