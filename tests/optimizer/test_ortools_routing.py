@@ -127,6 +127,24 @@ COUNTIES = {
         2 * VAN + ONE + TWO,
     ),
     "range_just_long_enough": (problem([down(1, 60), down(2, 60)], [vehicle(range_m=30_000)]), VAN + ONE + TWO),
+    "a_trip_ends_elsewhere": (problem([down(1)], [vehicle(end="V4", max_trips=1)]), VAN + 4 * 1_100 + 60),
+    "a_van_paid_by_the_piece_stays_at_home_where_pieces_are_many": (
+        problem([down(1, pieces=20)], [vehicle(), vehicle("hired", fixed_fen=0, piece_fen=1_000)]),
+        VAN + ONE,
+    ),
+    "the_least_pay_is_good_for_some_pieces": (
+        problem([down(1, pieces=4)], [vehicle("hired", fixed_fen=0, piece_fen=150, min_pay_fen=600)]),
+        600 + ONE,
+    ),
+    # from V2 to H and back, and to V4 and back, one village among them
+    "a_charge_is_enough_for_one_trip": (
+        problem(
+            [shipment("A", "V2", "H"), shipment("B", "V2", "V4")],
+            [vehicle(depot="V2", trip_range_m=30_000)],
+            depots=(Depot(place="V2", loading_s=600),),
+        ),
+        VAN + 8 * 1_100 + 60 + 2 * 600,
+    ),
     "a_shelf_holds_no_more": (
         with_place(problem([down(1), replace(down(1), id="E1")]), "V1", shelf=(10,)),
         VAN + ONE + 1_000_000,
