@@ -1,4 +1,4 @@
-"""The command line: ``gongpei new | from-osm | validate | plan | lines | replan | compare | explain | referee``.
+"""The command line ``gongpei``: one command for each module that ``COMMANDS`` names.
 
 Exit codes: 0 all is well; 1 the plan breaks a rule; 2 the input is wrong, each fault on
 a line of its own; 3 the program failed, please report; 130 interrupted. Bad input never
