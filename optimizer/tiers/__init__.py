@@ -1,17 +1,19 @@
 """Second tier: stations that goods may pass through, legs and handovers, their referee and their search.
 
-``model`` has stations, ways and plans; ``legs`` makes one ordinary problem of a choice of ways and the ``clocks``
-of stations; ``plan`` turns its plans back into whole shipments with handovers and follows one of them; ``check``
-judges; ``search`` chooses ways, clocks and trips together.
+``model`` has stations, ways and plans, ``lines`` scheduled departures; ``legs`` makes one ordinary problem of a
+choice of ways and the ``clocks`` of stations, and puts on departures what goes by line (``passage``, ``offers``);
+``plan`` turns its plans back into whole shipments with handovers and follows one of them; ``check`` judges;
+``search`` chooses ways, clocks and trips together.
 """
 
-from optimizer.tiers.check import HandoverViolation, check_tiers
+from optimizer.tiers.check import check_tiers
 from optimizer.tiers.clocks import first_clocks
 from optimizer.tiers.legs import Legs, expand
 from optimizer.tiers.lines import Ride, ScheduledDeparture
 from optimizer.tiers.model import DIRECT, Choice, Clocks, Exceptions, Handover, Station, TieredPlan, Tiers, Way
-from optimizer.tiers.plan import Stage, driven, settle, trace
+from optimizer.tiers.plan import Stage, carried_once, driven, movements, settle, tiered_cost, trace
 from optimizer.tiers.search import TieredResult, solve_tiers, walked
+from optimizer.tiers.violations import HandoverViolation
 
 __all__ = [
     "DIRECT",
@@ -29,12 +31,15 @@ __all__ = [
     "TieredResult",
     "Tiers",
     "Way",
+    "carried_once",
     "check_tiers",
     "driven",
     "expand",
     "first_clocks",
+    "movements",
     "settle",
     "solve_tiers",
+    "tiered_cost",
     "trace",
     "walked",
 ]

@@ -1,4 +1,4 @@
-"""The referee of plans across tiers: the ordinary referee on every trip, then every shipment leg by leg.
+"""The referee of plans across tiers: the ordinary referee on every trip, every ride, then every shipment leg by leg.
 
 Slow and plain; it trusts the model alone and shares no code with whoever expands, settles or searches. It
 knows no clocks: a handover is good when the goods are there, handled, and then go on, whenever that is.
@@ -7,53 +7,31 @@ knows no clocks: a handover is good when the goods are there, handled, and then 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from optimizer.check import check
 from optimizer.model import HORIZON_S
-from optimizer.tiers.model import DIRECT, QUARTER_S, leg_id, open_windows
-from optimizer.tiers.sentences import RULES
-from optimizer.violations import clock, duration
+from optimizer.tiers.check_rides import LinedLeg, fares_fen, judge_rides
+from optimizer.tiers.model import DIRECT, QUARTER_S, Way, leg_id, open_windows
+from optimizer.tiers.violations import HandoverViolation
+from optimizer.violations import Violation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from optimizer.model import Shipment
     from optimizer.plan import Trip
     from optimizer.problem import Problem
     from optimizer.tiers.model import Handover, Station, TieredPlan, Tiers
-    from optimizer.violations import Violation
 
 COVERAGE = frozenset({"not_served", "served_twice"})
 """Rules of the ordinary referee that read better of whole shipments, where legs are concerned."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HandoverViolation:
-    """One rule of tiers broken once; fields as in ``optimizer.violations.Violation``, ``place`` is the station."""
-
-    rule: str
-    shipment: str = ""
-    place: str = ""
-    time_s: int | None = None
-    amount: int | None = None
-    limit: int | None = None
-    detail: str = ""
-
-    def render(self, lang: str) -> str:
-        """Return the sentence in ``lang`` ("zh" or "en"), with the rule's name in front."""
-        rule = RULES[self.rule]
-        values = {"shipment": self.shipment, "place": self.place, "detail": self.detail, "time": clock(self.time_s)}
-        for name, value in (("amount", self.amount), ("limit", self.limit)):
-            shown = {"clock": clock(value), "duration": duration(value, lang)}
-            values[name] = shown.get(rule.unit, str(value))
-        return f"[{self.rule}] " + (rule.zh if lang == "zh" else rule.en).format_map(values)
-
-
 class _Carried(NamedTuple):
-    """A leg on a trip, as the trip has it."""
+    """A leg on a trip or ride, as that has it."""
 
     loaded_s: int
     departed_s: int
@@ -61,7 +39,7 @@ class _Carried(NamedTuple):
 
 
 class _Passage(NamedTuple):
-    """A shipment that passes a station, with what the trips do to its legs."""
+    """A shipment that passes a station, with what trips and rides do to its legs."""
 
     shipment: Shipment
     station: Station
@@ -75,15 +53,26 @@ def check_tiers(tiers: Tiers, plan: TieredPlan) -> tuple[Violation | HandoverVio
     What the ordinary referee finds on the trips names legs (``leg_id``) as shipments; what is found here names
     whole shipments. O(visits + shipments), plus sweeps over the stations.
     """
-    found: list[Violation | HandoverViolation] = [*_ways(tiers, plan), *_groups(tiers, plan)]
-    passing = dict(_passing(tiers, plan))
-    legs = {leg_id(i, index) for i in passing for index in (1, 2)}
-    driven = _legs_problem(tiers, passing)
-    found += [v for v in check(driven, plan.plan) if not (v.rule in COVERAGE and v.shipment in legs)]
-    rides = _rides(plan)
+    found: list[Violation | HandoverViolation] = [*_ways(tiers, plan), *_exceptions(tiers, plan), *_groups(tiers, plan)]
+    going = {s.id: way for s, way in _going(tiers, plan)}
+    lined = dict(_lined(tiers, going))
+    legs = {leg_id(i, index) for i, way in going.items() if way.station for index in (1, 2)}
+    found += [v for v in _trips(tiers, plan, going) if not (v.rule in COVERAGE and v.shipment in legs)]
+    found += judge_rides(tiers, plan, lined)
+    carried = _all_carried(plan)
+    for i, way in going.items():
+        if not way.station:
+            found += _ridden(lined[i], carried.get(i, []))
+    stations = {s.place: s for s in tiers.stations}
     passages = [
-        _Passage(tiers.problem.shipment_of[i], station, rides.get(leg_id(i, 1), []), rides.get(leg_id(i, 2), []))
-        for i, station in passing.items()
+        _Passage(
+            tiers.problem.shipment_of[i],
+            stations[way.station],
+            carried.get(leg_id(i, 1), []),
+            carried.get(leg_id(i, 2), []),
+        )
+        for i, way in going.items()
+        if way.station
     ]
     for passage in passages:
         found += _followed(passage)
@@ -105,6 +94,15 @@ def _ways(tiers: Tiers, plan: TieredPlan) -> Iterator[HandoverViolation]:
             yield HandoverViolation(rule="way_barred", place=place, detail=str(way))
 
 
+def _exceptions(tiers: Tiers, plan: TieredPlan) -> Iterator[HandoverViolation]:
+    """Judge that goods that go another way than their place go one that it allows."""
+    known = {s.id: s for s in tiers.problem.shipments}
+    for i, way in sorted(plan.exceptions.items()):
+        far = tiers.far_end(known[i]) if i in known else None
+        if way not in tiers.modes.get(far or "", {DIRECT}):
+            yield HandoverViolation(rule="exception_barred", shipment=i, place=far or "", detail=str(way))
+
+
 def _groups(tiers: Tiers, plan: TieredPlan) -> Iterator[HandoverViolation]:
     for group in tiers.together:
         first, *others = sorted(group)
@@ -113,46 +111,100 @@ def _groups(tiers: Tiers, plan: TieredPlan) -> Iterator[HandoverViolation]:
                 yield HandoverViolation(rule="not_together", place=other, detail=first)
 
 
-def _passing(tiers: Tiers, plan: TieredPlan) -> Iterator[tuple[str, Station]]:
-    """Yield the shipments that the plan sends through a station and does not list as unserved."""
-    stations = {s.place: s for s in tiers.stations}
+def _going(tiers: Tiers, plan: TieredPlan) -> Iterator[tuple[Shipment, Way]]:
+    """Yield what the plan sends by line or through a station that exists, and does not list as unserved."""
+    stations = {s.place for s in tiers.stations}
     listed = {u.shipment for u in plan.plan.unserved}
     for s in tiers.problem.shipments:
         far = tiers.far_end(s)
-        station = plan.choice.get(far, DIRECT).station if far is not None else ""
-        if station != far and station in stations and s.id not in listed:
-            yield s.id, stations[station]
+        if far is None or s.id in listed:
+            continue
+        way = plan.exceptions.get(s.id, plan.choice.get(far, DIRECT))
+        if way.station == far:
+            way = Way(last=way.trunk)  # goods of the station itself do not pass it
+        if way != DIRECT and (not way.station or way.station in stations):
+            yield s, way
 
 
-def _legs_problem(tiers: Tiers, passing: dict[str, Station]) -> Problem:
-    """Return the problem of which the plan's trips are a day: legs without clocks, all else whole."""
+def _lined(tiers: Tiers, going: Mapping[str, Way]) -> Iterator[tuple[str, LinedLeg]]:
+    """Yield the legs that go by line."""
+    for i, way in going.items():
+        s = tiers.problem.shipment_of[i]
+        if not way.station:
+            yield i, LinedLeg(s, s.origin, s.destination)
+            continue
+        first, second = (way.trunk, way.last) if s.origin in tiers.hubs else (way.last, way.trunk)
+        if first == "line":
+            yield leg_id(i, 1), LinedLeg(s, s.origin, way.station)
+        if second == "line":
+            yield leg_id(i, 2), LinedLeg(s, way.station, s.destination)
+
+
+def _trips(tiers: Tiers, plan: TieredPlan, going: Mapping[str, Way]) -> Iterator[Violation]:
+    """Judge the trips as an ordinary day, and the cost with what goes by line added."""
+    handling_fen = 0
+    for i, way in going.items():
+        is_lined = way.last == "line" and (way.trunk == "line" or not way.station)
+        rides = sum(r.shipment in (i, leg_id(i, 1), leg_id(i, 2)) for r in plan.rides)
+        if is_lined and rides > (1 if way.station else 0):
+            handling_fen += tiers.problem.shipment_of[i].handling_fen
+    stated = plan.plan.cost
+    cost = replace(stated, line_fen=0, handling_fen=stated.handling_fen - handling_fen)
+    for v in check(_legs_problem(tiers, going), replace(plan.plan, cost=cost)):
+        if v.rule == "cost" and v.detail == "handling_fen":
+            yield replace(v, amount=(v.amount or 0) + handling_fen, limit=(v.limit or 0) + handling_fen)
+        else:
+            yield v
+    fares = fares_fen(tiers, plan)
+    if stated.line_fen != fares:
+        yield Violation(rule="cost", amount=stated.line_fen, limit=fares, detail="line_fen")
+
+
+def _legs_problem(tiers: Tiers, going: Mapping[str, Way]) -> Problem:
+    """Return the problem of which the plan's trips are a day: legs by road without clocks, direct goods whole."""
     goods: list[Shipment] = []
     calls: dict[str, str] = {}
     for s in tiers.problem.shipments:
-        if s.id not in passing:
+        way = going.get(s.id, DIRECT)
+        if way == DIRECT:
             goods.append(s)
-            continue
-        place = passing[s.id].place
-        first = replace(s, id=leg_id(s.id, 1), destination=place, due_s=HORIZON_S, delivery_windows=())
-        second = replace(s, id=leg_id(s.id, 2), origin=place, ready_s=0, handling_fen=0, pickup_windows=())
-        goods += [replace(leg, max_on_board_s=None) for leg in (first, second)]
-        calls[s.id] = second.id if s.origin in tiers.hubs else first.id
-    known = {s.id for s in goods} | set(calls)
+            calls[s.id] = s.id
+        elif way.station:
+            own = _road_legs(s, way, is_down=s.origin in tiers.hubs)
+            goods += own.values()
+            far_leg = 2 if s.origin in tiers.hubs else 1
+            if far_leg in own:
+                calls[s.id] = own[far_leg].id
     locks = [
-        replace(lock, shipment=calls.get(lock.shipment, lock.shipment), after=calls.get(lock.after or "", lock.after))
+        replace(lock, shipment=calls[lock.shipment], after=calls.get(lock.after or ""))
         for lock in tiers.problem.locks
-        if lock.shipment in known
+        if lock.shipment in calls and (lock.after is None or lock.after in calls)
     ]
     return replace(tiers.problem, shipments=tuple(goods), locks=tuple(locks))
 
 
-def _rides(plan: TieredPlan) -> dict[str, list[_Carried]]:
-    """Return every carriage of everything that the trips name."""
-    rides: dict[str, list[_Carried]] = defaultdict(list)
+def _road_legs(s: Shipment, way: Way, *, is_down: bool) -> dict[int, Shipment]:
+    """Return the legs by road of a shipment that passes a station; the first of them bears the handling."""
+    means = (way.trunk, way.last) if is_down else (way.last, way.trunk)
+    loose, own = replace(s, max_on_board_s=None), {}
+    if means[0] == "road":
+        own[1] = replace(loose, id=leg_id(s.id, 1), destination=way.station, due_s=HORIZON_S, delivery_windows=())
+    if means[1] == "road":
+        handling_fen = 0 if own else s.handling_fen
+        onward = replace(loose, id=leg_id(s.id, 2), origin=way.station, ready_s=0, pickup_windows=())
+        own[2] = replace(onward, handling_fen=handling_fen)
+    return own
+
+
+def _all_carried(plan: TieredPlan) -> dict[str, list[_Carried]]:
+    """Return every carriage of everything that trips and rides name."""
+    found: dict[str, list[_Carried]] = defaultdict(list)
     for _, trip in plan.plan.trips():
         for leg in trip.shipments:
-            rides[leg].append(_carried(trip, leg))
-    return rides
+            found[leg].append(_carried(trip, leg))
+    for r in plan.rides:
+        found[r.shipment].append(_Carried(r.board_s, r.board_s, r.alight_s))
+    return found
 
 
 def _carried(trip: Trip, leg: str) -> _Carried:
@@ -163,6 +215,18 @@ def _carried(trip: Trip, leg: str) -> _Carried:
         if leg in visit.deliver:
             handed_s = visit.start_s
     return _Carried(loaded_s, departed_s, handed_s)
+
+
+def _ridden(leg: LinedLeg, rides: list[_Carried]) -> Iterator[HandoverViolation]:
+    """Judge that one shipment that goes by line all the way rides once, and not for too long."""
+    s = leg.shipment
+    broken = partial(HandoverViolation, shipment=s.id, place=s.destination, detail=s.id)
+    if not rides:
+        yield broken(rule="lost")
+    elif len(rides) > 1:
+        yield broken(rule="doubled", amount=len(rides), limit=1)
+    elif s.max_on_board_s is not None and rides[0].handed_s - rides[0].departed_s > s.max_on_board_s:
+        yield broken(rule="freshness", amount=rides[0].handed_s - rides[0].departed_s, limit=s.max_on_board_s)
 
 
 def _followed(passage: _Passage) -> Iterator[HandoverViolation]:

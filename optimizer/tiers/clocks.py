@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from optimizer.tiers.model import leg_id
-from optimizer.tiers.reach import Reach
+from optimizer.tiers.reach import Reach, reach_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,15 +32,19 @@ def first_clocks(tiers: Tiers, choice: Choice) -> dict[tuple[str, str], tuple[in
     """Return a clock for each wave that ``choice`` makes, from what the goods themselves allow.
 
     Down, a wave is handed over ``SLACK_S`` after the last of its goods can be there, up as much before the first
-    of its goods would be too late, as far as the other goods allow. O(places^2 + shipments).
+    of its goods would be too late, as far as the other goods allow. Goods that come by line need none: the line
+    has its own time. O(shipments), once O(places^2).
     """
-    reach = Reach(tiers)
+    reach = reach_of(tiers)
     spans: dict[tuple[str, str], list[_Span]] = defaultdict(list)
     for s in tiers.problem.shipments:
-        station = tiers.through(s, choice)
-        early_s = None if station is None or not reach.has_paths(s, station) else reach.earliest_s(s, station)
-        if station is not None and early_s is not None:
-            late_s = reach.latest_s(s, station) - station.handling_s
+        way = tiers.way(s, choice)
+        station, (first, second) = tiers.through(s, choice), way.means(tiers.direction(s))
+        if station is None or first == "line" or not reach.has_paths(s, station, (first, second)):
+            continue
+        early_s = reach.earliest_s(s, station)
+        if early_s is not None:
+            late_s = reach.latest_s(s, station, second) - station.handling_s
             spans[station.place, tiers.direction(s)].append(_Span(early_s, max(early_s, late_s)))
     return {key: _waves(reach, tiers.station_of[key[0]], key[1], own) for key, own in spans.items()}
 
@@ -81,7 +85,10 @@ def tightened(legs: Legs, plan: TieredPlan) -> dict[tuple[str, str], tuple[int, 
     """Return clocks at each wave's last true arrival: the plan stands, and its second legs may begin sooner."""
     arrived: dict[tuple[str, str], dict[int, int]] = defaultdict(dict)
     for h in plan.handovers:
-        station, direction, rank = legs.parts[leg_id(h.shipment, 1)].wave
+        brought = legs.parts.get(leg_id(h.shipment, 1))
+        if brought is None:
+            continue  # by line
+        station, direction, rank = brought.wave
         known = arrived[station, direction]
         known[rank] = max(known.get(rank, 0), h.arrived_s)
     return {

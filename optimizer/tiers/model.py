@@ -72,6 +72,15 @@ class Way:
         before, after = (["line"] * (means == "line") for means in (self.trunk, self.last))
         return STEP.join([*before, self.station, *after])
 
+    def means(self, direction: str) -> tuple[str, str]:
+        """Return the means of the first and the second leg of goods that go "down" or "up" through the station."""
+        return (self.trunk, self.last) if direction == "down" else (self.last, self.trunk)
+
+    @property
+    def is_lined(self) -> bool:
+        """Tell whether any leg goes by line."""
+        return "line" in (self.trunk, self.last)
+
     @classmethod
     def parse(cls, text: str) -> Way:
         """Return the way that ``text`` names as ``str`` does.

@@ -15,20 +15,24 @@ from optimizer.fallback import UNEXPLAINED
 from optimizer.plan import Plan, Unserved
 from optimizer.repair import complete, without
 from optimizer.schedule import draft_of
-from optimizer.tiers.model import QUARTER_S, Handover, TieredPlan, leg_id, open_windows
+from optimizer.tiers.model import DIRECT, QUARTER_S, Handover, TieredPlan, leg_id, open_windows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from optimizer.model import Shipment
-    from optimizer.plan import Route, Trip
+    from optimizer.plan import Cost, Route, Trip
     from optimizer.problem import Problem
     from optimizer.tiers.legs import Legs
+    from optimizer.tiers.lines import Ride
     from optimizer.tiers.model import Station, Tiers
 
 
-class Ride(NamedTuple):
-    """One shipment or leg on one trip: loading or service begins, it leaves, it is handed over."""
+class Carried(NamedTuple):
+    """One shipment or leg on one trip or departure: loading or service begins, it leaves, it is handed over.
+
+    ``vehicle`` is the vehicle's name or the departure's id; on a departure loading and leaving are one moment.
+    """
 
     vehicle: str
     origin: str
@@ -43,7 +47,8 @@ class Stage:
     """One moment on a shipment's way.
 
     ``what`` is "ready", "loaded", "left", "arrived", "handled", "delivered" or "unserved"; ``detail`` is the
-    reason of the last. ``at_s`` is None where nothing happens.
+    reason of the last. ``at_s`` is None where nothing happens. ``vehicle`` is a vehicle's name or a departure's id;
+    goods that go by line are "left" without having been "loaded".
     """
 
     what: str
@@ -64,7 +69,7 @@ def settle(legs: Legs, plan: Plan) -> TieredPlan:
         out = {i: left for i, left in _half_carried(legs, plan).items() if i not in dropped}
         handovers: list[Handover] = []
         if not out:
-            handovers, out = _handovers(legs, plan)
+            handovers, out = _handovers(legs, plan, dropped)
         if not out:
             return _stated(legs, plan, handovers, dropped)
         plan = _taken_out(legs, plan, set(out))
@@ -74,21 +79,63 @@ def settle(legs: Legs, plan: Plan) -> TieredPlan:
 def driven(tiers: Tiers, plan: TieredPlan) -> Problem:
     """Return the ordinary problem that ``plan.plan`` answers, for whoever measures or draws its trips.
 
-    Legs have the ready and due times of whole shipments, not those of any clock; unserved shipments are whole.
+    Legs have the ready and due times of whole shipments, not those of any clock; what goes by line is no part of
+    it; unserved shipments are whole.
     """
     whole = {u.shipment for u in plan.plan.unserved}
     goods: list[Shipment] = []
     for s in tiers.problem.shipments:
-        station = tiers.through(s, plan.choice)
-        if station is None or s.id in whole:
+        way = tiers.way(s, plan.choice, plan.exceptions)
+        if way == DIRECT or s.id in whole:
             goods.append(s)
-            continue
-        loose = replace(s, max_on_board_s=None, penalty_fen=0)
-        goods.append(replace(loose, id=leg_id(s.id, 1), destination=station.place, delivery_windows=()))
-        goods.append(
-            replace(loose, id=leg_id(s.id, 2), origin=station.place, ready_s=0, handling_fen=0, pickup_windows=())
-        )
+        elif way.station:
+            goods += _driven_legs(s, way.station, way.means(tiers.direction(s)))
     return replace(tiers.problem, shipments=tuple(goods), locks=())
+
+
+def _driven_legs(s: Shipment, station: str, means: tuple[str, str]) -> Iterator[Shipment]:
+    """Yield the legs by road; the first of them bears the handling."""
+    loose = replace(s, max_on_board_s=None, penalty_fen=0)
+    if means[0] == "road":
+        yield replace(loose, id=leg_id(s.id, 1), destination=station, delivery_windows=())
+    if means[1] == "road":
+        handling_fen = 0 if means[0] == "road" else s.handling_fen
+        onward = replace(loose, id=leg_id(s.id, 2), origin=station, ready_s=0, pickup_windows=())
+        yield replace(onward, handling_fen=handling_fen)
+
+
+def tiered_cost(tiers: Tiers, plan: TieredPlan) -> Cost:
+    """Return what a plan across tiers costs: trips, rides and whole penalties; ``plan.plan.cost`` is not read."""
+    return _with_lines(tiers, plan_cost(driven(tiers, plan), plan.plan), plan.rides)
+
+
+def carried_once(tiers: Tiers, plan: TieredPlan) -> tuple[Shipment, ...]:
+    """Return the shipments that are carried, whole, each once, however many legs it has: what KPIs count."""
+    left = {u.shipment for u in plan.plan.unserved}
+    return tuple(s for s in tiers.problem.shipments if s.id not in left)
+
+
+def _with_lines(tiers: Tiers, cost: Cost, rides: Sequence[Ride]) -> Cost:
+    """Return the cost with fares, and with the handling of goods that no vehicle carries on any leg."""
+    pieces: dict[str, int] = defaultdict(int)
+    legs: dict[str, int] = defaultdict(int)
+    for ride in rides:
+        s = whole_shipment(tiers, ride.shipment)
+        pieces[ride.departure] += s.pieces
+        legs[s.id] += 1 if ride.shipment != s.id else 2
+    fares = [(tiers.departure_of[i], count) for i, count in pieces.items()]
+    handling_fen = sum(tiers.problem.shipment_of[i].handling_fen for i, count in legs.items() if count > 1)
+    return replace(
+        cost,
+        line_fen=sum(d.fen_per_trip + d.fen_per_piece * count for d, count in fares),
+        handling_fen=cost.handling_fen + handling_fen,
+    )
+
+
+def whole_shipment(tiers: Tiers, leg: str) -> Shipment:
+    """Return the shipment that a leg is part of; a shipment that is not split is its own leg."""
+    known = tiers.problem.shipment_of
+    return known[leg] if leg in known else known[leg.rpartition("/")[0]]
 
 
 def trace(tiers: Tiers, plan: TieredPlan, shipment: str) -> tuple[Stage, ...]:
@@ -104,38 +151,47 @@ def trace(tiers: Tiers, plan: TieredPlan, shipment: str) -> tuple[Stage, ...]:
     for left in plan.plan.unserved:
         if left.shipment == shipment:
             return (ready, Stage(what="unserved", place=s.origin, at_s=None, detail=left.reason))
-    ridden = rides(plan.plan)
-    station = tiers.through(s, plan.choice)
+    moved = movements(plan)
+    lined = {ride.shipment for ride in plan.rides}
+    station = tiers.through(s, plan.choice, plan.exceptions)
     if station is None:
-        return (ready, *_ridden(ridden[shipment], "delivered"))
+        return (ready, *_stages(moved[shipment], "delivered", is_lined=shipment in lined))
     handled_s = next(h.ready_s for h in plan.handovers if h.shipment == shipment)
-    first, second = (ridden[leg_id(shipment, index)] for index in (1, 2))
+    first, second = (leg_id(shipment, index) for index in (1, 2))
     handled = Stage(what="handled", place=station.place, at_s=handled_s)
-    return (ready, *_ridden(first, "arrived"), handled, *_ridden(second, "delivered"))
+    inward = _stages(moved[first], "arrived", is_lined=first in lined)
+    return (ready, *inward, handled, *_stages(moved[second], "delivered", is_lined=second in lined))
 
 
-def _ridden(ride: Ride, end: str) -> Iterator[Stage]:
-    yield Stage(what="loaded", place=ride.origin, at_s=ride.loaded_s, vehicle=ride.vehicle)
-    yield Stage(what="left", place=ride.origin, at_s=ride.left_s, vehicle=ride.vehicle)
-    yield Stage(what=end, place=ride.destination, at_s=ride.handed_s, vehicle=ride.vehicle)
+def _stages(carried: Carried, end: str, *, is_lined: bool) -> Iterator[Stage]:
+    if not is_lined:
+        yield Stage(what="loaded", place=carried.origin, at_s=carried.loaded_s, vehicle=carried.vehicle)
+    yield Stage(what="left", place=carried.origin, at_s=carried.left_s, vehicle=carried.vehicle)
+    yield Stage(what=end, place=carried.destination, at_s=carried.handed_s, vehicle=carried.vehicle)
 
 
-def rides(plan: Plan) -> dict[str, Ride]:
-    """Return the ride of everything carried, by the ids that the visits name; O(visits)."""
-    found: dict[str, Ride] = {}
+def movements(plan: TieredPlan) -> dict[str, Carried]:
+    """Return who carries each leg and each whole shipment, on trips and on departures; O(visits)."""
+    return _moved(plan.plan, plan.rides)
+
+
+def _moved(plan: Plan, rides: Iterable[Ride]) -> dict[str, Carried]:
+    found: dict[str, Carried] = {}
     for route, trip in plan.trips():
-        found |= _rides(route, trip)
+        found |= _on_trip(route, trip)
+    for r in rides:
+        found[r.shipment] = Carried(r.departure, r.origin, r.destination, r.board_s, r.board_s, r.alight_s)
     return found
 
 
-def _rides(route: Route, trip: Trip) -> dict[str, Ride]:
+def _on_trip(route: Route, trip: Trip) -> dict[str, Carried]:
     loaded = {i: (v.place, v.start_s, v.depart_s) for v in trip.visits for i in v.collect}
     handed = {i: (v.place, v.start_s) for v in trip.visits for i in v.deliver}
     found = {}
     for i in trip.shipments:
         origin, loaded_s, left_s = loaded.get(i, (trip.start, trip.load_start_s, trip.depart_s))
         destination, handed_s = handed.get(i, (trip.end, trip.return_s))
-        found[i] = Ride(route.vehicle, origin, destination, loaded_s, left_s, handed_s)
+        found[i] = Carried(route.vehicle, origin, destination, loaded_s, left_s, handed_s)
     return found
 
 
@@ -160,15 +216,19 @@ class _Stay(NamedTuple):
     left_s: int
 
 
-def _handovers(legs: Legs, plan: Plan) -> tuple[list[Handover], dict[str, Unserved]]:
+def _handovers(legs: Legs, plan: Plan, dropped: Collection[str]) -> tuple[list[Handover], dict[str, Unserved]]:
     """Return the handovers of a plan, or those shipments for which a station has no room or no time."""
-    ridden = rides(plan)
+    moved = _moved(plan, legs.rides)
+    passing = dict.fromkeys(part.shipment for part in legs.parts.values())
+    passing |= dict.fromkeys(
+        i for ride in legs.rides if (i := whole_shipment(legs.tiers, ride.shipment).id) != ride.shipment
+    )
     stays: dict[str, list[_Stay]] = defaultdict(list)
-    for leg, part in legs.parts.items():
-        if part.index == 1 and leg in ridden:
-            onward = ridden[leg_id(part.shipment, 2)]
-            shipment = legs.tiers.problem.shipment_of[part.shipment]
-            stays[part.wave[0]].append(_Stay(shipment, ridden[leg].handed_s, onward.loaded_s))
+    for i in passing:
+        if i not in dropped:
+            first, second = (moved[leg_id(i, index)] for index in (1, 2))
+            shipment = legs.tiers.problem.shipment_of[i]
+            stays[first.destination].append(_Stay(shipment, first.handed_s, second.loaded_s))
     done: list[Handover] = []
     out: dict[str, Unserved] = {}
     for place, some in stays.items():
@@ -230,13 +290,19 @@ def _stated(legs: Legs, plan: Plan, handovers: Sequence[Handover], dropped: dict
     order = legs.tiers.problem.shipment_of
     carried = {i for _, trip in plan.trips() for i in trip.shipments}
     missing = [s.id for s in legs.problem.shipments if s.id not in carried and s.id not in legs.parts]
+    rides = tuple(r for r in legs.rides if whole_shipment(legs.tiers, r.shipment).id not in dropped)
     left = {i: Unserved(shipment=i, reason=UNEXPLAINED) for i in missing}
     left |= {u.shipment: u for u in plan.unserved if u.shipment in left}
     left |= {u.shipment: u for u in legs.refused} | dropped
     penalty_fen = sum(order[i].penalty_fen for i in left)
-    cost = replace(plan_cost(legs.problem, replace(plan, unserved=())), penalty_fen=penalty_fen)
+    cost = _with_lines(legs.tiers, plan_cost(legs.problem, replace(plan, unserved=())), rides)
+    cost = replace(cost, penalty_fen=penalty_fen)
     whole = Plan(routes=plan.routes, unserved=tuple(left[i] for i in order if i in left), cost=cost)
     rank = {i: k for k, i in enumerate(order)}
     return TieredPlan(
-        choice=dict(legs.choice), plan=whole, handovers=tuple(sorted(handovers, key=lambda h: rank[h.shipment]))
+        choice=dict(legs.choice),
+        plan=whole,
+        handovers=tuple(sorted(handovers, key=lambda h: rank[h.shipment])),
+        exceptions={i: way for i, way in legs.exceptions.items() if i not in left},
+        rides=rides,
     )

@@ -1,7 +1,8 @@
-"""How soon goods can be at a station, and how late they may leave it: quickest drives, opening hours, shifts."""
+"""How soon goods can be at a station, and how late they may leave it: drives, departures, opening hours, shifts."""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from optimizer.model import HORIZON_S
 from optimizer.problem import UNREACHABLE
 from optimizer.tiers.model import open_windows
+from optimizer.tiers.offers import Refusal, offers_of
 
 if TYPE_CHECKING:
     from optimizer.model import Shipment
@@ -22,6 +24,7 @@ class Reach:
         problem = tiers.problem
         kinds = [v for v in problem.vehicle_types if v.count]
         self.tiers = tiers
+        self.offers = offers_of(tiers)
         self.first_s = min((v.shift.early_s for v in kinds), default=0)
         self.last_s = min(HORIZON_S, max((v.shift.late_s for v in kinds), default=HORIZON_S))
         far = np.iinfo(np.int64).max
@@ -37,10 +40,10 @@ class Reach:
         seconds = int(self._seconds[index(origin), index(destination)])
         return None if seconds == UNREACHABLE else seconds
 
-    def has_paths(self, shipment: Shipment, station: Station) -> bool:
-        """Tell whether both legs have a path."""
+    def has_paths(self, shipment: Shipment, station: Station, means: tuple[str, str] = ("road", "road")) -> bool:
+        """Tell whether each leg that goes by road has a path."""
         ends = (shipment.origin, station.place), (station.place, shipment.destination)
-        return all(self.drive_s(*end) is not None for end in ends)
+        return all(by != "road" or self.drive_s(*end) is not None for by, end in zip(means, ends, strict=True))
 
     def inward_s(self, shipment: Shipment, station: Station) -> int:
         """Return the least seconds from the beginning of loading or service at the origin to the station."""
@@ -63,9 +66,12 @@ class Reach:
             leaves_s = min(opens)
         return self.open_s(station, leaves_s + self.inward_s(shipment, station))
 
-    def latest_s(self, shipment: Shipment, station: Station) -> int:
-        """Return when the goods must have left the station at the latest to be in time."""
-        return min(shipment.due_s, self.last_s) - self.onward_s(shipment, station)
+    def latest_s(self, shipment: Shipment, station: Station, means: str = "road") -> int:
+        """Return when the goods must have left the station at the latest to be in time; -1 if no line takes them."""
+        if means == "road":
+            return min(shipment.due_s, self.last_s) - self.onward_s(shipment, station)
+        offers = self.offers.between(shipment, station.place, shipment.destination)
+        return -1 if isinstance(offers, Refusal) else max(offer.board_s for offer in offers)
 
     def open_s(self, station: Station, at_s: int) -> int | None:
         """Return the first moment from ``at_s`` on at which the station is open, None if it stays closed."""
@@ -79,3 +85,9 @@ class Reach:
         depot = self.tiers.problem.depot_of.get(place)
         own_s = self.tiers.problem.place(place).visit_s + shipment.service_s
         return own_s if depot is None else min(depot.loading_s, own_s)
+
+
+@lru_cache(maxsize=4)
+def reach_of(tiers: Tiers) -> Reach:
+    """Return the bounds of ``tiers``, made once."""
+    return Reach(tiers)

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from optimizer.model import Place, TimeWindow
 from optimizer.plan import Plan
 from optimizer.schedule import TripDraft, VisitDraft, schedule_route
-from optimizer.tiers.check import HandoverViolation, check_tiers
+from optimizer.tiers.check import check_tiers
 from optimizer.tiers.model import DIRECT, Handover, Way, leg_id
 from optimizer.tiers.plan import driven
 from optimizer.tiers.sentences import RULES
+from optimizer.tiers.violations import HandoverViolation
 from tests.helpers import HOUR_S, shipment
 from tests.optimizer.tiers.towns import AT, BEHIND, S, assert_clean, back, clocks, fleet, planned, restated, tiers, to
 
