@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from scenarios.sampled_days import DayModel, plan_days, scenario_on
+from scenarios.sampled_days import DEFAULT_MODEL, plan_days, scenario_on
 from scenarios.variants.apply import ASSUMED, ONE_WAY, changed_day, parts_of_day
 from scenarios.variants.cells import DayCell, PlanCell, day_cell, kpis_of, plan_cell
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scenarios.kpis import Kpis
-    from scenarios.sampled_days import SampledDay
+    from scenarios.sampled_days import DayModel, SampledDay
     from scenarios.scenario import Scenario
     from scenarios.text import Text
     from scenarios.variants.cells import Limit
@@ -103,6 +103,7 @@ def prepare(
     limit: Limit,
     peaks: tuple[float, ...] = (),
     cache: Path | None = None,
+    model: DayModel = DEFAULT_MODEL,
 ) -> Agenda:
     """Return what is to be planned, the days drawn with the seed of ``limit``. O(variants x days x orders).
 
@@ -111,7 +112,7 @@ def prepare(
     InvalidInput
         E349, for days or peaks that there cannot be.
     """
-    model = DayModel(markets=wanted.markets)
+    model = replace(model, markets=wanted.markets or model.markets)
     if wanted.market_factor is not None:
         model = replace(model, market_factor=wanted.market_factor)
     sampled = plan_days(scenario.date, days, limit.seed, peaks=peaks)
