@@ -111,7 +111,12 @@ LIMITS: tuple[Limit, ...] = (
     Limit("commodity", "U113", frozenset({"stowage_commodity"}), _lift_commodity),
     Limit("shelf", "U114", frozenset({"shelf"}), lambda problem: _with_places(problem, shelf=())),
     Limit("count", "U116", frozenset({"vehicle_number"}), _lift_count),
-    Limit("range", "U117", frozenset({"range"}), lambda problem: _with_vehicle(problem, range_m=None)),
+    Limit(
+        "range",
+        "U117",
+        frozenset({"range", "trip_range"}),
+        lambda problem: _with_vehicle(problem, range_m=None, trip_range_m=None),
+    ),
     Limit(
         "driving",
         "U118",

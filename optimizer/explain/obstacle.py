@@ -117,7 +117,9 @@ def _count(_: Obstacle) -> Numbers:
 
 def _range(obstacle: Obstacle) -> Numbers:
     legs = [leg for trip in obstacle.route.trips for leg in trip_legs(obstacle.problem, obstacle.route, trip)]
-    return {"needed_m": sum(leg.distance_m for leg in legs), "range_m": obstacle.problem.vehicle_types[0].range_m or 0}
+    kind = obstacle.problem.vehicle_types[0]
+    limits = [limit for limit in (kind.range_m, kind.trip_range_m) if limit is not None]
+    return {"needed_m": sum(leg.distance_m for leg in legs), "range_m": min(limits, default=0)}
 
 
 def _driving(obstacle: Obstacle) -> Numbers:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def solo_plan(cut: Problem) -> Plan | None:
     """Return the plan that carries the only shipment of ``cut`` and that the referee accepts, or None."""
     kind, shipment = cut.vehicle_types[0], cut.shipments[0]
-    draft = solo_draft(kind.depot, shipment)
+    draft = solo_draft(kind, shipment)
     stowage = stow(cut, kind, draft.visits)
     if stowage is None:
         return None
@@ -43,7 +43,7 @@ def cut_out(problem: Problem, kind: VehicleType, shipment: Shipment) -> Problem:
 
     Locks to an order of handovers are left out: they are about other shipments.
     """
-    ids = list(dict.fromkeys((kind.depot, shipment.origin, shipment.destination)))
+    ids = list(dict.fromkeys((kind.depot, shipment.origin, shipment.destination, kind.last_place)))
     rows = [problem.index(i) for i in ids]
     matrix, cells = problem.matrices[kind.profile], np.ix_(rows, rows)
     types = frozenset({kind.id})
@@ -67,19 +67,19 @@ def cut_out(problem: Problem, kind: VehicleType, shipment: Shipment) -> Problem:
     )
 
 
-def solo_draft(home: str, shipment: Shipment) -> TripDraft:
-    """Return the trip from ``home`` that carries only this shipment."""
+def solo_draft(kind: VehicleType, shipment: Shipment) -> TripDraft:
+    """Return the trip of such a vehicle that carries only this shipment."""
     visits = []
-    if shipment.origin != home:
+    if shipment.origin != kind.depot:
         visits.append(VisitDraft(place=shipment.origin, collect=(shipment.id,)))
-    if shipment.destination != home:
+    if shipment.destination != kind.depot or kind.end:
         visits.append(VisitDraft(place=shipment.destination, deliver=(shipment.id,)))
     return TripDraft(visits=tuple(visits))
 
 
 def has_paths(problem: Problem, kind: VehicleType, shipment: Shipment) -> bool:
     """Tell whether a vehicle of this type has a path along the solo trip, out and back."""
-    draft = solo_draft(kind.depot, shipment)
-    rows = [problem.index(p) for p in (kind.depot, *(v.place for v in draft.visits), kind.depot)]
+    draft = solo_draft(kind, shipment)
+    rows = [problem.index(p) for p in (kind.depot, *(v.place for v in draft.visits), kind.last_place)]
     seconds = problem.matrices[kind.profile].duration_s
     return all(int(seconds[a, b]) != UNREACHABLE for a, b in pairwise(rows))

@@ -114,7 +114,7 @@ def _days(
             yield day, done.metres, done.seconds
     if kind.max_trips is not None and len(drafts) >= kind.max_trips:
         return
-    solo = solo_draft(kind.depot, shipment)
+    solo = solo_draft(kind, shipment)
     metres = _metres(problem, kind, solo.visits)
     if metres is not None:
         work_s = _work_s(problem, kind, solo.visits)
@@ -130,7 +130,7 @@ def _on_trip(problem: Problem, kind: VehicleType, draft: TripDraft, shipment: Sh
     if shipment.origin != kind.depot:
         collected = list(_handed_over(problem, kind, collected[0], shipment, is_delivery=False))
     for some in collected:
-        if shipment.destination == kind.depot:
+        if shipment.destination == kind.depot and not kind.end:
             yield some
         else:
             yield from _handed_over(problem, kind, some, shipment, is_delivery=True)
@@ -140,7 +140,7 @@ def _may_load(problem: Problem, kind: VehicleType, draft: TripDraft, shipment: S
     """Judge the load on the trip's first leg, or its last, on which the shipment rides wherever it is added."""
     spans = legs_on_board(draft.visits)
     for end, leg in ((shipment.origin, 0), (shipment.destination, len(draft.visits))):
-        if end == kind.depot:
+        if end == (kind.last_place if leg else kind.depot):
             aboard = [problem.shipment_of[i].load for i, (first, last) in spans.items() if first <= leg < last]
             sums = (sum(loads) for loads in zip(shipment.load, *aboard, strict=True))
             return all(load <= room for load, room in zip(sums, kind.capacity, strict=True))
@@ -175,7 +175,7 @@ def _detour(
     """Return the metres and seconds added by calling at ``place`` before position ``at``; None without a path."""
     matrix = problem.matrices[kind.profile]
     before = problem.index(visits[at - 1].place if at else kind.depot)
-    after = problem.index(visits[at].place if at < len(visits) else kind.depot)
+    after = problem.index(visits[at].place if at < len(visits) else kind.last_place)
     here = problem.index(place)
     if matrix.duration_s[before, here] < 0 or matrix.duration_s[here, after] < 0:
         return None
@@ -195,13 +195,13 @@ def _work_s(problem: Problem, kind: VehicleType, visits: Sequence[VisitDraft]) -
         work_s += int(seconds[at, here]) + problem.place(visit.place).visit_s
         work_s += sum(problem.shipment_of[i].service_s for i in (*visit.deliver, *visit.collect))
         at = here
-    return work_s + int(seconds[at, problem.index(kind.depot)])
+    return work_s + int(seconds[at, problem.index(kind.last_place)])
 
 
 def _metres(problem: Problem, kind: VehicleType, visits: Sequence[VisitDraft]) -> int | None:
     """Return the metres of one trip, or None where a leg has no path."""
     metres, at, total = problem.matrices[kind.profile].distance_m, problem.index(kind.depot), 0
-    for place in (*(v.place for v in visits), kind.depot):
+    for place in (*(v.place for v in visits), kind.last_place):
         here = problem.index(place)
         if metres[at, here] < 0:
             return None

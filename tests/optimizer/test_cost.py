@@ -8,7 +8,7 @@ import pytest
 from optimizer.cost import half_up, plan_cost, route_cost, route_duration_s, trip_legs, trip_loads
 from optimizer.plan import Cost, Route
 from optimizer.problem import Matrix
-from tests.helpers import Call, down, line_matrix, plan, problem, route, run, shipment, up, vehicle
+from tests.helpers import Call, down, line_matrix, plan, problem, route, rules, run, shipment, up, vehicle
 
 
 def test_a_route_pays_for_the_day_the_road_the_hours_and_the_goods() -> None:
@@ -103,3 +103,11 @@ def test_a_trip_without_visits_carries_nothing_on_its_only_leg() -> None:
 def test_halves_are_rounded_up(amount: int, unit: int, rounded: int) -> None:
     """Not to even, as floats would."""
     assert half_up(amount, unit) == rounded
+
+
+@pytest.mark.parametrize(("pieces", "fen"), [(3, 600), (4, 600), (5, 750)])
+def test_pay_by_the_piece_is_at_least_the_least_pay(pieces: int, fen: int) -> None:
+    """150 a piece and 600 at least; the referee, which counts for itself, agrees."""
+    county = problem([down(1, pieces=pieces - 1), down(2)], [vehicle(piece_fen=150, min_pay_fen=600)])
+    hired = plan(county, route(run(county, Call("V1", ("D1",)), Call("V2", ("D2",)))))
+    assert (hired.cost.pay_fen, rules(county, hired)) == (fen, [])

@@ -226,6 +226,14 @@ def test_range_caps_the_metres_of_all_trips_together(range_m: int, broken: list[
     assert clock_rules(county, day(to_v3(county), second)) == broken
 
 
+@pytest.mark.parametrize(("trip_range_m", "broken"), [(30_000, []), (29_999, ["trip_range"])])
+def test_a_charge_caps_the_metres_of_each_trip(trip_range_m: int, broken: list[str]) -> None:
+    """30,000 m to V3 and back, then 20,000 m to V2 and back: the longer one counts."""
+    county = problem([down(3), down(2)], [vehicle(trip_range_m=trip_range_m)])
+    second = run(county, Call("V2", ("D2",)), load_start_s=3_660)
+    assert clock_rules(county, day(to_v3(county), second)) == broken
+
+
 @pytest.mark.parametrize(("load_start_s", "broken"), [(3_660, []), (3_659, ["trip_overlap"])])
 def test_the_next_loading_begins_after_the_return(load_start_s: int, broken: list[str]) -> None:
     """Back from V3 at 3,660."""

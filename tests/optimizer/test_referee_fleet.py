@@ -50,6 +50,14 @@ def test_trips_start_and_end_at_home(end: str) -> None:
     assert [(v.place, v.detail) for v in found] == [("V1", "H")]
 
 
+@pytest.mark.parametrize(("end", "return_s", "broken"), [("V4", 600 + 60 + 1_800, []), ("H", 1_260, ["end_place"])])
+def test_a_trip_ends_where_the_vehicle_does(end: str, return_s: int, broken: list[str]) -> None:
+    """A van that ends at V4 drives on from V1 for 1,800 s; back at H it is not where it must be."""
+    county = problem([down(1)], [vehicle(end="V4", max_trips=1)])
+    trip = run(county, Call("V1", ("D1",)), end=end, return_s=return_s)
+    assert rules(county, plan(county, route(trip))) == broken
+
+
 @pytest.mark.parametrize(
     ("allowed", "broken"),
     [

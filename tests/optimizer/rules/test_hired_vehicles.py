@@ -13,6 +13,7 @@ import pytest
 from optimizer.bounds import lower_bound_fen
 from optimizer.engines.sayable import is_sayable
 from optimizer.errors import InvalidInput
+from optimizer.explain import explain
 from optimizer.model import Depot, TimeWindow
 from optimizer.repair import complete
 from tests.helpers import (
@@ -199,3 +200,15 @@ def test_pyvrp_is_not_told_of_guests() -> None:
     """A van whose home no goods start from or end at can carry nothing there."""
     county = at_home(down(1), min_pay_fen=0)
     assert not is_sayable(county)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [({"trip_range_m": 39_999}, "U117"), ({"end": "V1", "max_trips": 1, "range_m": 34_999}, "U117")],
+)
+def test_why_goods_stay_behind_is_told_of_such_vehicles_too(changes: dict[str, Any], reason: str) -> None:
+    """V4 is 40 km there and back, and 35 km there and to V1: one metre is missing."""
+    county = problem([down(4)], [vehicle(**changes)])
+    (left,) = explain(county, complete(county, {})).unserved
+    assert left.reason == reason
+    assert left.numbers["needed_m"] == left.numbers["range_m"] + 1  # type: ignore[operator]  # metres
