@@ -35,6 +35,7 @@ COMMANDS = {
     "replan": "replan",
     "compare": "compare",
     "explain": "explain",
+    "trace": "trace",
     "referee": "referee",
     "errors": "codes",
 }

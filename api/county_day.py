@@ -39,7 +39,7 @@ def view_day(
     digest: str,
 ) -> DayView:
     """Return the view of ``plan``; searches each driven leg once for its line on the ground."""
-    names = _names(county, plan)
+    names = names_of(county, plan)
     trips = assemble_trips(county.problem, plan, names)
     visited = {visit.place.id for trip in trips for visit in trip.visits}
     unserved = tuple(_unserved(county, names, each) for each in plan.unserved)
@@ -94,7 +94,8 @@ def provenance(origin: Origin, digest: str) -> tuple[tuple[Text, str], ...]:
     )
 
 
-def _names(county: County, plan: Plan) -> Names:
+def names_of(county: County, plan: Plan | None = None) -> Names:
+    """Return the names of a county's things, and the lines that ``plan`` drives."""
     scenario = county.scenario
     commodities = {commodity.id: commodity for commodity in scenario.commodities}
     brands = {brand.id: brand.name or brand.id for brand in scenario.brands}
@@ -112,14 +113,16 @@ def _names(county: County, plan: Plan) -> Names:
         brand=lambda id_: brands.get(id_, id_),
         vehicle=lambda id_: vehicles.get(id_, id_),
         bags=lambda shipment: county.bags.get(shipment.id, 1),
-        lines=_lines(county, plan),
+        lines={} if plan is None else _lines(county, plan),
     )
 
 
 def _lines(county: County, plan: Plan) -> dict[tuple[str, str, str], Line]:
-    """Return the line of every leg driven; those without a path are left out."""
+    """Return the line of every leg driven; those without a path, or flown, are left out."""
     found: dict[tuple[str, str, str], Line] = {}
     for profile, legs in legs_driven(county.problem, plan).items():
+        if profile not in county.profiles:
+            continue
         pairs = np.array([[county.problem.index(a), county.problem.index(b)] for a, b in legs])  # (k, 2)
         shapes = leg_geometries(
             county.network, county.profiles[profile], county.points, pairs, conditions=county.conditions

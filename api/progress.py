@@ -44,6 +44,12 @@ SEARCHES: dict[str, Text] = {
     "neighbourhoods": Text("局部改进", "neighbourhoods"),
     "start": Text("给定方案", "the given plan"),
     "combine": Text("组合车辆", "combining vehicles' days"),
+    "direct": Text("全部直达", "everything direct"),
+    "through": Text("全部经服务站", "everything through stations"),
+    "two_stage": Text("先支线后干线", "loops first, then line-haul"),
+    "joint": Text("两级合算", "both tiers together"),
+    "moves": Text("改走法", "other ways for villages"),
+    "cooling": Text("逐步降温", "cooling"),
     "compose": Text("组合行程", "composing trips"),
 }
 """What of the solver found the best plan; others are shown by their own name."""

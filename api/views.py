@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from shapely import MultiLineString
 
+    from api.tier_views import TiersView
     from optimizer.plan import Cost
     from scenarios.kpis import BrandKpis
     from scenarios.text import Text
@@ -104,6 +105,13 @@ class TripView:
     is_dashed: bool = False
 
     @property
+    def echelon(self) -> str:
+        """Return "loop" for a trip from a station, "trunk" for one to a station, else "direct"."""
+        if self.start.tier == "station":
+            return "loop"
+        return "trunk" if any(visit.place.tier == "station" for visit in self.visits) else "direct"
+
+    @property
     def distance_m(self) -> int:
         """Metres of the whole trip."""
         return sum(leg.distance_m for leg in self.legs)
@@ -182,7 +190,7 @@ class RoadView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayView:
-    """Everything the outputs show; ``violations`` is empty for every plan of ours."""
+    """Everything the outputs show; ``violations`` is empty for every plan of ours, ``tiers`` None on a day without."""
 
     county: str
     date: str
@@ -199,6 +207,7 @@ class DayView:
     provenance: tuple[tuple[Text, str], ...] = ()
     violations: tuple[Text, ...] = ()
     roads: tuple[RoadView, ...] = ()
+    tiers: TiersView | None = None
 
     @property
     def brands(self) -> tuple[str, ...]:

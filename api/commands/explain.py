@@ -13,11 +13,12 @@ from api.commands.options import cache_folder, existing, moment
 from api.commands.referee import differences
 from api.errors import InvalidInput
 from api.plan_file import read_plan
-from api.schemas import to_plan
+from api.schemas import to_plan, to_tiered
 from api.talk import line, say
+from api.tiers import has_tiers, judged, tiers_of
 from api.units import clock, yuan
 from optimizer.check import check
-from optimizer.explain import LIMIT_WORDS, Question, mend_text, reason_text, why_not
+from optimizer.explain import LIMIT_WORDS, Question, mend_text, reason_text, remedy_text, why_not
 from scenarios.build import build_problem
 from scenarios.files import read_scenario
 from scenarios.text import Text
@@ -25,6 +26,7 @@ from scenarios.text import Text
 if TYPE_CHECKING:
     import argparse
 
+    from api.schemas import PlanFile
     from optimizer.explain import Answer, Blocker
     from optimizer.plan import Plan, Route
     from optimizer.problem import Problem
@@ -59,8 +61,10 @@ def run(options: argparse.Namespace) -> int:
     record = read_plan(existing(options.plan))
     folder, lang = existing(options.folder), options.lang
     county = build_problem(read_scenario(folder), cache=cache_folder(folder))
+    shipments = shipments_named(county, options.shipment)
+    if record.tiers is not None or has_tiers(county):
+        return _explain_tiers(county, record, shipments, options)
     plan = to_plan(record)
-    shipments = _shipments(county, options.shipment)
     vehicle = None if options.vehicle is None else vehicle_named(county.problem, options.vehicle)
     for difference in differences(record, county):
         line(f"! {difference.pick(lang)}", style="yellow")
@@ -77,7 +81,27 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _shipments(county: County, name: str) -> list[str]:
+def _explain_tiers(county: County, record: PlanFile, shipments: list[str], options: argparse.Namespace) -> int:
+    """Say why goods are left in a plan across tiers; those that are carried have a way to follow instead."""
+    if options.vehicle is not None or options.before is not None:
+        raise InvalidInput("E434")
+    tiered, lang = to_tiered(record), options.lang
+    violations = judged(tiers_of(county), tiered)
+    for violation in violations:
+        line(violation.pick(lang))
+    left = {u.shipment: u for u in tiered.plan.unserved}
+    for shipment in shipments:
+        if shipment in left:
+            why = left[shipment]
+            line(f"{shipment}: {why.reason} {reason_text(why, lang)}", style="red")
+            line(f"     -> {remedy_text(why, lang)}")
+        else:
+            zh = f"{shipment}：已安排，用 gongpei trace 看每一步"
+            say(Text(zh, f"{shipment}: carried; gongpei trace shows every stage"), lang)
+    return 1 if violations else 0
+
+
+def shipments_named(county: County, name: str) -> list[str]:
     """Return the shipment of this id, or all that carry the order of this id; E431 for neither."""
     if name in county.problem.shipment_of:
         return [name]

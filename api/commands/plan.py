@@ -10,18 +10,22 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from api.commands.options import add_solving, cache_folder, existing, output_folder, solving_stop
 from api.county_day import view_day
-from api.exports.bundle import FILES, write_outputs
+from api.exports.bundle import files_of, write_outputs
 from api.plan_file import write_plan
 from api.progress import ProgressView
-from api.schemas import Origin, from_plan
+from api.schemas import Origin, from_plan, from_tiered
 from api.talk import line, say, show_table
-from api.units import clock, km
+from api.tiered_day import view_tiered_day
+from api.tiered_kpis import measure_tiers
+from api.tiers import has_tiers, judged, tiers_of
+from api.units import clock, km, yuan
 from optimizer.check import check
 from optimizer.solve import solve
+from optimizer.tiers.search import TieredResult, solve_tiers
 from scenarios.build import build_problem
 from scenarios.files import read_scenario
 from scenarios.kpis import measure
@@ -29,7 +33,7 @@ from scenarios.text import Text
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from types import FrameType
 
     from api.views import DayView
@@ -63,6 +67,14 @@ TRIP_HEADERS = (
 """Columns of the table of trips: header, and whether it holds numbers."""
 
 
+BASELINE_NAMES = {
+    "direct": Text("全部直达", "everything direct"),
+    "through": Text("全部经服务站", "everything through stations"),
+    "two_stage": Text("先支线后干线", "loops first, then line-haul"),
+}
+"""First plans of a day across tiers."""
+
+
 def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
     """Declare the arguments."""
     parser.add_argument("folder", metavar="DIR", help=Text("场景文件夹", "folder of the scenario").pick(lang))
@@ -83,38 +95,66 @@ def run(options: argparse.Namespace) -> int:
         view.phase("roads")
         county = build_problem(scenario, cache=cache_folder(folder), energy=True)
         view.phase("solve", seconds=stop.seconds)
-        result = _solve(county, options, stop, view)
-        view.phase("write")
-        violations = check(county.problem, result.plan)
-        origin = origin_of(county, stop, options, digest=county.problem.digest, is_stopped=result.stopped)
-        digest = write_plan(from_plan(result.plan, origin), out / "plan.json")
-        _write_history(result, out / "history.json")
-        kpis = measure(county, result.plan)
-        day = view_day(county, result.plan, kpis=kpis, violations=violations, origin=origin, digest=digest)
+        planned = _plan_tiers if has_tiers(county) else _plan
+        day, result = planned(county, options, stop, view, out)
         warnings = write_outputs(day, out, lang=lang)
     _show(day, result, lang)
     for text in (*(note.pick(lang) for note in day.notes), *warnings):
         line(f"! {text}", style="yellow")
-    names = ", ".join(("plan.json", *FILES, "history.json"))
+    names = ", ".join(("plan.json", *files_of(day), "history.json"))
     say(Text(f"已写入 {out}：{names}", f"written to {out}: {names}"), lang)
-    return 1 if violations else 0
+    return 1 if day.violations else 0
 
 
-def _solve(county: County, options: argparse.Namespace, stop: Stop, view: ProgressView) -> Result:
+def _plan(
+    county: County, options: argparse.Namespace, stop: Stop, view: ProgressView, out: Path
+) -> tuple[DayView, Result]:
+    """Solve an ordinary day, judge it, and write plan and history."""
+    with _listening(view) as heard:
+        result = solve(county.problem, stop=stop, seed=options.seed, workers=options.workers, **heard)
+    view.phase("write")
+    violations = check(county.problem, result.plan)
+    origin = origin_of(county, stop, options, digest=county.problem.digest, is_stopped=result.stopped)
+    digest = write_plan(from_plan(result.plan, origin), out / "plan.json")
+    bounds = {"bound_fen": result.bound_fen, "bound_gap": result.bound_gap}
+    _write_history(result, bounds, out / "history.json")
+    kpis = measure(county, result.plan)
+    day = view_day(county, result.plan, kpis=kpis, violations=violations, origin=origin, digest=digest)
+    return day, result
+
+
+def _plan_tiers(
+    county: County, options: argparse.Namespace, stop: Stop, view: ProgressView, out: Path
+) -> tuple[DayView, TieredResult]:
+    """Solve a day across tiers, judge it, and write plan and history."""
+    tiers = tiers_of(county)
+    with _listening(view) as heard:
+        result = solve_tiers(tiers, stop=stop, seed=options.seed, workers=options.workers, **heard)
+    view.phase("write")
+    origin = origin_of(county, stop, options, digest=county.problem.digest, is_stopped=result.stopped)
+    digest = write_plan(from_tiered(result.plan, origin), out / "plan.json")
+    _write_history(result, {"baselines_fen": dict(result.baselines)}, out / "history.json")
+    kpis = measure_tiers(county, tiers, result.plan)
+    violations = judged(tiers, result.plan)
+    day = view_tiered_day(county, tiers, result.plan, kpis=kpis, violations=violations, origin=origin, digest=digest)
+    return day, result
+
+
+class _Heard(TypedDict):
+    progress: Callable[[Progress], None]
+    cancel: threading.Event
+
+
+@contextmanager
+def _listening(view: ProgressView) -> Iterator[_Heard]:
+    """Give a solve what it tells its progress to and what ends it early."""
     cancel = threading.Event()
 
     def report(progress: Progress) -> None:
         view.best(progress.cost_fen, progress.num_unserved, progress.phase)
 
     with _kept_on_interrupt(cancel, view):
-        return solve(
-            county.problem,
-            stop=stop,
-            seed=options.seed,
-            workers=options.workers,
-            progress=report,
-            cancel=cancel,
-        )
+        yield {"progress": report, "cancel": cancel}
 
 
 @contextmanager
@@ -155,19 +195,18 @@ def origin_of(county: County, stop: Stop, options: argparse.Namespace, *, digest
     )
 
 
-def _write_history(result: Result, path: Path) -> None:
-    """Write what differs from run to run: wall times and incumbents."""
+def _write_history(result: Result | TieredResult, figures: Mapping[str, object], path: Path) -> None:
+    """Write what differs from run to run: wall times and incumbents, with ``figures`` of the solve."""
     content = {
         "seconds": round(result.seconds, 3),
         "iterations": result.iterations,
-        "bound_fen": result.bound_fen,
-        "bound_gap": result.bound_gap,
+        **figures,
         "incumbents": [asdict(incumbent) for incumbent in result.history],
     }
     path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def _show(day: DayView, result: Result, lang: str) -> None:
+def _show(day: DayView, result: Result | TieredResult, lang: str) -> None:
     """Print the trips, the KPIs and what is unserved."""
     _show_trips(day, lang)
     kpi_headers = [(Text("指标", "KPI").pick(lang), False), (Text("数值", "value").pick(lang), True)]
@@ -175,7 +214,10 @@ def _show(day: DayView, result: Result, lang: str) -> None:
     _show_unserved(day, lang)
     for violation in day.violations:
         line(violation.pick(lang), style="bold red")
-    _show_bound(result, lang)
+    if isinstance(result, TieredResult):
+        _show_ways(day, result, lang)
+    else:
+        _show_bound(result, lang)
     if result.stopped:
         stopped = Text("求解被提前停止，以上为当时最好的方案", "stopped early; this is the best plan so far")
         say(stopped, lang, style="yellow")
@@ -190,6 +232,24 @@ def _show_bound(result: Result, lang: str) -> None:
         say(Text("已证明没有更便宜的方案", "proven: no plan is cheaper"), lang, style="green")
     else:
         say(Text(f"距已证明的下界 {gap:.1f}%", f"{gap:.1f}% above the proven lower bound"), lang)
+
+
+def _show_ways(day: DayView, result: TieredResult, lang: str) -> None:
+    """Print how many places go which way, and what the plan costs against the simple ones."""
+    if day.tiers is None:
+        return
+    for way, modes in day.tiers.ways:
+        line(f"{way.pick(lang)}: {len(modes)}")
+    moved = Text(
+        f"换车 {sum(len(s.handovers) for s in day.tiers.stations)} 批，班线搭载 {len(result.plan.rides)} 批",
+        f"{sum(len(s.handovers) for s in day.tiers.stations)} handovers, {len(result.plan.rides)} rides by line",
+    )
+    say(moved, lang)
+    for name, cost_fen in result.baselines.items():
+        if cost_fen is not None:
+            saved_fen = cost_fen - result.plan.plan.cost.total_fen
+            zh = f"比{BASELINE_NAMES[name].zh}省 {yuan(saved_fen)} 元"
+            say(Text(zh, f"CNY {yuan(saved_fen)} less than {BASELINE_NAMES[name].en}"), lang)
 
 
 def _show_trips(day: DayView, lang: str) -> None:

@@ -12,12 +12,15 @@ import numpy as np
 
 from api.assemble import legs_driven
 from api.commands.options import cache_folder, existing
+from api.errors import InvalidInput
 from api.plan_file import plan_digest, read_plan
-from api.schemas import to_plan
+from api.schemas import to_plan, to_tiered
 from api.talk import line, say, show_table
+from api.tiers import has_tiers, tiers_of
 from networks.reference import reference_legs
 from optimizer.check import check
 from optimizer.replan import judge, pin
+from optimizer.tiers.check import check_tiers
 from scenarios.build import build_problem
 from scenarios.events_county import changed_day
 from scenarios.events_file import read_events
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
     from optimizer.check import Violation
     from optimizer.plan import Plan
     from optimizer.replan import Lapse, Pinned
+    from optimizer.tiers.model import TieredPlan
+    from optimizer.tiers.violations import HandoverViolation
     from scenarios.build import County
     from scenarios.events import Events
 
@@ -63,7 +68,8 @@ def run(options: argparse.Namespace) -> int:
     record = read_plan(existing(options.plan))
     folder = existing(options.folder)
     county = build_problem(read_scenario(folder), cache=cache_folder(folder))
-    plan, day = to_plan(record), _Judge(county)
+    tiered, day = to_tiered(record), _Judge(county)
+    refuse_tiers(county, record, options.plan, is_refused=options.events is not None)
     if options.events is not None:
         events_file, old_file = map(existing, options.events)
         old = to_plan(read_plan(old_file))
@@ -74,10 +80,10 @@ def run(options: argparse.Namespace) -> int:
         day = _judge_after(county, old, read_events(events_file, county.scenario), cache_folder(folder))
     for difference in differences(record, county, day.digest):
         line(f"! {difference.pick(options.lang)}", style="yellow")
-    violations = day.judge(plan)
+    violations = day.judge(tiered)
     for violation in violations:
         line(violation.render(options.lang))
-    disagree = judge_roads(county, plan, options.lang) if options.roads else 0
+    disagree = judge_roads(county, tiered.plan, options.lang) if options.roads else 0
     if violations:
         count = len(violations)
         say(Text(f"违反规则 {count} 处", f"{count} violations"), options.lang, style="bold red")
@@ -97,9 +103,23 @@ class _Judge(NamedTuple):
         """Digest of the problem judged by."""
         return (self.county.problem if self.pinned is None else self.pinned.judged).digest
 
-    def judge(self, plan: Plan) -> tuple[Violation | Lapse, ...]:
-        """Return everything wrong with the plan."""
-        return check(self.county.problem, plan) if self.pinned is None else judge(self.pinned, plan)
+    def judge(self, tiered: TieredPlan) -> tuple[Violation | HandoverViolation | Lapse, ...]:
+        """Return everything wrong with the plan, across tiers where the county has any."""
+        if self.pinned is not None:
+            return judge(self.pinned, tiered.plan)
+        return check_tiers(tiers_of(self.county), tiered)
+
+
+def refuse_tiers(county: County, record: PlanFile, path: object, *, is_refused: bool = True) -> None:
+    """Refuse a plan across tiers, or of a county that has them, where only plans of one tier can go on.
+
+    Raises
+    ------
+    InvalidInput
+        E433.
+    """
+    if is_refused and (record.tiers is not None or has_tiers(county)):
+        raise InvalidInput("E433", path=path)
 
 
 def _judge_after(county: County, old: Plan, events: Events, cache: Path | None) -> _Judge:

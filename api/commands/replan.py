@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from api.changes_file import changes_text, write_changes
 from api.commands.options import add_solving, cache_folder, existing, output_folder, solving_stop
 from api.commands.plan import origin_of
-from api.commands.referee import differences, tell_unsound
+from api.commands.referee import differences, refuse_tiers, tell_unsound
 from api.plan_file import read_plan, write_plan
 from api.progress import ProgressView
 from api.schemas import from_plan, to_plan
@@ -107,6 +107,7 @@ def run(options: argparse.Namespace) -> int:
         out = None if options.out is None else output_folder(options.out)
         view.phase("roads")
         county = build_problem(scenario, cache=cache_folder(folder))
+        refuse_tiers(county, record, options.plan)
         plan = to_plan(record)
         violations = check(county.problem, plan)
         if not violations:

@@ -10,6 +10,7 @@ from api.exports.map import write_map
 from api.exports.report import write_report
 from api.exports.runsheets import write_runsheets
 from api.exports.tables import write_trips, write_visits
+from api.exports.tier_tables import write_handovers, write_rides
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,6 +19,14 @@ if TYPE_CHECKING:
 
 FILES = ("visits.csv", "trips.csv", "routes.geojson", "map.png", "report.html", "runsheets.html")
 """What ``write_outputs`` makes; plan.json and history.json are ``api.plan_file``'s."""
+
+TIER_FILES = ("handovers.csv", "rides.csv")
+"""Made as well for a day with tiers."""
+
+
+def files_of(day: DayView) -> tuple[str, ...]:
+    """Return the names of what ``write_outputs`` makes of ``day``."""
+    return FILES if day.tiers is None else (*FILES, *TIER_FILES)
 
 
 def write_outputs(day: DayView, folder: Path, *, lang: str) -> tuple[str, ...]:
@@ -31,6 +40,9 @@ def write_outputs(day: DayView, folder: Path, *, lang: str) -> tuple[str, ...]:
     try:
         write_visits(day, folder / "visits.csv")
         write_trips(day, folder / "trips.csv")
+        if day.tiers is not None:
+            write_handovers(day.tiers, folder / "handovers.csv")
+            write_rides(day.tiers, folder / "rides.csv")
         write_geojson(day, folder / "routes.geojson")
         write_report(day, folder / "report.html", lang=lang)
         write_runsheets(day, folder / "runsheets.html", lang=lang)

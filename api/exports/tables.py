@@ -55,7 +55,7 @@ def write_visits(day: DayView, path: Path) -> None:
         "货运编号 shipments",
     ]
     rows = (_visit_row(trip, visit) for trip in day.trips for visit in trip.visits)
-    _write(path, header, rows)
+    write_table(path, header, rows)
 
 
 def write_trips(day: DayView, path: Path) -> None:
@@ -79,7 +79,7 @@ def write_trips(day: DayView, path: Path) -> None:
         "最高装载率 peak_load",
         "最紧维度 tightest",
     ]
-    _write(path, header, (_trip_row(day, trip) for trip in day.trips))
+    write_table(path, header, (_trip_row(day, trip) for trip in day.trips))
 
 
 def goods_text(goods: Iterable[Goods], lang: str = "zh") -> str:
@@ -121,7 +121,8 @@ def _trip_row(day: DayView, trip: TripView) -> list[object]:
     ]
 
 
-def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write a table whose cells no spreadsheet runs."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(header)
