@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from scenarios.errors import InvalidInput
+from scenarios.files import read_scenario
 from scenarios.scenario import Brand
 from scenarios.text import Text
 from scenarios.variants.apply import changed_day, groups_of, parts_of_day
@@ -16,12 +18,12 @@ from scenarios.variants.read import read_variants
 from tests.scenarios.small_county import order, scenario, van
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from scenarios.scenario import Scenario
     from scenarios.variants.model import VariantSet
 
 NAME = Text("x", "x")
+
+LIBRARY = Path(__file__).resolve().parents[2] / "scenarios" / "library"
 
 
 @pytest.fixture
@@ -188,3 +190,11 @@ def test_markets_of_a_township_that_the_county_lacks_are_refused(tmp_path: Path,
     """And so is a rule that nobody understands."""
     text = '[markets]\n"T9" = "1,1"\n[[variants]]\nid = "s"\nbrands = "separate"'
     assert {code for code, _ in faults(tmp_path, county, text)} == {"E321", "E342"}
+
+
+@pytest.mark.parametrize("name", ["mountain", "plain"])
+def test_the_example_of_the_library_fits_its_counties(name: str) -> None:
+    """Five ways, counted from brands on their own."""
+    found = read_variants(LIBRARY / "variants" / "ways.toml", read_scenario(LIBRARY / name))
+    assert [v.id for v in found.variants] == ["base", "separate", "two_groups", "one_way", "electric"]
+    assert found.against == "separate"

@@ -1,0 +1,115 @@
+"""``gongpei compare`` as a user meets it, on the four-village county, with one round a plan."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from api.cli import main
+from scenarios.kpi_definitions import KPI_DEFINITIONS
+
+LIBRARY = Path(__file__).resolve().parents[2] / "scenarios" / "library"
+VARIANTS = """
+against = "pay"
+[base]
+name_en = "now"
+[[variants]]
+id = "pay"
+name_zh = "加薪"
+name_en = "higher <wages>"
+wages = 1.5
+"""
+BAD = """
+[[variants]]
+id = "a"
+brands = ["谁"]
+[[variants]]
+id = "b"
+volume = []
+"""
+
+
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Compare once; return the folder with ``four``, ``variants.toml`` and ``out``."""
+    folder = tmp_path_factory.mktemp("compare")
+    shutil.copytree(LIBRARY / "four_villages", folder / "four", ignore=shutil.ignore_patterns("cache"))
+    (folder / "variants.toml").write_text(VARIANTS, encoding="utf-8")
+    assert _compare(folder) == 0
+    return folder
+
+
+def _compare(folder: Path, *more: str) -> int:
+    arguments = [str(folder / "four"), str(folder / "variants.toml"), "--out", str(folder / "out"), "--days", "1"]
+    return main(["compare", *arguments, "--iterations", "0", "--peaks", "3", "--lang", "en", *more])
+
+
+def test_all_files_are_written_and_hold_every_day(compared: Path) -> None:
+    """Two variants on an ordinary day and a peak; higher wages cost more on both."""
+    content = json.loads((compared / "out" / "comparison.json").read_text("utf-8"))
+    assert content["is_whole"]
+    assert [day["peak"] for day in content["days"]] == [1.0, 3.0]
+    by_day = content["by_day"]
+    for day in by_day["base"]:
+        assert by_day["pay"][day]["time_cost_fen"] > by_day["base"][day]["time_cost_fen"]
+    with (compared / "out" / "comparison.csv").open(encoding="utf-8-sig") as file:
+        rows = list(csv.reader(file))
+    assert len(rows) == 1 + 2 * 2
+    assert rows[0][4:] == list(KPI_DEFINITIONS)
+
+
+def test_means_leave_peaks_out_and_changes_count_from_the_one_asked_for(compared: Path) -> None:
+    """The mean cost is that of the one ordinary day; the change of the base against higher wages is a saving."""
+    content = json.loads((compared / "out" / "comparison.json").read_text("utf-8"))
+    base, pay = content["measures"]["operating_cost_fen"]
+    days = content["by_day"]["base"]
+    assert base["mean"] == days["day 1"]["operating_cost_fen"]
+    assert base["days"] == 1
+    assert days["peak 3"]["pieces"] > days["day 1"]["pieces"]
+    assert base["change"]["mean"] == pytest.approx(base["mean"] - pay["mean"])
+    assert base["change"]["mean"] < 0
+    assert "change" not in pay
+
+
+def test_the_page_asks_for_nothing_and_escapes_names(compared: Path) -> None:
+    """No address in it; assumptions before the table."""
+    page = (compared / "out" / "comparison.html").read_text("utf-8")
+    assert "higher &lt;wages&gt;" in page
+    assert "<wages>" not in page
+    assert "http" not in page.replace("http-equiv", "")
+    assert page.index('id="assumptions"') < page.index('id="table"') < page.index('id="charts"')
+
+
+def test_the_workbook_begins_with_assumptions_and_calculates(compared: Path) -> None:
+    """Formulas stand in the calculator, with the value that they have now."""
+    with zipfile.ZipFile(compared / "out" / "comparison.xlsx") as book:
+        names = book.read("xl/workbook.xml").decode()
+        assert names.index('name="assumptions"') < names.index('name="table"') < names.index('name="cost calculator"')
+        calculator = book.read("xl/worksheets/sheet4.xml").decode()
+    assert "<f>SUMPRODUCT(B4:G4,$B$2:$G$2)</f><v>" in calculator
+
+
+def test_a_second_run_takes_everything_from_the_store(compared: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Four plans, none computed, the same bytes."""
+    before = (compared / "out" / "comparison.json").read_bytes()
+    assert _compare(compared) == 0
+    assert "4 plans, 4 of them not computed now" in capsys.readouterr().out
+    assert (compared / "out" / "comparison.json").read_bytes() == before
+
+
+def test_bad_variants_are_refused_with_every_field_named_and_nothing_is_planned(
+    compared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 2, both faults on standard error, no progress."""
+    bad = tmp_path / "bad.toml"
+    bad.write_text(BAD, encoding="utf-8")
+    assert main(["compare", str(compared / "four"), str(bad), "--lang", "en", "--out", str(tmp_path / "out")]) == 2
+    told = capsys.readouterr().err
+    assert "E321 bad.toml [variants[1].brands] «谁»" in told
+    assert "E353 bad.toml [variants[2].volume]" in told
+    assert "plans 0/" not in told
