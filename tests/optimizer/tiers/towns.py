@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from optimizer.cost import plan_cost
 from optimizer.model import Depot, Place, TimeWindow
 from optimizer.problem import Matrix, Problem
 from optimizer.tiers.check import check_tiers
 from optimizer.tiers.cooling import cooled, counted
 from optimizer.tiers.legs import expand
+from optimizer.tiers.lines import ScheduledDeparture
 from optimizer.tiers.model import DIRECT, Station, Tiers, Way
-from optimizer.tiers.plan import driven, settle
+from optimizer.tiers.plan import settle, tiered_cost
 from tests.helpers import HOUR_S, shipment, vehicle
 
 if TYPE_CHECKING:
@@ -78,10 +78,10 @@ def town(
 def tiers(shipments: Sequence[Shipment], *, station: Mapping[str, Any] | None = None, **changes: Any) -> Tiers:
     """Return the county in which the villages behind the station may go either way.
 
-    ``station`` are fields of the station; ``modes`` and ``together`` of ``changes`` those of ``Tiers``, all
-    others fields of the problem.
+    ``station`` are fields of the station; ``modes``, ``departures`` and ``together`` of ``changes`` those of
+    ``Tiers``, all others fields of the problem.
     """
-    own = {name: changes.pop(name) for name in ("modes", "together") if name in changes}
+    own = {name: changes.pop(name) for name in ("modes", "departures", "together") if name in changes}
     fields: dict[str, Any] = {"modes": dict.fromkeys(BEHIND, EITHER), **own}
     return Tiers(
         problem=town(shipments, **changes),
@@ -98,6 +98,25 @@ def to(village: str, id: str = "", **changes: Any) -> Shipment:  # noqa: A002 - 
 def back(village: str, **changes: Any) -> Shipment:
     """Return shipment ``U-<village>`` to the hub."""
     return shipment(f"U-{village}", village, "H", **changes)
+
+
+def bus(id: str = "B1", at_h: float = 8, stops: str = "H N1 S V1 V2 V3", **changes: Any) -> ScheduledDeparture:  # noqa: A002
+    """Return a departure at ``at_h`` that drives a step in 300 s and waits a minute at every stop; room for 50.
+
+    From H it is at N1 after 300 s, at S after 1,860 s, and at V1 after 2,220 s.
+    """
+    names, at_s = stops.split(), int(at_h * HOUR_S)
+    arrive_s: list[int] = []
+    for k, stop in enumerate(names):
+        arrive_s.append(arrive_s[-1] + 60 + 300 * abs(AT[stop] - AT[names[k - 1]]) if k else at_s - 60)
+    fields: dict[str, Any] = {"room": (50,), "dwell_s": 60, "fen_per_piece": 100, **changes}
+    departs = tuple(moment_s + 60 for moment_s in arrive_s)
+    return ScheduledDeparture(id=id, line="L", stops=tuple(names), arrive_s=tuple(arrive_s), depart_s=departs, **fields)
+
+
+def home(id: str = "R1", at_h: float = 15, **changes: Any) -> ScheduledDeparture:  # noqa: A002 - the field
+    """Return a departure from V3 back to H."""
+    return bus(id, at_h, "V3 V2 V1 S N1 H", **changes)
 
 
 def clocks(down_h: float = 9, up_h: float = 14) -> dict[tuple[str, str], tuple[int, ...]]:
@@ -119,4 +138,4 @@ def assert_clean(county: Tiers, plan: TieredPlan) -> None:
 
 def restated(county: Tiers, plan: TieredPlan) -> TieredPlan:
     """Return the plan with its cost as the price list has it, whatever else is wrong with it."""
-    return replace(plan, plan=replace(plan.plan, cost=plan_cost(driven(county, plan), plan.plan)))
+    return replace(plan, plan=replace(plan.plan, cost=tiered_cost(county, plan)))
