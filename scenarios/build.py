@@ -24,6 +24,8 @@ from scenarios.relations import parts_of
 from scenarios.road_files import profile_faults
 from scenarios.road_notes import refuse_faraway, road_notes
 from scenarios.roads import load_roads
+from scenarios.service import Service
+from scenarios.tiers import build_tiers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from networks.matrix import TravelMatrix
     from networks.network import RoadNetwork
     from networks.profiles import Profile
+    from optimizer.tiers.model import Tiers
     from scenarios.consolidate import Consolidation
     from scenarios.scenario import FleetVehicle, Scenario, ScenarioPlace
     from scenarios.text import Text
@@ -44,7 +47,8 @@ class County:
     ``points``, ``problem.places`` and the rows of all matrices are in the order of
     ``scenario.places``. ``matrices`` and ``profiles`` are by profile id. ``bags`` and ``orders`` give the
     number of bags and the order ids of every shipment id. ``notes`` say, in both languages,
-    what a user should look at: places far from any road or out of reach, and what readers did.
+    what a user should look at: places far from any road or out of reach, and what readers did. ``tiers``: stations,
+    ways and departures over ``problem``; None on an ordinary day.
     """
 
     scenario: Scenario
@@ -57,6 +61,7 @@ class County:
     bags: Mapping[str, int] = field(default_factory=dict)
     orders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     notes: tuple[Text, ...] = ()
+    tiers: Tiers | None = None
 
 
 def build_problem(scenario: Scenario, *, cache: Path | None = None, energy: bool = False) -> County:
@@ -94,9 +99,11 @@ def build_problem(scenario: Scenario, *, cache: Path | None = None, energy: bool
     refuse_faraway(matrices)
     reach = {vehicle.id: reached(vehicle, scenario, matrices[vehicle.profile]) for vehicle in scenario.fleet}
     goods = consolidate(scenario, reach)
+    problem = to_problem(scenario, matrices, goods)
+    second = build_tiers(scenario, problem)
     return County(
         scenario=scenario,
-        problem=to_problem(scenario, matrices, goods),
+        problem=problem,
         network=network,
         points=points,
         conditions=conditions,
@@ -104,7 +111,8 @@ def build_problem(scenario: Scenario, *, cache: Path | None = None, energy: bool
         matrices=matrices,
         bags=goods.bags,
         orders=goods.orders,
-        notes=(*scenario.notes, *road_notes(scenario, network, matrices, reach)),
+        notes=(*scenario.notes, *road_notes(scenario, network, matrices, reach), *(second.notes if second else ())),
+        tiers=second.tiers if second else None,
     )
 
 
@@ -119,27 +127,28 @@ def profiles_of(scenario: Scenario) -> dict[str, Profile]:
 
 
 def reached(vehicle: FleetVehicle, scenario: Scenario, matrix: TravelMatrix) -> frozenset[str]:
-    """Return the places that the vehicle may call at and can drive to and back from its depot."""
-    home = matrix.ids.index(vehicle.depot)
+    """Return the places that the vehicle may call at and can drive to from its depot and from to its end."""
+    home, end = matrix.ids.index(vehicle.depot), matrix.ids.index(vehicle.end or vehicle.depot)
+    service = Service(scenario)
     there = matrix.duration_s[home] != UNREACHABLE  # (n,)
-    back = matrix.duration_s[:, home] != UNREACHABLE  # (n,)
+    back = matrix.duration_s[:, end] != UNREACHABLE  # (n,)
     return frozenset(
         place.id
         for place, is_near in zip(scenario.places, there & back, strict=True)
-        if is_near and (place.vehicle_types is None or vehicle.id in place.vehicle_types)
+        if is_near and ((callers := service.callers(place)) is None or vehicle.id in callers)
     )
 
 
 def to_problem(scenario: Scenario, matrices: Mapping[str, TravelMatrix], goods: Consolidation) -> Problem:
     """Return the optimizer's problem of a scenario whose matrices and shipments are known."""
-    policy = scenario.policy
+    policy, service = scenario.policy, Service(scenario)
     totals = [sum(amounts) for amounts in zip(*(s.load for s in goods.shipments), strict=True)]
     most = dict(zip(policy.load_dimensions, totals or [0] * len(policy.load_dimensions), strict=True))
     return Problem(
         name=scenario.name,
-        places=tuple(_place(place, scenario, most) for place in scenario.places),
+        places=tuple(_place(place, service, most) for place in scenario.places),
         depots=tuple(Depot(place=p.id, loading_s=p.loading_s, docks=p.docks) for p in scenario.depots),
-        vehicle_types=tuple(_vehicle_type(vehicle, scenario) for vehicle in scenario.fleet),
+        vehicle_types=tuple(_vehicle_type(vehicle, scenario, matrices[vehicle.profile]) for vehicle in scenario.fleet),
         shipments=goods.shipments,
         matrices={
             name: Matrix(duration_s=matrix.duration_s, distance_m=matrix.distance_m)
@@ -152,22 +161,22 @@ def to_problem(scenario: Scenario, matrices: Mapping[str, TravelMatrix], goods: 
     )
 
 
-def _place(place: ScenarioPlace, scenario: Scenario, most: Mapping[str, int]) -> Place:
+def _place(place: ScenarioPlace, service: Service, most: Mapping[str, int]) -> Place:
     """Return the optimizer's place; where only some dimensions of the shelf are limited, the others hold everything."""
-    limits = {name: getattr(place.shelf, name) for name in scenario.policy.load_dimensions}
+    limits = {name: getattr(place.shelf, name) for name in service.scenario.policy.load_dimensions}
     is_limited = any(limit is not None for limit in limits.values())
-    usual_s: int = getattr(scenario.policy.visit_s, place.tier)
+    usual_s: int = getattr(service.scenario.policy.visit_s, place.tier)
     return Place(
         id=place.id,
         tier=place.tier,
         windows=place.windows,
         visit_s=usual_s if place.visit_s is None else place.visit_s,
-        vehicle_types=place.vehicle_types,
+        vehicle_types=service.callers(place),
         shelf=tuple(most[n] if limit is None else limit for n, limit in limits.items()) if is_limited else (),
     )
 
 
-def _vehicle_type(vehicle: FleetVehicle, scenario: Scenario) -> VehicleType:
+def _vehicle_type(vehicle: FleetVehicle, scenario: Scenario, matrix: TravelMatrix) -> VehicleType:
     dimensions = scenario.policy.load_dimensions
     return VehicleType(
         id=vehicle.id,
@@ -185,11 +194,30 @@ def _vehicle_type(vehicle: FleetVehicle, scenario: Scenario) -> VehicleType:
         distance_fen_per_km=vehicle.distance_fen_per_km,
         time_fen_per_h=vehicle.time_fen_per_h,
         overtime_fen_per_h=vehicle.overtime_fen_per_h,
-        max_trips=vehicle.max_trips,
-        range_m=vehicle.range_m,
+        max_trips=1 if vehicle.end else vehicle.max_trips,
+        range_m=_range_m(vehicle, scenario, matrix),
+        trip_range_m=vehicle.trip_range_m,
+        end=vehicle.end,
+        piece_fen=vehicle.piece_fen,
+        min_pay_fen=vehicle.min_pay_fen,
         deliveries_first=vehicle.deliveries_first,
         driving_rule=vehicle.driving_rule or scenario.policy.driving_rule,
     )
+
+
+def _range_m(vehicle: FleetVehicle, scenario: Scenario, matrix: TravelMatrix) -> int | None:
+    """Return the longest route: the vehicle's range, or its shortest way over a hub and its detour, if that is less."""
+    if vehicle.detour_m is None:
+        return vehicle.range_m
+    home, end = matrix.ids.index(vehicle.depot), matrix.ids.index(vehicle.end or vehicle.depot)
+    hubs = [row for row, place in enumerate(scenario.places) if place.tier == "hub"]
+    over = [
+        int(matrix.distance_m[home, hub]) + int(matrix.distance_m[hub, end])
+        for hub in hubs
+        if UNREACHABLE not in (matrix.duration_s[home, hub], matrix.duration_s[hub, end])
+    ]
+    own_m = min(over, default=0) + vehicle.detour_m
+    return own_m if vehicle.range_m is None else min(own_m, vehicle.range_m)
 
 
 def legal_conflicts(scenario: Scenario) -> Iterator[Conflict]:

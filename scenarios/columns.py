@@ -30,6 +30,7 @@ from scenarios.scenario import (
     ScenarioPlace,
     Shelf,
 )
+from scenarios.stations import SERVICE_MODES, VEHICLE_KINDS, ModeRule, ScenarioStation, TimetableFile
 from scenarios.timetables.model import Carriage
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ PARTS: dict[str, type] = {
     "bag": Bag,
     "weights": Weights,
     "carriage": Carriage,
+    "storage": Shelf,
+    "timetable_file": TimetableFile,
 }
 """Classes of the nested objects, by the name of the field that holds them."""
 
@@ -104,6 +107,8 @@ PRIORITY_WORDS = _words(PRIORITIES, "低", "普通", "高", "必达")
 GOODS_WORDS = _words(GOODS_CLASSES, "快递", "食品", "农产品", "农药", "农资", "退件", "空箱", "其他")
 TOXICITY_WORDS = _words(TOXICITIES, "", "微毒", "低毒", "中毒", "高毒")
 ENERGY_WORDS = _words(ENERGY_SOURCES, "柴油", "汽油", "电")
+MODE_WORDS = _words(SERVICE_MODES, "直送", "经服务站", "客车", "固定线路", "闲散车辆", "无人车")
+KIND_WORDS = _words(VEHICLE_KINDS, "自有", "闲散", "无人")
 
 _KG = cells.number("kg", scale=1_000, high=1_000_000)
 _LITRE = cells.number("L", scale=1_000, high=10_000_000)
@@ -119,15 +124,18 @@ def _load(prefix: str) -> tuple[Column, ...]:
     stems = {
         "load": ("", ""),
         "shelf": ("shelf_", "货架"),
+        "storage": ("storage_", "库存"),
         "room": ("capacity_", "载重"),
         "box.room": ("capacity_", "载重"),
     }
     name, zh = stems[prefix]
-    weight, volume = {"load": ("重量(kg)", "体积(L)"), "shelf": ("货架限重(kg)", "货架容积(L)")}.get(
-        prefix, ("载重(kg)", "容积(L)")
-    )
+    weight, volume = {
+        "load": ("重量(kg)", "体积(L)"),
+        "shelf": ("货架限重(kg)", "货架容积(L)"),
+        "storage": ("库存限重(kg)", "库存容积(L)"),
+    }.get(prefix, ("载重(kg)", "容积(L)"))
     kg, litre = {"load": ("weight_kg", "volume_l")}.get(prefix, (f"{name}kg", f"{name}l"))
-    count_zh = {"": "", "货架": "货架", "载重": "可装"}[zh]
+    count_zh = {"": "", "货架": "货架", "库存": "库存", "载重": "可装"}[zh]
     return (
         Column(name=kg, zh=weight, field=f"{prefix}.load_g", cell=_KG),
         Column(name=litre, zh=volume, field=f"{prefix}.load_ml", cell=_LITRE),
@@ -266,6 +274,26 @@ VEHICLES = Table(
             cell=cells.real("L or kWh", low=0, high=500),
             is_placeholder=True,
         ),
+        Column(name="kind", zh="类别", field="kind", cell=cells.choice(KIND_WORDS)),
+        Column(name="end", zh="收车地点", field="end", cell=_ID, about="empty: the depot; one trip a day"),
+        Column(
+            name="detour_km",
+            zh="可绕行(km)",
+            field="detour_m",
+            cell=cells.number("km", scale=1_000, high=1_000),
+            about="idle vehicles: beyond the way from the depot over the hub to the end",
+        ),
+        Column(name="yuan_per_piece", zh="每件报酬(元)", field="piece_fen", cell=_YUAN),
+        Column(
+            name="min_pay_yuan", zh="最低报酬(元)", field="min_pay_fen", cell=_YUAN, about="of a day that is driven"
+        ),
+        Column(
+            name="trip_range_km",
+            zh="单趟续航(km)",
+            field="trip_range_m",
+            cell=cells.number("km", scale=1_000, high=10_000),
+            about="charged or changed at the depot between trips",
+        ),
     ),
 )
 
@@ -343,5 +371,41 @@ LOCKS = Table(
     ),
 )
 
-TABLES = (PLACES, ORDERS, VEHICLES, COMPARTMENTS, COMMODITIES, BRANDS, LOCKS)
+STATIONS = Table(
+    name="stations",
+    file="stations.csv",
+    zh="服务站",
+    of=ScenarioStation,
+    key="place",
+    columns=(
+        Column(
+            name="place", zh="地点编号", field="place", cell=_ID, is_required=True, about="its windows are the hours"
+        ),
+        Column(name="handling_min", zh="换装时间(分钟)", field="handling_s", cell=_MINUTES),
+        Column(
+            name="pieces_per_quarter_h",
+            zh="每刻钟件数",
+            field="pieces_per_quarter_h",
+            cell=cells.whole("pieces", low=1, high=1_000_000),
+            about="empty: no limit",
+        ),
+        *_load("storage"),
+        Column(name="barred", zh="禁运货物", field="barred", cell=_IDS, about="commodity ids"),
+    ),
+)
+
+MODES = Table(
+    name="modes",
+    file="modes.csv",
+    zh="服务方式",
+    of=ModeRule,
+    key="place",
+    columns=(
+        Column(name="place", zh="地点或乡镇", field="place", cell=cells.text(), is_required=True, about="id or name"),
+        Column(name="modes", zh="方式", field="modes", cell=cells.choices(MODE_WORDS), is_required=True),
+        Column(name="station", zh="服务站", field="station", cell=_ID, about="empty: the place's own"),
+    ),
+)
+
+TABLES = (PLACES, ORDERS, VEHICLES, COMPARTMENTS, COMMODITIES, BRANDS, LOCKS, STATIONS, MODES)
 """All tables of a scenario folder, required ones first."""

@@ -13,7 +13,7 @@ from scenarios.event_columns import EVENT_SETTINGS, EVENT_TABLES
 from scenarios.events import Events
 from scenarios.scenario import Scenario
 from scenarios.settings import FILE, LISTS, SETTINGS
-from scenarios.timetables.table import TIMETABLE
+from scenarios.timetables.table import CARRIAGES, TIMETABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -46,6 +46,7 @@ def dictionary() -> str:
     parts.append(_section("events.toml 设置", EVENT_SETTINGS, Events))
     parts += [_section(f"events.toml [[{table.name}]] {table.zh}", table.columns, table.of) for table in EVENT_TABLES]
     parts.append(_section(f"{TIMETABLE.file} {TIMETABLE.zh}", TIMETABLE.columns, TIMETABLE.of))
+    parts.append(_section(f"{CARRIAGES.file} {CARRIAGES.zh}", CARRIAGES.columns, CARRIAGES.of))
     return "\n".join(parts)
 
 
@@ -75,4 +76,4 @@ def _line(cells: Iterable[str]) -> str:
 
 def tables() -> tuple[Table, ...]:
     """Return every table that the dictionary describes."""
-    return (*TABLES, *LISTS, *EVENT_TABLES, TIMETABLE)
+    return (*TABLES, *LISTS, *EVENT_TABLES, TIMETABLE, CARRIAGES)

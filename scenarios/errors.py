@@ -9,7 +9,8 @@ A reader collects every ``Fault`` of every file and raises once. Every code has 
 and English, with the values of the fault filled in by name. E300 carries the faults
 of a scenario; E301 to E309 are about a file as a whole, E310 to E319 about one cell, E320
 to E339 about how things fit together, E340 to E349 about comparisons (``scenarios.compare_errors``),
-E350 and E360 and up about what the building of a county meets, E351 to E359 about variants
+E350 and E360 to E363 about what the building of a county meets, E364 to E369 about stations and modes
+(``scenarios.tier_errors``), E351 to E359 about variants
 (``scenarios.variants.errors``), E370 to E373 about an events file, E374 to
 E379 about standing lines (``scenarios.standing.errors``), E380 to
 E399 about a timetable (``scenarios.timetables.errors``).
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from scenarios.compare_errors import SENTENCES as COMPARE_SENTENCES
 from scenarios.standing.errors import SENTENCES as STANDING_SENTENCES
+from scenarios.tier_errors import SENTENCES as TIER_SENTENCES
 from scenarios.timetables.errors import SENTENCES
 from scenarios.variants.errors import SENTENCES as VARIANT_SENTENCES
 
@@ -319,7 +321,9 @@ CATALOGUE: dict[str, Sentence] = {
     ),
     **{
         code: _sentence(*words)
-        for code, words in (COMPARE_SENTENCES | STANDING_SENTENCES | SENTENCES | VARIANT_SENTENCES).items()
+        for code, words in (
+            COMPARE_SENTENCES | STANDING_SENTENCES | SENTENCES | TIER_SENTENCES | VARIANT_SENTENCES
+        ).items()
     },
 }
 """One sentence a code; the error pages are generated from it."""

@@ -1,7 +1,8 @@
 """A scenario as a folder of files: read with every fault at once, written so that it reads back equal.
 
 The folder holds ``scenario.toml``, ``places.csv``, ``orders.csv`` and ``vehicles.csv``, and
-if wanted ``compartments.csv``, ``commodities.csv``, ``brands.csv``, ``locks.csv``, road files,
+if wanted ``compartments.csv``, ``commodities.csv``, ``brands.csv``, ``locks.csv``, ``stations.csv``, ``modes.csv``,
+``lines.csv``, a timetable, road files,
 overrides, closures and profiles (``scenarios/README.md`` has every column). A reader
 gives a ``Scenario`` or one ``InvalidInput`` with all faults of all files, never anything else.
 """
@@ -16,21 +17,37 @@ import numpy as np
 
 from networks.datum import to_wgs84
 from scenarios.assembly import Desk, compartment_items, items, make, order_items, vehicle_items
-from scenarios.columns import BRANDS, COMMODITIES, COMPARTMENTS, LOCKS, ORDERS, PLACES, TABLES, VEHICLES
+from scenarios.columns import (
+    BRANDS,
+    COMMODITIES,
+    COMPARTMENTS,
+    LOCKS,
+    MODES,
+    ORDERS,
+    PLACES,
+    STATIONS,
+    TABLES,
+    VEHICLES,
+)
 from scenarios.errors import InvalidInput
 from scenarios.policy import Policy
 from scenarios.relations import Item, find_faults
 from scenarios.road_files import road_faults
 from scenarios.scenario import PARCEL, Roads, Scenario, Source
 from scenarios.settings import CLEANINGS, CONFLICTS, FILE, PLACEHOLDERS, SOURCES
+from scenarios.stations import TimetableFile
 from scenarios.tables import Findings, Rows, read_rows
 from scenarios.text import Text
+from scenarios.tier_faults import tier_faults
+from scenarios.timetables.of_scenario import read_lines
+from scenarios.timetables.table import CARRIAGES
 from scenarios.toml_rows import Settings, read_settings
 from scenarios.write import write_scenario
 
 if TYPE_CHECKING:
     from scenarios.columns import Table
     from scenarios.relations import Parts
+    from scenarios.timetables.model import Timetable
 
 __all__ = ["read_scenario", "write_scenario"]
 
@@ -52,7 +69,7 @@ def read_scenario(folder: Path | str) -> Scenario:
         findings.fault("E301", str(folder))
         _raise(findings)
     settings = read_settings(folder / FILE, findings)
-    tables = {table.name: _read_table(folder, table, findings) for table in TABLES}
+    tables = {table.name: _read_table(folder, table, findings) for table in (*TABLES, CARRIAGES)}
     roads, policy = _roads_and_policy(settings)
     desk = Desk(findings=findings, dimensions=policy.load_dimensions)
     parts = _parts(settings, tables, desk)
@@ -60,16 +77,21 @@ def read_scenario(folder: Path | str) -> Scenario:
     parts["places"] = _to_wgs84(parts["places"], datum)
 
     findings.faults += find_faults(parts, roads if settings.is_read else None, _unread(tables, findings))
+    carriages = items(tables[CARRIAGES.name])
+    source, timetable = _timetable(folder, settings, parts, carriages, findings)
+    findings.faults += tier_faults(parts, policy, has_timetable=bool(source.file))
     findings.faults += road_faults(folder, roads, parts["vehicles"], settings.values.get("weather", "clear"))
     if findings.faults:
         _raise(findings)
     notes = _note_datum(datum)
     return replace(
-        _scenario(settings, roads, policy, parts),
+        _scenario(settings, roads, policy, parts, timetable),
         sources=_listed(settings, SOURCES)
         + tuple(Source(what=PLACES.file, origin=" / ".join(n), datum=datum) for n in notes),
         placeholders=(*_listed(settings, PLACEHOLDERS), *desk.assumed),
         notes=(*findings.notes, *notes),
+        timetable_file=source,
+        carriages=tuple(item.thing for item in carriages),
         folder=folder,
     )
 
@@ -107,6 +129,8 @@ def _parts(settings: Settings, tables: dict[str, Rows], desk: Desk) -> Parts:
         "locks": items(tables[LOCKS.name]),
         "conflicts": lists.get(CONFLICTS.name, ()),
         "cleanings": lists.get(CLEANINGS.name, ()),
+        "stations": items(tables[STATIONS.name]),
+        "modes": items(tables[MODES.name]),
     }
 
 
@@ -135,6 +159,26 @@ def _roads_and_policy(settings: Settings) -> tuple[Roads, Policy]:
     return roads, policy if has_rule else replace(policy, driving_rule=None)
 
 
+def _timetable(
+    folder: Path, settings: Settings, parts: Parts, carriages: tuple[Item, ...], findings: Findings
+) -> tuple[TimetableFile, Timetable | None]:
+    """Return the file of the timetable and what it holds; what lines.csv names must be in it."""
+    said = {name: value for name, value in settings.values.items() if name.startswith("timetable_file.")}
+    source: TimetableFile = make(TimetableFile, {name.partition(".")[2]: value for name, value in said.items()})
+    if not source.file:
+        named = [item for item in carriages if item.thing is not None]
+        findings.faults += [item.fault("E369", "id", item.thing.id) for item in named]
+        return source, None
+    places = [item.thing for item in parts["places"] if item.thing is not None]
+    goods = {item.ident for item in parts["commodities"] if item.ident}
+    table = read_lines(folder, source, places, goods, findings)
+    known = frozenset() if table is None else table.names
+    for item in (item for item in carriages if table is not None and item.thing is not None):
+        if item.thing.id not in known:
+            findings.faults.append(item.fault("E396", "id", item.thing.id, count=1))
+    return source, table
+
+
 def _unread(tables: dict[str, Rows], findings: Findings) -> frozenset[str]:
     """Return the tables of which some rows or ids were not seen, because the file as a whole is faulty."""
     return frozenset(name for name, rows in tables.items() if findings.is_broken(rows.file))
@@ -151,9 +195,9 @@ def _note_datum(datum: str) -> tuple[Text, ...]:
     return (Text(f"{PLACES.file}：由 {datum} 转换为 WGS-84", f"{PLACES.file}: converted from {datum} to WGS-84"),)
 
 
-def _scenario(settings: Settings, roads: Roads, policy: Policy, parts: Parts) -> Scenario:
+def _scenario(settings: Settings, roads: Roads, policy: Policy, parts: Parts, timetable: Timetable | None) -> Scenario:
     values: dict[str, Any] = {name: value for name, value in settings.values.items() if "." not in name}
     values |= {name: tuple(item.thing for item in found) for name, found in parts.items()}
     values["fleet"] = values.pop(VEHICLES.name)
     del values[COMPARTMENTS.name]  # they are inside their vehicles
-    return Scenario(**values, roads=roads, policy=policy)
+    return Scenario(**values, roads=roads, policy=policy, timetable=timetable)

@@ -65,6 +65,9 @@ class Policy:
     ``service_days_per_week``, ``coverage_visits_per_week``: the day is taken as repeated so often;
     a village counts as covered from so many visits a week.
     ``grid``: key of ``scenarios.energy.GRID_G_PER_KWH``. ``bag``: bag size where the commodity has none.
+    ``modes``: service modes that places may have if no rule names them; empty means all that there are means for.
+    ``forced_mode``: the only mode of every place that has it; "" forces none.
+    ``together``: all places of a township go the same way.
     """
 
     load_dimensions: tuple[str, ...] = ("load_g", "load_ml")
@@ -80,3 +83,6 @@ class Policy:
     coverage_visits_per_week: int = 3
     grid: str = "national"
     bag: Bag = Bag(pieces=30, load_g=25_000, load_ml=120_000)
+    modes: tuple[str, ...] = ()
+    forced_mode: str = ""
+    together: bool = False

@@ -15,6 +15,7 @@ from scenarios.dangerous import LIMITED_QUANTITY_G, danger
 from scenarios.errors import Fault
 from scenarios.geography import misplaced
 from scenarios.policy import PRIORITIES, TIERS
+from scenarios.stations import VEHICLE_KINDS
 from scenarios.text import Text
 
 if TYPE_CHECKING:
@@ -40,7 +41,11 @@ REFERENCES = (
     ("orders", "commodity", "commodities"),
     ("orders", "brand", "brands"),
     ("vehicles", "depot", "places"),
+    ("vehicles", "end", "places"),
     ("compartments", "commodities", "commodities"),
+    ("stations", "place", "places"),
+    ("stations", "barred", "commodities"),
+    ("modes", "station", "places"),
     ("locks", "order", "orders"),
     ("locks", "after", "orders"),
     ("locks", "vehicle_type", "vehicles"),
@@ -51,10 +56,10 @@ REFERENCES = (
 )
 """Table, field, and the table that it must lead to."""
 
-OPTIONAL = ("station", "brand")
+OPTIONAL = ("station", "brand", "end")
 """References that may be the empty text."""
 
-LABELS = {"tier": TIERS, "priority": PRIORITIES}
+LABELS = {"tier": TIERS, "priority": PRIORITIES, "kind": VEHICLE_KINDS}
 """Fields with a fixed choice of words."""
 
 
@@ -79,7 +84,8 @@ class Item:
 
 
 Parts = dict[str, tuple[Item, ...]]
-"""Items by table: places, orders, vehicles, compartments, commodities, brands, locks, conflicts, cleanings."""
+"""Items by table: places, orders, vehicles, compartments, commodities, brands, locks, conflicts, cleanings, stations
+and modes."""
 
 
 def parts_of(scenario: Scenario) -> Parts:
@@ -95,6 +101,8 @@ def parts_of(scenario: Scenario) -> Parts:
         "locks": scenario.locks,
         "conflicts": scenario.conflicts,
         "cleanings": scenario.cleanings,
+        "stations": scenario.stations,
+        "modes": scenario.modes,
     }
     return {
         name: tuple(

@@ -6,8 +6,7 @@ commodity, its brand's arrival wave, then ``Policy``. Coordinates are WGS-84, wh
 the files had. A ``Scenario`` is consistent by construction: every reference resolves.
 
 Room left on purpose: a set of days is a tuple of scenarios that share places and fleet;
-lines (bus carriage, idle vehicles with a timetable) will be one more tuple of ``Scenario``;
-what a station hands over follows from ``ScenarioPlace.station``.
+stations, modes and the timetable make a second tier of it (``scenarios.stations``).
 """
 
 from __future__ import annotations
@@ -21,13 +20,19 @@ from optimizer.model import TimeWindow
 from scenarios.errors import InvalidInput
 from scenarios.policy import Policy
 from scenarios.relations import find_faults, parts_of
+from scenarios.stations import NO_TIMETABLE, VEHICLE_KINDS
 from scenarios.text import Text
+from scenarios.tier_faults import tier_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from dataclasses import Field
     from datetime import date
+    from typing import Any
 
     from optimizer.model import Cleaning, Conflict, DrivingRule
+    from scenarios.stations import LineCarriage, ModeRule, ScenarioStation, TimetableFile
+    from scenarios.timetables.model import Timetable
 
 __all__ = [
     "DEFAULT_POLICY",
@@ -36,6 +41,7 @@ __all__ = [
     "LOAD_DIMENSIONS",
     "PARCEL",
     "TOXICITIES",
+    "VEHICLE_KINDS",
     "WORKING_DAY",
     "Brand",
     "Commodity",
@@ -241,6 +247,8 @@ class FleetVehicle:
     ``profile``: id of a road profile ("truck", "van", "three_wheeler", "bus" or the user's own).
     ``energy_source``, ``energy_per_100km``: litres, or kWh if electric; used where no energy
     matrix is computed. ``driving_rule``: None takes ``Policy.driving_rule``.
+    ``kind``: among ``scenarios.stations.VEHICLE_KINDS``. ``end``: place where its only trip ends, "" is the depot.
+    ``detour_m``: of an idle vehicle, how much farther it drives than from its depot over the hub to its end.
     """
 
     id: str
@@ -262,6 +270,12 @@ class FleetVehicle:
     driving_rule: DrivingRule | None = None
     energy_source: str = "diesel"
     energy_per_100km: float = 13.0
+    kind: str = "own"
+    end: str = ""
+    detour_m: int | None = None
+    piece_fen: int = 0
+    min_pay_fen: int = 0
+    trip_range_m: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -328,6 +342,8 @@ PARCEL = Commodity(id="parcel", name="快递包裹", piece_g=1_500, piece_ml=6_0
 class Scenario:
     """One county-day; consistent by construction.
 
+    ``stations``, ``modes``, ``timetable`` (what ``timetable_file`` holds) and ``carriages`` make a second tier; without
+    stations and timetable it is an ordinary day.
     ``placeholders`` name the figures that nobody has measured yet, for the page of assumptions.
     ``notes`` tell what a reader did to the text (not part of the scenario's identity, nor is ``folder``,
     which paths in ``roads`` are relative to).
@@ -355,11 +371,18 @@ class Scenario:
     policy: Policy = DEFAULT_POLICY
     sources: tuple[Source, ...] = ()
     placeholders: tuple[Text, ...] = ()
+    stations: tuple[ScenarioStation, ...] = ()
+    modes: tuple[ModeRule, ...] = ()
+    timetable_file: TimetableFile = NO_TIMETABLE
+    timetable: Timetable | None = None
+    carriages: tuple[LineCarriage, ...] = ()
     notes: tuple[Text, ...] = field(default=(), compare=False)
     folder: Path | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
-        faults = find_faults(parts_of(self), self.roads)
+        parts = parts_of(self)
+        faults = find_faults(parts, self.roads)
+        faults += tier_faults(parts, self.policy, has_timetable=self.timetable is not None)
         if faults:
             raise InvalidInput("E300", faults=faults, count=len(faults))
 
@@ -377,7 +400,7 @@ class Scenario:
     @property
     def digest(self) -> str:
         """SHA-256 of all that decides the day; equal scenarios have equal digests in every process."""
-        parts = [getattr(self, f.name) for f in fields(self) if f.compare]
+        parts = [getattr(self, f.name) for f in fields(self) if f.compare and not _is_later(f, self)]
         return hashlib.sha256(_canonical(parts)).hexdigest()
 
     def path(self, name: str) -> Path:
@@ -385,10 +408,25 @@ class Scenario:
         return Path(name) if self.folder is None else self.folder / name
 
 
+def _is_later(one: Field[Any], thing: object) -> bool:
+    """Whether the field came later and says nothing, so that days of before keep their digest."""
+    return one.name in _LATER and getattr(thing, one.name) == one.default
+
+
+_LATER = frozenset(
+    (
+        *("stations", "modes", "timetable_file", "timetable", "carriages"),
+        *("kind", "end", "detour_m", "piece_fen", "min_pay_fen", "trip_range_m"),
+        *("forced_mode", "together"),
+    )
+)
+"""Names of fields that came after days had been planned and named by their digest."""
+
+
 def _canonical(value: object) -> bytes:
     """Bytes that are equal for equal values in every process (sets and keys are sorted)."""
     if is_dataclass(value) and not isinstance(value, type):
-        inner = [(f.name, getattr(value, f.name)) for f in fields(value)]
+        inner = [(f.name, getattr(value, f.name)) for f in fields(value) if not _is_later(f, value)]
         return type(value).__name__.encode() + _canonical(inner)
     if isinstance(value, set | frozenset):
         return b"{" + b",".join(sorted(_canonical(v) for v in value)) + b"}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from networks.synthetic import MOST_TOWNSHIPS, MOST_VILLAGES
 from optimizer.model import Cleaning, Conflict
 from scenarios import cells
-from scenarios.columns import Column, Table
+from scenarios.columns import MODE_WORDS, Column, Table
 from scenarios.scenario import LOAD_DIMENSIONS, Source, Text
 
 FILE = "scenario.toml"
@@ -79,6 +79,9 @@ SETTINGS = (
     _setting("datums.roads", "路网坐标系", _DATUM, "roads.datum", about="of the road file"),
     _setting("datums.overrides", "道路修正坐标系", _DATUM, "roads.overrides_datum"),
     _setting("datums.closures", "封路坐标系", _DATUM, "roads.closures_datum"),
+    _setting("timetable.file", "时刻表", _PATH, "timetable_file.file", about="CSV, or GTFS folder or zip"),
+    _setting("timetable.datum", "时刻表坐标系", _DATUM, "timetable_file.datum"),
+    _setting("timetable.walk_m", "站点服务半径(米)", cells.whole("m", high=5_000), "timetable_file.walk_m"),
     _setting("policy.load_dimensions", "装载维度", cells.choices(LOAD_WORDS), about="those that bind"),
     *_PENALTIES,
     _setting("policy.penalty_yuan_per_piece", "未服务惩罚(元/件)", _YUAN, "policy.penalty_fen_per_piece"),
@@ -98,6 +101,9 @@ SETTINGS = (
     _setting("policy.grid", "电网区域", cells.choice(GRID_WORDS), about="for CO2"),
     _setting("policy.bag_pieces", "每袋件数", cells.whole(high=100_000), "policy.bag.pieces", about="0: no limit"),
     _setting("policy.bag_kg", "每袋重量(kg)", cells.number("kg", scale=1_000, high=10_000), "policy.bag.load_g"),
+    _setting("policy.modes", "默认服务方式", cells.choices(MODE_WORDS), about="empty: all there are means for"),
+    _setting("policy.forced_mode", "强制服务方式", cells.choice(MODE_WORDS), about="of each place that may have it"),
+    _setting("policy.together", "整乡同一方式", cells.yes_no(), about="all places of a township go the same way"),
     _setting("policy.bag_l", "每袋体积(L)", cells.number("L", scale=1_000, high=100_000), "policy.bag.load_ml"),
 )
 """All single settings; those without a default may be left out too, unless required."""

@@ -12,8 +12,10 @@ import json
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
-from scenarios.columns import BRANDS, COMMODITIES, COMPARTMENTS, LOCKS, ORDERS, PLACES, VEHICLES
+from scenarios.columns import BRANDS, COMMODITIES, COMPARTMENTS, LOCKS, MODES, ORDERS, PLACES, STATIONS, VEHICLES
 from scenarios.settings import CLEANINGS, CONFLICTS, FILE, MAPPING, PLACEHOLDERS, SETTINGS, SOURCES
+from scenarios.timetables.of_scenario import timetable_rows
+from scenarios.timetables.table import CARRIAGES, TIMETABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -43,6 +45,9 @@ def write_scenario(scenario: Scenario, folder: Path, *, lang: str = "zh") -> Non
         (COMMODITIES, [_cells(commodity, COMMODITIES) for commodity in scenario.commodities]),
         (BRANDS, [_cells(brand, BRANDS) for brand in scenario.brands]),
         (LOCKS, [_cells(lock, LOCKS) for lock in scenario.locks]),
+        (STATIONS, [_cells(station, STATIONS) for station in scenario.stations]),
+        (MODES, [_cells(rule, MODES) for rule in scenario.modes]),
+        (CARRIAGES, [_cells(one, CARRIAGES) for one in scenario.carriages]),
     ]
     for table, found in rows:
         if found or table.is_required:
@@ -50,6 +55,9 @@ def write_scenario(scenario: Scenario, folder: Path, *, lang: str = "zh") -> Non
             _write_table(folder / table.file, columns, found, lang)
         else:
             (folder / table.file).unlink(missing_ok=True)  # of a scenario that was here before
+    if scenario.timetable is not None and scenario.folder is None:
+        lines = list(timetable_rows(scenario.timetable))
+        _write_table(folder / scenario.timetable_file.file, list(TIMETABLE.columns), lines, lang)
 
 
 def _rebased(scenario: Scenario, folder: Path) -> Scenario:
@@ -69,7 +77,8 @@ def _rebased(scenario: Scenario, folder: Path) -> Scenario:
         profiles=moved(roads.profiles),
         elevation=tuple(moved(tile) for tile in roads.elevation),
     )
-    return replace(scenario, roads=roads)
+    source = replace(scenario.timetable_file, file=moved(scenario.timetable_file.file))
+    return replace(scenario, roads=roads, timetable_file=source)
 
 
 def _is_box(vehicle: FleetVehicle) -> bool:

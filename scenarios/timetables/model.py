@@ -182,6 +182,11 @@ class Timetable:
         """Every stop once, in order of the lines."""
         return tuple({stop.id: stop for line in self.lines for stop in line.stops}.values())
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Ids of all lines, services and departures."""
+        return frozenset(n for line in self.lines for n in (line.id, line.service, *(d.id for d in line.departures)))
+
     def on(self, day: date) -> Timetable:
         """Return what runs on ``day``: lines without a departure then are left out, all of them if none has one."""
         kept = (
@@ -200,8 +205,7 @@ def with_carriages(table: Timetable, carriages: Mapping[str, Carriage]) -> Timet
     InvalidInput
         E396, when an id names nothing in ``table``.
     """
-    known = {name for line in table.lines for name in (line.id, line.service, *(d.id for d in line.departures))}
-    unknown = sorted(set(carriages) - known)
+    unknown = sorted(set(carriages) - table.names)
     if unknown:
         raise InvalidInput("E396", count=len(unknown), value=", ".join(unknown[:10]))
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from scenarios import cells
 from scenarios.cells import CellError
 from scenarios.columns import Column, Table
+from scenarios.stations import LineCarriage
 from scenarios.timetables.model import NO_ROOM, WEEKDAYS, Carriage
 
 if TYPE_CHECKING:
@@ -163,3 +164,16 @@ TIMETABLE = Table(
         *CARRIAGE,
     ),
 )
+"""One row for each stop of each departure."""
+
+CARRIAGES = Table(
+    name="lines",
+    file="lines.csv",
+    zh="线路载货",
+    of=LineCarriage,
+    columns=(
+        Column(name="id", zh="班次或线路", field="id", cell=_ID, is_required=True, about="departure, line or service"),
+        *CARRIAGE,
+    ),
+)
+"""What departures may carry, where the timetable does not say: GTFS knows nothing of goods."""

@@ -14,6 +14,7 @@ from scenarios.errors import InvalidInput
 from scenarios.files import read_scenario, write_scenario
 from scenarios.scenario import Brand, Commodity, Load, Order, OrderLock, Scenario, ScenarioCompartment
 from scenarios.split import shares
+from scenarios.stations import ModeRule, ScenarioStation
 from tests.scenarios.small_county import order, place, scenario, van, write_files
 
 FILES = ("scenario.toml", *(table.file for table in TABLES))
@@ -120,6 +121,8 @@ def rich() -> Scenario:
         fleet=fleet,
         commodities=goods,
         brands=(Brand(id="a"),),
+        stations=(ScenarioStation(place="V1"),),
+        modes=(ModeRule(place="V1", modes=("direct",)),),
         locks=(OrderLock(order="O1", vehicle_type="van", number=1),),
     )
 
