@@ -15,7 +15,7 @@ from optimizer.solve import solve
 from scenarios.build import build_problem
 from scenarios.files import read_scenario
 from scenarios.sampled_days import PLACEHOLDERS
-from scenarios.standing.days import sampled_counties
+from scenarios.standing.days import sampled_problems
 from scenarios.standing.design import Design, design_lines
 from scenarios.standing.lines_file import write_lines
 from scenarios.standing.model import HOUR_S
@@ -92,7 +92,7 @@ def run(options: argparse.Namespace) -> int:
         out = output_folder(options.out or Path("out") / f"{folder.resolve().name}-lines")
         view.phase("roads")
         county = build_problem(scenario, cache=cache_folder(folder))
-        days = [each.problem for each in sampled_counties(county, options.days, seed=options.seed)]
+        days = sampled_problems(county, options.days, seed=options.seed)
     design = design_lines(
         days,
         solver(stop, seed=options.seed, workers=options.workers),
@@ -152,8 +152,5 @@ def _show(design: Design, lang: str) -> None:
     show_table("", [(header.pick(lang), is_number) for header, is_number in HEADERS], rows)
     measures = [(name.pick(lang), kept, free) for name, kept, free in headline(design)]
     show_table("", [(header.pick(lang), is_number) for header, is_number in MEASURES], measures)
-    zh, en = (
-        f"固定线路比每天自由规划贵 {design.dearer:.1%}",
-        f"the lines cost {design.dearer:.1%} more than full freedom",
-    )
-    say(Text(zh, en), lang, style="bold")
+    dearer = f"{design.dearer:+.1%}"
+    say(Text(f"固定线路与每天自由规划相比：{dearer}", f"cost against full freedom: {dearer}"), lang, style="bold")

@@ -61,7 +61,11 @@ def plan_by_lines(lines: StandingLines, day: Problem, solve: Solver) -> DayByLin
         E379, when the lines name places, commodities or vehicles that the day does not know.
     """
     refuse_unknown(lines, day)
-    plan = follow(lines, day, solve).plan
+    return against_lines(lines, day, follow(lines, day, solve).plan)
+
+
+def against_lines(lines: StandingLines, day: Problem, plan: Plan) -> DayByLines:
+    """Return how any plan of a day stands to the lines; O(visits + shipments)."""
     told = tuple(deviations(lines, day, plan))
     other = {(each.line, each.place, each.line_s) for each in told}
     stop_of = lines.stop_of

@@ -101,7 +101,7 @@ def design_lines(
     Parameters
     ----------
     days
-        At least two, such as ``scenarios.standing.days.sampled_counties`` gives.
+        At least two, such as ``scenarios.standing.days.sampled_problems`` gives.
     hour_s
         How long the hour of a stop is: arrivals at it are no further apart.
     progress
