@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scenarios.gain_sharing.coalitions import SAME_FLEET, day_of_coalition
 from scenarios.text import Text
@@ -53,13 +53,14 @@ def changed_day(day: Scenario, variant: Variant) -> Scenario:
         E300, where the change leaves nothing that fits together.
     """
     roads = day.roads if variant.closures is None else replace(day.roads, closures=variant.closures)
-    return replace(
-        day,
-        season=variant.season or day.season,
-        weather=variant.weather or day.weather,
-        roads=roads,
-        fleet=tuple(_priced(vehicle, variant.prices) for vehicle in _changed_fleet(day, variant)),
-    )
+    changes: dict[str, Any] = {
+        "season": variant.season or day.season,
+        "weather": variant.weather or day.weather,
+        "roads": roads,
+        "fleet": tuple(_priced(vehicle, variant.prices) for vehicle in _changed_fleet(day, variant)),
+    }
+    is_changed = any(value != getattr(day, name) for name, value in changes.items())
+    return replace(day, **changes) if is_changed else day
 
 
 def parts_of_day(day: Scenario, variant: Variant) -> tuple[tuple[str, Scenario], ...]:

@@ -161,14 +161,21 @@ class _Planner:
     model: DayModel
     limit: Limit
     cache: Path | None
+    drawn: dict[tuple[str, float], Scenario] = field(default_factory=dict)
 
     def day_plan(self, variant: Variant, day: SampledDay) -> DayPlan:
-        model = replace(self.model, volume=self.model.volume * variant.volume)
-        whole = changed_day(scenario_on(self.scenario, day, self.limit.seed, model=model), variant)
+        whole = changed_day(self._draw(day, variant.volume), variant)
         parts = tuple((name, plan_cell(part, self.limit, self.cache)) for name, part in parts_of_day(whole, variant))
         cells = tuple(cell for _, cell in parts)
         together = day_cell(whole, cells, self.cache) if len(parts) > 1 else None
         return DayPlan(variant=variant.id, day=day, parts=parts, whole=together)
+
+    def _draw(self, day: SampledDay, volume: float) -> Scenario:
+        """Return the day as drawn, once for all variants that leave the volume."""
+        if (day.id, volume) not in self.drawn:
+            model = replace(self.model, volume=self.model.volume * volume)
+            self.drawn[day.id, volume] = scenario_on(self.scenario, day, self.limit.seed, model=model)
+        return self.drawn[day.id, volume]
 
 
 def _assumed(scenario: Scenario, wanted: VariantSet, day: SampledDay, model: DayModel) -> tuple[Text, ...]:
