@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from api.exports.comparison_words import WORDS, change_text, value_text
+from api.exports.comparison_words import WORDS, change_text, value_text, worst_text
 from api.exports.pages import environment
 from api.kpi_views import shown
 
@@ -104,13 +104,14 @@ def _finite(value: float, otherwise: float = 0.0) -> float:
     return value if abs(value) != float("inf") else otherwise
 
 
-def _table_row(row: Row) -> list[tuple[Text, Text, bool]]:
-    """Return value, change and whether it is noise, a variant at a time."""
+def _table_row(row: Row) -> list[tuple[Text, Text, Text, bool]]:
+    """Return value, change, worst day and whether the change is noise, a variant at a time."""
     unit = row.definition.unit
     return [
         (
             value_text(cell, unit),
             change_text(cell),
+            worst_text(cell, unit),
             cell is not None and cell.change is not None and cell.change.is_noise,
         )
         for cell in row.cells

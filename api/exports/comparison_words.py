@@ -38,6 +38,8 @@ WORDS: dict[str, Text] = {
     ),
     "factor": Text("倍数", "factor"),
     "variant": Text("方案", "variant"),
+    "num_variants": Text("种方案", "variants"),
+    "num_days": Text("个抽样日", "sampled days"),
     "one_day": Text(
         "只有一天：没有区间，任何变化都算在误差之内", "one day only: no interval, so every change is noise"
     ),
@@ -56,9 +58,20 @@ def value_text(cell: Cell | None, unit: str) -> Text:
 
 
 def change_text(cell: Cell | None) -> Text:
-    """Return the change in per cent, behind ``≈`` where it is within the noise; "" for the reference."""
+    """Return the change in per cent with its half width, behind ``≈`` where it is noise; "" for the reference."""
     if cell is None or cell.change is None:
         return Text("", "")
-    relative = cell.change.relative
+    relative, difference = cell.change.relative, cell.change.difference
     told = "—" if relative is None else f"{relative * 100:+.1f} %"
+    if relative is not None and math.isfinite(difference.half_width):
+        base = difference.mean / relative if relative else cell.over_days.mean
+        told += f" ± {abs(difference.half_width / base) * 100:.1f} %"
     return Text(f"≈ {told}", f"≈ {told}") if cell.change.is_noise else Text(told, told)
+
+
+def worst_text(cell: Cell | None, unit: str) -> Text:
+    """Return the worst day and its value; "" where there was but one day."""
+    if cell is None or cell.over_days.days < 2:
+        return Text("", "")
+    value, word = shown(cell.worst, unit), WORDS["worst"]
+    return Text(f"{word.zh} {cell.worst_day}：{value.zh}", f"{word.en} {cell.worst_day}: {value.en}")

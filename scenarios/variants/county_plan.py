@@ -20,10 +20,14 @@ def solve_county(county: County, *, stop: Stop, seed: int, workers: int) -> Plan
     Raises
     ------
     ScenarioFailed
-        E357, should the referee refuse what the solver answered; a bug.
+        E357, should the referee refuse what the solver answered, a bug; E358, when no solver process did any work,
+        because a plan that serves nothing for want of a solver is no measure of a county.
     """
-    plan = solve(county.problem, stop=stop, seed=seed, workers=workers).plan
-    violations = check(county.problem, plan)
+    result = solve(county.problem, stop=stop, seed=seed, workers=workers)
+    has_worked = bool(result.history or result.iterations or stop.iterations == 0)
+    if county.problem.shipments and not has_worked:
+        raise ScenarioFailed("E358", detail="solver")
+    violations = check(county.problem, result.plan)
     if violations:
         raise ScenarioFailed("E357", detail=violations[0].render("en"))
-    return plan
+    return result.plan

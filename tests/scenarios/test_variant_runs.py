@@ -10,19 +10,24 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from optimizer.fallback import unserved_plan
+from optimizer.plan import Result
 from optimizer.stop import Stop
+from scenarios.errors import ScenarioFailed
 from scenarios.files import read_scenario
 from scenarios.sampled_days import DayModel
 from scenarios.scenario import Load, Order, Scenario
 from scenarios.text import Text
 from scenarios.variants.cells import Limit, merged, plan_cell
 from scenarios.variants.compare import Comparison, carry_out, prepare
+from scenarios.variants.county_plan import solve_county
 from scenarios.variants.executor import LocalProcesses
 from scenarios.variants.model import BASE, Variant, VariantSet
 from scenarios.variants.plan_json import pack_plan, unpack_plan
 from scenarios.variants.store import Store
 from scenarios.variants.table import rows_of
 from tests.helpers import assert_clean, four_village_problem, searched
+from tests.scenarios.small_county import county as small_county
 from tests.scenarios.small_county import order, scenario
 from tests.scenarios.tasks import Doing, Here
 
@@ -153,6 +158,14 @@ def test_a_stop_ends_tasks_in_flight_at_once(store: Store) -> None:
     began = time.monotonic()
     assert list(LocalProcesses(workers=1).run([Doing(key="s", what="sleep")], store, cancel)) == []
     assert time.monotonic() - began < 20
+
+
+def test_a_plan_that_serves_nothing_for_want_of_a_solver_is_no_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a round or an improvement nothing has searched: E358 instead of a county without vehicles."""
+    found = Result(plan=unserved_plan(four_village_problem()))
+    monkeypatch.setattr("scenarios.variants.county_plan.solve", lambda *_, **__: found)
+    with pytest.raises(ScenarioFailed, match=r"^E358 "):
+        solve_county(small_county(scenario(orders=(order("A", "H", "V1"),))), stop=Stop(seconds=1), seed=0, workers=1)
 
 
 # ---- planted truths
