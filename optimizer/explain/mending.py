@@ -44,7 +44,16 @@ def worst(violations: Iterable[Violation]) -> tuple[Violation, ...]:
     return (*kept, *(v for v in found.values() if firsts[v.rule] is not v))
 
 
-_OF_VEHICLES = ("driving", "daily_driving", "overtime", "range", "max_trips", "vehicle_number", "capacity")
+_OF_VEHICLES = (
+    "driving",
+    "daily_driving",
+    "overtime",
+    "range",
+    "trip_range",
+    "max_trips",
+    "vehicle_number",
+    "capacity",
+)
 """Rules about vehicles: broken several times, they are moved once."""
 
 
@@ -203,6 +212,7 @@ _MENDS: Mapping[str, Callable[[Problem, Violation], Problem]] = {
     "driving": _driving,
     "daily_driving": _driving,
     "range": lambda p, v: _kind(p, v, range_m=v.amount),
+    "trip_range": lambda p, v: _kind(p, v, trip_range_m=v.amount),
     "max_trips": lambda p, v: _kind(p, v, max_trips=v.amount),
     "vehicle_number": lambda p, v: _kind(p, v, count=v.amount),
     "deliveries_first": lambda p, v: _kind(p, v, deliveries_first=False),
@@ -252,6 +262,7 @@ MEND_WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "daily_driving": ("{kind} 的每日驾驶上限放宽 {more_s}", "allow {kind} {more_s} more of driving a day"),
     "range": ("{kind} 的续航提高到 {km}", "a range of {km} for {kind}"),
+    "trip_range": ("{kind} 每趟的续航提高到 {km}", "a range of {km} on one charge for {kind}"),
     "max_trips": ("{kind} 的趟数上限提高到 {amount}", "allow {kind} {amount} trips"),
     "vehicle_number": ("{kind} 增加到 {amount} 辆", "have {amount} vehicles of type {kind}"),
     "deliveries_first": ("{kind} 不必先送后取", "let {kind} collect before its last delivery"),

@@ -221,7 +221,7 @@ def _numbers(blocker: Confirmed) -> Numbers:
     broken = blocker.violations[0]
     if broken.amount is not None and broken.limit is not None:
         unit = _SUFFIX.get(RULES[broken.rule].unit, "")
-        unit = "_m" if broken.rule == "range" else unit
+        unit = "_m" if broken.rule in {"range", "trip_range"} else unit
         numbers |= {f"has{unit}": broken.amount, f"allowed{unit}": broken.limit}
     return numbers
 
