@@ -18,7 +18,7 @@ from optimizer.schedule import draft_of
 from optimizer.tiers.model import DIRECT, QUARTER_S, Handover, TieredPlan, leg_id, open_windows
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from optimizer.model import Shipment
     from optimizer.plan import Cost, Route, Trip
@@ -69,7 +69,7 @@ def settle(legs: Legs, plan: Plan) -> TieredPlan:
         out = {i: left for i, left in _half_carried(legs, plan).items() if i not in dropped}
         handovers: list[Handover] = []
         if not out:
-            handovers, out = _handovers(legs, plan, dropped)
+            handovers, out = handovers_of(legs.tiers, _passing(legs, dropped), _moved(plan, legs.rides))
         if not out:
             return _stated(legs, plan, handovers, dropped)
         plan = _taken_out(legs, plan, set(out))
@@ -216,28 +216,34 @@ class _Stay(NamedTuple):
     left_s: int
 
 
-def _handovers(legs: Legs, plan: Plan, dropped: Collection[str]) -> tuple[list[Handover], dict[str, Unserved]]:
-    """Return the handovers of a plan, or those shipments for which a station has no room or no time."""
-    moved = _moved(plan, legs.rides)
-    passing = dict.fromkeys(part.shipment for part in legs.parts.values())
-    passing |= dict.fromkeys(
-        i for ride in legs.rides if (i := whole_shipment(legs.tiers, ride.shipment).id) != ride.shipment
-    )
+def _passing(legs: Legs, dropped: Collection[str]) -> list[str]:
+    """Return the shipments that pass a station, those dropped left out."""
+    found = dict.fromkeys(part.shipment for part in legs.parts.values())
+    for ride in legs.rides:
+        whole = whole_shipment(legs.tiers, ride.shipment).id
+        if whole != ride.shipment:
+            found[whole] = None
+    return [i for i in found if i not in dropped]
+
+
+def handovers_of(
+    tiers: Tiers, passing: Iterable[str], moved: Mapping[str, Carried]
+) -> tuple[list[Handover], dict[str, Unserved]]:
+    """Return the handovers of shipments that pass a station, or those for which it has no room or no time."""
     stays: dict[str, list[_Stay]] = defaultdict(list)
     for i in passing:
-        if i not in dropped:
-            first, second = (moved[leg_id(i, index)] for index in (1, 2))
-            shipment = legs.tiers.problem.shipment_of[i]
-            stays[first.destination].append(_Stay(shipment, first.handed_s, second.loaded_s))
+        first, second = (moved[leg_id(i, index)] for index in (1, 2))
+        shipment = tiers.problem.shipment_of[i]
+        stays[first.destination].append(_Stay(shipment, first.handed_s, second.loaded_s))
     done: list[Handover] = []
     out: dict[str, Unserved] = {}
     for place, some in stays.items():
-        station = legs.tiers.station_of[place]
+        station = tiers.station_of[place]
         crowded = _crowded(station, some)
         if crowded is not None:
             out[crowded] = Unserved(shipment=crowded, reason="U197", numbers={"station": place})
             continue
-        ready = _quarters(legs.tiers, station, some)
+        ready = _quarters(tiers, station, some)
         for stay in some:
             moment = ready.get(stay.shipment.id)
             if moment is None:
