@@ -56,7 +56,8 @@ def assign_exactly(tiers: Tiers, plan: TieredPlan, *, work: float = WORK, seed: 
     """Return the plan with the best rides beside its trips; the plan itself where nothing is better.
 
     Goods that it leaves unserved may ride a line all the way, where their place allows that; nobody is put off for
-    them. Repeatable; one process. Stations are judged afterwards, and keep the old rides where the new ones would overfill them.
+    them. Repeatable; one process. Stations are judged afterwards: where one could not keep or handle what comes
+    then, the plan stays as it is.
     """
     moved = movements(plan)
     found = {s.id: list(_journeys(tiers, plan, moved, s)) for s in tiers.problem.shipments}
