@@ -65,6 +65,11 @@ class StationView:
     handovers: tuple[HandoverView, ...]
 
     @property
+    def busiest(self) -> int:
+        """Most pieces handled in a quarter of an hour."""
+        return max((quarter.handled for quarter in self.quarters), default=0)
+
+    @property
     def pieces(self) -> int:
         """Pieces that pass, each once."""
         return sum(h.goods.pieces for h in self.handovers)

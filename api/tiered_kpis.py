@@ -51,6 +51,7 @@ def measure_tiers(county: County, tiers: Tiers, tiered: TieredPlan) -> Kpis:
         timeliness_p50_s=weighted_rank(served, 0.5),
         timeliness_p90_s=weighted_rank(served, 0.9),
         on_time_share=_on_time(county, delays),
+        freshness_kept=_freshness_kept(tiers, tiered),
         worst_decile_s=_worst_decile_s(county, delays),
         days_between_visits=_days_between(county, visits),
         longest_gap_days=_longest_gap_days(county, visits),
@@ -71,6 +72,18 @@ def _delays(tiers: Tiers, tiered: TieredPlan) -> list[Delay]:
     down = (s for s in tiers.problem.shipments if s.origin in tiers.hubs)
     last = ((s, trace(tiers, tiered, s.id)[-1]) for s in down)
     return [Delay(shipment=s, handover_s=stage.at_s if stage.what == "delivered" else None) for s, stage in last]
+
+
+def _freshness_kept(tiers: Tiers, tiered: TieredPlan) -> float | None:
+    """Return what is left of the longest times on board, as a mean over pieces, from first leaving to delivery."""
+    limits = [(s, s.max_on_board_s) for s in tiers.problem.shipments if s.max_on_board_s is not None]
+    kept = 0.0
+    for s, most_s in limits:
+        stages = trace(tiers, tiered, s.id)
+        left_s = next((stage.at_s for stage in stages if stage.what == "left"), None)
+        if left_s is not None and stages[-1].at_s is not None and most_s:
+            kept += s.pieces * max(0.0, 1 - (stages[-1].at_s - left_s) / most_s)
+    return _ratio(kept, sum(s.pieces for s, _ in limits))
 
 
 def _visits_of(tiered: TieredPlan) -> Mapping[str, int]:

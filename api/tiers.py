@@ -15,19 +15,14 @@ if TYPE_CHECKING:
 
 def has_tiers(county: County) -> bool:
     """Tell whether the county's goods have any other way than direct."""
-    return _own(county) is not None
+    return county.tiers is not None
 
 
 def tiers_of(county: County) -> Tiers:
     """Return the county's tiers; where it has none, those in which everything goes direct."""
-    return _own(county) or Tiers(problem=county.problem)
+    return county.tiers or Tiers(problem=county.problem)
 
 
 def judged(tiers: Tiers, tiered: TieredPlan) -> tuple[Text, ...]:
     """Return every violation of a plan across tiers, in words."""
     return tuple(Text(v.render("zh"), v.render("en")) for v in check_tiers(tiers, tiered))
-
-
-def _own(county: County) -> Tiers | None:
-    found: Tiers | None = getattr(county, "tiers", None)
-    return found

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.patheffects import AbstractPathEffect
 
+    from api.tier_views import TiersView
     from api.views import DayView, PlaceView, TripView
 
 WIDTH = 1400.0
@@ -46,6 +47,10 @@ ROAD_STYLE = {
     "connector": ("#e8e6e0", 0.6),
     "other": ("#e8e6e0", 0.6),
 }
+LINE_COLOR, LINE_BAND, LINE_WIDTH = "#0b7a75", "#a9dad5", 8.0
+"""Courses of scheduled lines are bands under the trips; who is served by line only has the darker colour."""
+ECHELON_WIDTHS = {"trunk": 3.4, "direct": 1.9, "loop": 1.2}
+HANDOVER_COLOR = "#f2b705"
 LEGEND_LINE, SMALL_LEGEND_LINE = 19.0, 13.5
 """Height of a line of the legend; the smaller type is for more trips than the larger one can hold."""
 
@@ -57,6 +62,7 @@ def write_map(day: DayView, path: Path, *, lang: str) -> tuple[str, ...]:
         figure = Figure(figsize=((WIDTH + LEGEND_WIDTH) / DPI, (canvas.height + 70) / DPI), dpi=DPI, facecolor="white")
         axes = _axes(figure, canvas)
         _draw_ground(day, canvas, axes)
+        _draw_courses(day, canvas, axes)
         _draw_trips(day, canvas, axes)
         _draw_places(day, canvas, axes)
         _draw_labels(day, canvas, axes)
@@ -73,7 +79,10 @@ def texts(day: DayView, lang: str) -> list[str]:
     return [*names, *trips, _title(day, lang), *(_word(key, lang) for key in LEGEND_WORDS)]
 
 
-LEGEND_WORDS = ("hub", "station", "village_served", "village_idle", "unserved", "more_trips")
+LEGEND_WORDS = (
+    *("hub", "station", "village_served", "village_idle", "unserved", "more_trips"),
+    *("map_handover", "map_trunk", "map_loop", "map_line"),
+)
 
 
 def _axes(figure: Figure, canvas: Canvas) -> Axes:
@@ -96,26 +105,36 @@ def _draw_ground(day: DayView, canvas: Canvas, axes: Axes) -> None:
         axes.add_collection(LineCollection(lines[name], colors=color, linewidths=width, zorder=1, capstyle="round"))
 
 
+def _draw_courses(day: DayView, canvas: Canvas, axes: Axes) -> None:
+    departures = () if day.tiers is None else day.tiers.departures
+    lines = [simplified(canvas.project(line), 0.3) for departure in departures for line in departure.course]
+    axes.add_collection(LineCollection(lines, colors=LINE_BAND, linewidths=LINE_WIDTH, zorder=1.9, capstyle="round"))
+
+
 def _draw_trips(day: DayView, canvas: Canvas, axes: Axes) -> None:
     lines = [[simplified(canvas.project(line), 0.3) for line in lines_of(trip)] for trip in day.trips]
     halo = [line for each in lines for line in each]
-    axes.add_collection(LineCollection(halo, colors="white", linewidths=3.8, alpha=0.8, zorder=2))
+    halo_width = 3.8 if day.tiers is None else ECHELON_WIDTHS["trunk"] + 1
+    axes.add_collection(LineCollection(halo, colors="white", linewidths=halo_width, alpha=0.8, zorder=2))
     for trip, each in zip(day.trips, lines, strict=True):
         style = (0, (5, 1.6)) if trip.is_dashed else "solid"
-        ways = LineCollection(each, colors=trip.color, linewidths=1.9, linestyles=[style], alpha=0.92, zorder=2.1)
+        width = 1.9 if day.tiers is None else ECHELON_WIDTHS[trip.echelon]
+        ways = LineCollection(each, colors=trip.color, linewidths=width, linestyles=[style], alpha=0.92, zorder=2.1)
         axes.add_collection(ways)
 
 
 def _draw_places(day: DayView, canvas: Canvas, axes: Axes) -> None:
     first_trip = {v.place.id: trip for trip in reversed(day.trips) for v in trip.visits}
+    changes = {s.place.id for s in day.tiers.stations if s.handovers} if day.tiers is not None else set()
     for place in day.places:
         ((x, y),) = canvas.project([(place.lon, place.lat)])
         if place.tier == "hub":
             axes.plot(x, y, "s", color="#111", markersize=11, markeredgecolor="white", markeredgewidth=1.6, zorder=6)
         elif place.tier == "station":
-            axes.plot(x, y, "o", color="white", markersize=8, markeredgecolor="#1b2430", markeredgewidth=1.8, zorder=5)
-        elif place.id in first_trip:
-            color = first_trip[place.id].color
+            face = HANDOVER_COLOR if place.id in changes else "white"
+            axes.plot(x, y, "o", color=face, markersize=8, markeredgecolor="#1b2430", markeredgewidth=1.8, zorder=5)
+        elif place.is_visited or place.id in first_trip:
+            color = first_trip[place.id].color if place.id in first_trip else LINE_COLOR
             axes.plot(x, y, "o", color=color, markersize=5.2, markeredgecolor="white", markeredgewidth=0.8, zorder=4)
         else:
             axes.plot(
@@ -204,8 +223,8 @@ def _draw_frame(day: DayView, figure: Figure, axes: Axes, lang: str) -> None:
         color="#1b2430",
         parse_math=False,
     )
-    is_small = (len(day.trips) + 6) * LEGEND_LINE > axes_height
-    shown = day.trips[: int(axes_height / SMALL_LEGEND_LINE) - 7]  # the report lists them all
+    is_small = (len(day.trips) + 10) * LEGEND_LINE > axes_height
+    shown = day.trips[: int(axes_height / SMALL_LEGEND_LINE) - 11]  # the report lists them all
     handles = [
         Line2D(
             [], [], color=t.color, linewidth=2.6, linestyle=(0, (4, 1.4)) if t.is_dashed else "-", label=_trip_label(t)
@@ -246,11 +265,30 @@ def _signs(day: DayView, lang: str) -> list[Line2D]:
     found = [sign("hub", "s", "#111", "white", 10)]
     if "station" in tiers:
         found.append(sign("station", "o", "white", "#1b2430", 8))
+    if day.tiers is not None:
+        found += _tier_signs(day.tiers, lang)
     found.append(sign("village_served", "o", "#2364aa", "white", 7))
     if any(not p.is_visited and not p.is_short and p.tier not in ("hub", "station") for p in day.places):
         found.append(sign("village_idle", "o", "white", "#9aa2ab", 5.5))
     if any(place.is_short for place in day.places):
         found.append(sign("unserved", "x", "#b3261e", "#b3261e", 8))
+    return found
+
+
+def _tier_signs(tiers: TiersView, lang: str) -> list[Line2D]:
+    """Return the legend of stations in use, echelons, and lines."""
+    edge = {"markeredgecolor": "#1b2430", "markeredgewidth": 1.6, "markersize": 8.0}
+    changes = {"marker": "o", "markerfacecolor": HANDOVER_COLOR, "linestyle": "none", **edge}
+    found = (
+        [Line2D([], [], label=_word("map_handover", lang), **changes)]
+        if any(station.handovers for station in tiers.stations)
+        else []
+    )
+    for echelon in ("trunk", "loop"):
+        width = ECHELON_WIDTHS[echelon]
+        found.append(Line2D([], [], color="#5b6673", linewidth=width, label=_word(f"map_{echelon}", lang)))
+    if tiers.departures:
+        found.append(Line2D([], [], color=LINE_BAND, linewidth=LINE_WIDTH, label=_word("map_line", lang)))
     return found
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from api.exports import svg
 from api.exports.pages import environment
+from api.exports.tier_svg import draw_tiers
 from api.words import WORDS
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ def write_report(day: DayView, path: Path, *, lang: str) -> None:
         day=day,
         lang=lang,
         w=WORDS,
+        tiers=day.tiers,
+        td=None if day.tiers is None else draw_tiers(day, day.tiers),
+        changes={s.place.id for s in day.tiers.stations if s.handovers} if day.tiers is not None else set(),
         map=svg.draw_map(day),
         gantt=svg.draw_gantt(day),
         loads=[(trip, svg.load_steps(trip)) for trip in day.trips],

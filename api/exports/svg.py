@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MAP_WIDTH = 1000.0
 MAP_MAX_HEIGHT = 900.0
+MAP_MARGIN = 36.0
 TOLERANCE = 0.25
 """A quarter of a unit: some 15 m on a county of 60 km."""
 LABEL_SIZE = 11.5
@@ -119,7 +120,7 @@ class LoadStep:
 
 def draw_map(day: DayView) -> MapDrawing:
     """Return the drawing of the whole county; O(vertices + labels squared)."""
-    canvas = fit(day, width=MAP_WIDTH, max_height=MAP_MAX_HEIGHT, margin=36)
+    canvas = fit(day, width=MAP_WIDTH, max_height=MAP_MAX_HEIGHT, margin=MAP_MARGIN)
     lines = ground(day, canvas, tolerance=TOLERANCE * 1.6)
     marks = _marks(day, canvas)
     return MapDrawing(

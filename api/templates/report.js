@@ -79,6 +79,20 @@
   document.querySelector("[data-none]").onclick = () => every(false);
   addEventListener("keydown", (event) => { if (event.key === "Escape") { pinned = null; focus(null); } });
 
+  const find = document.querySelector("[data-find]");
+  if (find) find.oninput = () => {
+    const wanted = find.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let count = 0;
+    for (const path of all(".path")) {
+      const words = path.dataset.words.toLowerCase();
+      const is = wanted.every((word) => words.includes(word));
+      count += is;
+      path.classList.toggle("hidden", !is || (wanted.length > 0 && count > 50));
+    }
+    document.querySelector("[data-paths]").open = wanted.length > 0;
+    document.querySelector("[data-found]").textContent = wanted.length ? String(count) : "";
+  };
+
   for (const details of all(".card details")) details.ontoggle = () => details.closest(".card").classList.toggle("open", details.open);
   document.querySelector("[data-lang]").onclick = () => { root.lang = root.lang === "en" ? "zh-CN" : "en"; };
   document.querySelector("[data-print]").onclick = () => print();
