@@ -18,6 +18,7 @@ from scenarios.fleet import PLACEHOLDERS as FLEET_PLACEHOLDERS
 from scenarios.fleet import size_fleet
 from scenarios.goods import BRAND_NAMES, CLEANINGS, COMMODITIES, CONFLICTS, courier_brands
 from scenarios.goods import PLACEHOLDERS as GOODS_PLACEHOLDERS
+from scenarios.new_tiers import with_buses, with_stations
 from scenarios.scenario import Roads, Scenario, ScenarioPlace, Source
 from scenarios.text import Text
 
@@ -42,6 +43,9 @@ OPENINGS = (
 MOST_PIECES = 200_000
 """A large county has 100 to 150 thousand pieces a day."""
 
+MOST_BUSES = 500
+"""Bus lines; a county has some 130."""
+
 TERRAIN_NAMES = {"plain": "平原县", "hill": "丘陵县", "mountain": "山区县", "pastoral": "牧区县"}
 
 PLACEHOLDERS = (
@@ -55,7 +59,16 @@ HOURS = Text("装车 20 分钟、装车口数和村点开放时段为占位值",
 
 
 def new_scenario(
-    *, terrain: str, townships: int, villages: int, pieces: int, brands: int, seed: int, peak: float = 1.0
+    *,
+    terrain: str,
+    townships: int,
+    villages: int,
+    pieces: int,
+    brands: int,
+    seed: int,
+    peak: float = 1.0,
+    stations: bool = False,
+    buses: int = 0,
 ) -> Scenario:
     """Return a county that can serve all its orders; the same arguments give the same scenario.
 
@@ -69,13 +82,17 @@ def new_scenario(
         1 to 6.
     peak
         Factor on the parcels, see ``scenarios.demand.PEAKS``.
+    stations
+        Make the townships stations that goods may pass through, some with three-wheelers of their own.
+    buses
+        Rural bus lines from the county town over a township to villages, 0 to 500.
 
     Raises
     ------
     InvalidInput
         E360 when a number is out of range; E300 with the network's fault when the county cannot be generated.
     """
-    refuse_outside(pieces=(pieces, 1, MOST_PIECES), brands=(brands, 1, len(BRAND_NAMES)))
+    refuse_outside(pieces=(pieces, 1, MOST_PIECES), brands=(brands, 1, len(BRAND_NAMES)), buses=(buses, 0, MOST_BUSES))
     roads = Roads(terrain=terrain, townships=townships, villages=villages, seed=seed)
     try:
         county = generate_county(terrain=terrain, townships=townships, villages=villages, seed=seed)
@@ -85,7 +102,7 @@ def new_scenario(
     places = _places(county.places, rng)
     name = f"{TERRAIN_NAMES[terrain]}·{townships}乡镇{villages}村·种子{seed}"
     origin = f"networks.synthetic, terrain={terrain}, townships={townships}, villages={villages}, seed={seed}"
-    return compose(
+    day = compose(
         name=name,
         terrain=terrain,
         places=places,
@@ -97,6 +114,8 @@ def new_scenario(
         sources=(Source(what="roads, places", origin=origin),),
         placeholders=PLACEHOLDERS,
     )
+    day = with_stations(day) if stations else day
+    return with_buses(day, buses) if buses else day
 
 
 def compose(

@@ -8,7 +8,7 @@ from api.commands.options import new_folder, output_folder, whole
 from api.talk import say, summary
 from networks.synthetic import MOST_TOWNSHIPS, MOST_VILLAGES, TERRAINS
 from scenarios.files import write_scenario
-from scenarios.new import new_scenario
+from scenarios.new import MOST_BUSES, new_scenario
 from scenarios.text import Text
 
 if TYPE_CHECKING:
@@ -32,6 +32,12 @@ def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
     parser.add_argument("--pieces", type=whole(1, 2_000_000), default=3_000, help=Text("件数", "pieces").pick(lang))
     parser.add_argument("--brands", type=whole(1, 50), default=5, help=Text("品牌数", "brands").pick(lang))
     parser.add_argument("--seed", type=whole(0, 2**31 - 1), default=0, help=Text("随机种子", "seed").pick(lang))
+    parser.add_argument(
+        "--stations", action="store_true", help=Text("乡镇设服务站", "townships are stations").pick(lang)
+    )
+    parser.add_argument(
+        "--buses", type=whole(0, MOST_BUSES), default=0, help=Text("客车线路数", "bus lines").pick(lang)
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -44,6 +50,8 @@ def run(options: argparse.Namespace) -> int:
         pieces=options.pieces,
         brands=options.brands,
         seed=options.seed,
+        stations=options.stations,
+        buses=options.buses,
     )
     write_scenario(scenario, folder, lang=options.lang)
     say(summary(scenario, str(folder)), options.lang)
