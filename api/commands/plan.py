@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
+from api import by_lines
 from api.commands.options import add_solving, cache_folder, existing, output_folder, solving_stop
 from api.county_day import view_day
 from api.exports.bundle import files_of, write_outputs
@@ -24,7 +25,7 @@ from api.tiered_kpis import measure_tiers
 from api.tiers import has_tiers, judged, tiers_of
 from api.units import clock, km, yuan
 from optimizer.check import check
-from optimizer.solve import solve
+from optimizer.plan import Plan
 from optimizer.tiers.search import TieredResult, solve_tiers
 from scenarios.build import build_problem
 from scenarios.files import read_scenario
@@ -82,6 +83,7 @@ def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
     parser.add_argument("--out", type=Path, metavar="DIR", help=out.pick(lang))
     rounds = Text("求解轮数：同样的轮数和种子给出同样的方案", "rounds to solve: same rounds and seed, same plan")
     add_solving(parser, lang, rounds)
+    by_lines.add_lines(parser, lang)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -95,10 +97,12 @@ def run(options: argparse.Namespace) -> int:
         view.phase("roads")
         county = build_problem(scenario, cache=cache_folder(folder), energy=True)
         view.phase("solve", seconds=stop.seconds)
-        planned = _plan_tiers if has_tiers(county) else _plan
+        planned = _plan_tiers if has_tiers(county) and options.lines is None else _plan
         day, result = planned(county, options, stop, view, out)
         warnings = write_outputs(day, out, lang=lang)
     _show(day, result, lang)
+    if options.lines is not None and isinstance(result.plan, Plan):
+        by_lines.tell_deviations(county.problem, result.plan, options.lines, out, lang)
     for text in (*(note.pick(lang) for note in day.notes), *warnings):
         line(f"! {text}", style="yellow")
     names = ", ".join(("plan.json", *files_of(day), "history.json"))
@@ -111,7 +115,8 @@ def _plan(
 ) -> tuple[DayView, Result]:
     """Solve an ordinary day, judge it, and write plan and history."""
     with _listening(view) as heard:
-        result = solve(county.problem, stop=stop, seed=options.seed, workers=options.workers, **heard)
+        asked = {"seed": options.seed, "workers": options.workers}
+        result = by_lines.solve_day(county.problem, options.lines, stop=stop, **asked, **heard)
     view.phase("write")
     violations = check(county.problem, result.plan)
     origin = origin_of(county, stop, options, digest=county.problem.digest, is_stopped=result.stopped)
