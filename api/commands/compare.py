@@ -151,9 +151,9 @@ def _show(comparison: Comparison, rows: tuple[Row, ...], lang: str) -> None:
     for loss in comparison.losses[:SHOWN_LOSSES]:
         where = " ".join(part for part in (loss.variant, loss.day, loss.part) if part)
         line(f"{loss.failure.code} {where}: {loss.failure.text.pick(lang)}", style="red")
-    known = comparison.total - comparison.computed
-    zh = f"方案 {comparison.total} 份，其中 {known} 份取自已有结果"
-    say(Text(zh, f"{comparison.total} plans, {known} of them not computed now"), lang)
+    total, known = comparison.total, comparison.known
+    zh = f"方案与全天测算 {total} 项，其中 {known} 项取自已有结果"
+    say(Text(zh, f"{total} plans and measured days, {known} of them known before"), lang)
 
 
 def _factors(text: str) -> tuple[float, ...]:

@@ -73,13 +73,15 @@ class Loss:
 class Comparison:
     """Measures by variant and id of the day, as far as there are any.
 
-    ``computed`` of ``total`` tasks were done now, the others were known; ``is_whole`` tells that none is missing.
+    Of ``total`` tasks ``known`` were in the store and ``computed`` were done or failed now; ``is_whole`` tells that no
+    day is missing.
     """
 
     agenda: Agenda
     measured: dict[str, dict[str, Kpis]]
     losses: tuple[Loss, ...] = ()
     total: int = 0
+    known: int = 0
     computed: int = 0
     is_whole: bool = True
     keys: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -152,7 +154,9 @@ def carry_out(
         ready = [cell for cell in unmeasured if not any(key in crew.failures for key in cell.parts)]
         for outcome in executor.run(ready, store, cancel):
             crew.take(outcome.key, outcome.seconds, outcome.failure)
-    return _collect(agenda, store, crew.failures, total=len(plans) + len(wholes), computed=crew.done)
+    found = _collect(agenda, store, crew.failures)
+    total = len(plans) + len(wholes)
+    return replace(found, total=total, known=total - crew.todo, computed=crew.done)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +224,7 @@ class _Progress:
         self.report(Standing(done=self.done, total=self.todo, failed=len(self.failures), left_s=left_s))
 
 
-def _collect(agenda: Agenda, store: Store, failures: dict[str, Failure], *, total: int, computed: int) -> Comparison:
+def _collect(agenda: Agenda, store: Store, failures: dict[str, Failure]) -> Comparison:
     measured: dict[str, dict[str, Kpis]] = {variant.id: {} for variant in agenda.variants}
     keys: dict[str, dict[str, str]] = {variant.id: {} for variant in agenda.variants}
     losses: list[Loss] = []
@@ -234,8 +238,6 @@ def _collect(agenda: Agenda, store: Store, failures: dict[str, Failure], *, tota
         agenda=agenda,
         measured=measured,
         losses=tuple(losses),
-        total=total,
-        computed=computed,
         is_whole=all(len(days) == len(agenda.days) for days in measured.values()),
         keys=keys,
     )

@@ -26,7 +26,7 @@ def solve_county(county: County, *, stop: Stop, seed: int, workers: int) -> Plan
     result = solve(county.problem, stop=stop, seed=seed, workers=workers)
     has_worked = bool(result.history or result.iterations or stop.iterations == 0)
     if county.problem.shipments and not has_worked:
-        raise ScenarioFailed("E358", detail="solver")
+        raise ScenarioFailed("E358", detail="the solver found no plan in its time")
     violations = check(county.problem, result.plan)
     if violations:
         raise ScenarioFailed("E357", detail=violations[0].render("en"))

@@ -49,10 +49,10 @@ SENTENCES = {
         "please report this with the scenario",
     ),
     "E358": (
-        "计算进程意外终止（{detail}）",
-        "重新运行：已完成的部分不再计算",
-        "a process ended unexpectedly ({detail})",
-        "run again: what is done will not be computed again",
+        "没有得到结果（{detail}）",
+        "重新运行，必要时延长求解时间：已完成的部分不再计算",
+        "there is no result ({detail})",
+        "run again, with more time if it was short: what is done will not be computed again",
     ),
     "E359": (
         "各部分的方案与全天不符（{detail}）",

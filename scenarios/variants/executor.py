@@ -117,7 +117,10 @@ class _Member:
         except (EOFError, OSError):
             self.process.join(PARTING_S)
             self.pipe.close()
-            failure, self.is_dead = _failure(ScenarioFailed("E358", detail=f"exit {self.process.exitcode}")), True
+            failure, self.is_dead = (
+                _failure(ScenarioFailed("E358", detail=f"the process ended with {self.process.exitcode}")),
+                True,
+            )
         self.task = None
         return Outcome(key=key, seconds=time.monotonic() - self.began_at, failure=failure)
 
