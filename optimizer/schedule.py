@@ -333,8 +333,9 @@ class _Clock:
         legs = list(pairwise([home, *(f.row for f in facts), end]))
         distance_m = sum(metres[a, b] for a, b in legs)
         travel = [seconds[a, b] for a, b in legs]
-        loading = intersect(opening, ((max([kind.shift.early_s, *(f.ready_s for f in facts)]), HORIZON_S),))
-        due = min([kind.shift.late_s, HORIZON_S, *(f.due_s for f in facts)])
+        ready, due = self._bounds(kind, draft, facts)
+        loading = intersect(opening, ((max(kind.shift.early_s, ready), HORIZON_S),))
+        due = min(kind.shift.late_s, HORIZON_S, due)
         windows = [*(f.windows for f in facts), intersect(closing, ((0, due),))]
         if min(travel) < 0 or not loading or not all(windows):
             return None
@@ -348,6 +349,16 @@ class _Clock:
             limits=self._limits(draft) if any(f.limited for f in facts) else [],
             distance_m=distance_m,
         )
+
+    def _bounds(self, kind: VehicleType, draft: TripDraft, facts: Sequence[_VisitFacts]) -> tuple[int, int]:
+        """Return when what is loaded at the start is ready, and when what is handed over at the end is due."""
+        if not any(v.place in {kind.depot, kind.last_place} for v in draft.visits):
+            return max((f.ready_s for f in facts), default=0), min((f.due_s for f in facts), default=HORIZON_S)
+        shipment_of = self.problem.shipment_of
+        delivered = {i for v in draft.visits for i in v.deliver}
+        collected = {i for v in draft.visits for i in v.collect}
+        ready = max((shipment_of[i].ready_s for i in delivered - collected), default=0)
+        return ready, min((shipment_of[i].due_s for i in collected - delivered), default=HORIZON_S)
 
     def _visit_facts(self, kind: VehicleType, visit: VisitDraft) -> _VisitFacts:
         shipment_of, place = self.problem.shipment_of, self.problem.place(visit.place)

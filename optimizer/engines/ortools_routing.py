@@ -207,7 +207,10 @@ def _trip_of(plan: Plan) -> dict[str, int]:
 
 
 def _paths_of(day: RoutingDay, plan: Plan) -> Paths:
-    """Return the plan as node positions, path by path; what the model offers no path for is left out."""
+    """Return the plan as node positions, path by path; what the model offers no path for is left out.
+
+    So are goods of another depot than the vehicle's, which the model knows only with vehicles of that one.
+    """
     position = {}
     for i, node in enumerate(day.nodes):
         position.update({(shipment, "deliver"): i for shipment in node.deliver})
@@ -220,5 +223,6 @@ def _paths_of(day: RoutingDay, plan: Plan) -> Paths:
             for visit in trip.visits if k is not None else ():
                 named = [(s, "deliver") for s in visit.deliver] + [(s, "collect") for s in visit.collect]
                 found = dict.fromkeys(position[key] for key in named if key in position)
-                paths[k or 0] += [i for i in found if i not in paths[k or 0]]
+                may_be = [i for i in found if route.vehicle_type in day.nodes[i].vehicle_types]
+                paths[k or 0] += [i for i in may_be if i not in paths[k or 0]]
     return paths

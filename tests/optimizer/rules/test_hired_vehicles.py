@@ -16,6 +16,7 @@ from optimizer.errors import InvalidInput
 from optimizer.explain import explain
 from optimizer.model import Depot, TimeWindow
 from optimizer.repair import complete
+from optimizer.schedule import TripDraft, VisitDraft, schedule_route
 from tests.helpers import (
     HOUR_S,
     assert_clean,
@@ -212,3 +213,15 @@ def test_why_goods_stay_behind_is_told_of_such_vehicles_too(changes: dict[str, A
     (left,) = explain(county, complete(county, {})).unserved
     assert left.reason == reason
     assert left.numbers["needed_m"] == left.numbers["range_m"] + 1  # type: ignore[operator]  # metres
+
+
+def test_goods_put_down_at_home_on_the_way_do_not_bind_the_return() -> None:
+    """U1 reaches H at 1,260 s, just in time; the van comes home from V2 at 3,720 s without it."""
+    county = problem([up(1, due_s=1_260), down(2)])
+    visits = VisitDraft(place="V1", collect=("U1",)), VisitDraft(place="H", deliver=("U1",)), VisitDraft(place="V2")
+    on_the_way = TripDraft(visits=(*visits[:2], replace(visits[2], deliver=("D2",))))
+    at_the_end = TripDraft(visits=(visits[0], replace(visits[2], deliver=("D2",))))
+    route = schedule_route(county, "van", 1, [on_the_way])
+    assert route is not None
+    assert route.trips[0].return_s == 3_720
+    assert schedule_route(county, "van", 1, [at_the_end]) is None
