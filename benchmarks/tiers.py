@@ -24,7 +24,7 @@ import multiprocessing
 import os
 import time
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING
@@ -37,6 +37,7 @@ from benchmarks.two_echelon.enumerate_loops import TooLargeError
 from benchmarks.two_echelon.exact import solve_exactly
 from benchmarks.two_echelon.exact_timed import solve_timed_exactly
 from benchmarks.two_echelon.judge import judge
+from benchmarks.two_echelon.pour import poured
 from optimizer.stop import Stop
 from optimizer.tiers.check import check_tiers
 from optimizer.tiers.search import walked
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from benchmarks.two_echelon.instance import TwoEchelon, TwoEchelonPlan
+    from optimizer.tiers.model import Tiers
+    from optimizer.tiers.walk import Stand
 
 SOLVERS = ("exact", "ours")
 
@@ -220,14 +223,25 @@ def _searched(root: Path, instance: TwoEchelon, seconds: float, workers: int) ->
 
 
 def search(root: Path, family: str, name: str, seconds: float, seed: int) -> tuple[TwoEchelonPlan, list[str]]:
-    """Search one instance in this process; return the plan in the set's terms and what our referee finds."""
+    """Search one instance in this process; return the plan in the set's terms and what our referee finds.
+
+    Every plan that the search tells of has its loads poured over trucks anew, as the set lets goods be split.
+    """
     instance = load(root, family, name)
     prices = sorted({0.0, freighter_price(instance)})
-    found = []
+    found: list[tuple[TwoEchelonPlan, list[str]]] = []
     for price in prices:
         tiers = tiers_of(instance, price)
-        tiered = walked(tiers, stop=Stop(seconds=seconds / len(prices)), seed=seed)
-        found.append((plan_of(instance, tiered), [fault.render("en") for fault in check_tiers(tiers, tiered)]))
+
+        def take(stand: Stand, _: str, tiers: Tiers = tiers) -> None:
+            plan = plan_of(instance, stand.tiered)
+            told = [fault.render("en") for fault in check_tiers(tiers, stand.tiered)]
+            hauls = poured(instance, plan.loops)
+            found.append((plan, told))
+            if hauls is not None:
+                found.append((replace(plan, hauls=hauls), told))
+
+        walked(tiers, stop=Stop(seconds=seconds / len(prices)), seed=seed, report=take)
     return min(found, key=lambda one: _rank(instance, one))
 
 

@@ -80,8 +80,8 @@ def solve_tiers(
     Parameters
     ----------
     progress
-        Called in this thread at each better plan; its phases are "direct", "two_stage", "through", "joint",
-        "moves" and "cooling".
+        Called in this thread at each better plan; its phases are "first", "direct", "two_stage", "through",
+        "joint", "moves" and "cooling".
     cancel
         Ends the search, best plan kept, within half a second of being set; so does ``KeyboardInterrupt``.
     """
@@ -154,6 +154,7 @@ class _Meeting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Done:
+    moves: int = 0
     error: str = ""
 
 
@@ -162,17 +163,18 @@ def _run(pipe: Connection, job: _Job) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
-        _walk(pipe, job)
+        moves = _walk(pipe, job)
     except (BrokenPipeError, EOFError):
         return  # the parent has enough
     except Exception as error:
         logger.exception("walk %d failed", job.index)
         pipe.send(_Done(error=f"{type(error).__name__}: {error}"))
         return
-    pipe.send(_Done())
+    pipe.send(_Done(moves=moves))
 
 
-def _walk(pipe: Connection, job: _Job) -> None:
+def _walk(pipe: Connection, job: _Job) -> int:
+    """Do one walk, meet the others on the way, and return how many moves there were."""
     left_s = None if job.ends_at is None else max(0.0, job.ends_at - time.monotonic())
     moves = 0
 
@@ -194,6 +196,7 @@ def _walk(pipe: Connection, job: _Job) -> None:
         elif job.workers > 1 and moves % EXCHANGE_MOVES == 0:
             pipe.send(_Meeting(plan=(walk.best.tiered, walk.best.legs.clocks)))
             walk.adopt(pipe.recv(), moves)
+    return moves
 
 
 def _end_with_parent() -> None:
@@ -291,6 +294,7 @@ class _Crew:
             member.is_apart |= message.plan is None
         elif isinstance(message, _Done):
             member.is_done = True
+            self.moves = max(self.moves, message.moves)
             if message.error:
                 logger.error("%s", SolverFailed("E190", detail=f"walk {index}: {message.error}"))
 

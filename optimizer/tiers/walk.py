@@ -13,17 +13,22 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from itertools import accumulate, count
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimizer.engines import Budget
+from optimizer.engines.sayable import is_sayable
 from optimizer.errors import SolverFailed
 from optimizer.fallback import unserved_plan
+from optimizer.island import Island
 from optimizer.repair import complete
 from optimizer.schedule import draft_of
 from optimizer.tiers.check import check_tiers
 from optimizer.tiers.clocks import first_clocks, met
 from optimizer.tiers.cooling import cooled, counted, part, time_share, timed
+from optimizer.tiers.joint import Joint
 from optimizer.tiers.legs import expand
 from optimizer.tiers.model import TieredPlan
 from optimizer.tiers.moves import Decision, Moves
@@ -33,9 +38,9 @@ from optimizer.tiers.plan import settle
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from optimizer.engines import Budget
     from optimizer.plan import Plan
     from optimizer.problem import Problem
+    from optimizer.tiers.joint import Prices
     from optimizer.tiers.legs import Legs
     from optimizer.tiers.model import Choice, Clocks, Tiers
 
@@ -44,10 +49,28 @@ logger = logging.getLogger(__name__)
 START_STRETCHES = 10
 """Stretches for each first plan, and for the last cooling, where moves are counted."""
 
-START_SHARE, END_SHARE = 0.4, 0.8
+START_SHARE, END_SHARE = 0.33, 0.78
 """Shares of the time at which the first plans are done, and at which the last cooling begins."""
 
-END_BEGIN = 0.6
+JOINT_PRICES = (0.6, 1.6)
+"""Range of the prices of line-haul at which all ways are chosen at once."""
+
+JOINT_SHARE, JOINT_STEP = 0.5, 0.04
+"""Share of the time for that, and of it for each price."""
+
+JOINT_COUNT, JOINT_ROUNDS = 1, 2
+"""Prices, and rounds of the search at each, where moves are counted."""
+
+JOINT_BEGIN = 0.85
+"""Share of the cooling that is left out when line-haul joins those loops."""
+
+SHUT_SHARE = 0.3
+"""Share of the stations that are shut, every other time."""
+
+DIRECT_WEIGHT, STATION_WEIGHTS = 3, (2, 5, 1)
+"""How the time for first plans is shared out: all direct; two-stage, through stations, meeting there."""
+
+END_BEGIN = 0.4
 """Share of the last cooling that is left out: a good day is searched on."""
 
 DEVIATION = 0.004
@@ -103,8 +126,8 @@ class Walk:
 
     def start(self) -> None:
         """Make the first plans that are this walk's own and stand at the cheapest."""
-        first = self._firsts()
-        for phase, stand in first:
+        self._offer(self._quick(), "first")
+        for phase, stand in self._firsts():
             self._offer(stand, phase, is_told=True)
 
     def move(self, k: int) -> None:
@@ -141,20 +164,19 @@ class Walk:
 
     def _firsts(self) -> Iterator[tuple[str, Stand]]:
         """Yield the first plans of this walk: those of each walker in turn, all where it is alone."""
+        yield from self._joint_firsts()
         index, walkers = self._own
         has_direct, has_stations = walkers == 1 or index % 2 == 0, walkers == 1 or index % 2 == 1
         direct, through = self._moves.direct(), self._moves.through()
         has_stations &= through != direct
-        parts = int(has_direct) + 3 * int(has_stations)
-        done = 0
+        weights = ([DIRECT_WEIGHT] if has_direct or not has_stations else []) + list(STATION_WEIGHTS) * has_stations
+        begin, due = time_share(self._budget), (1 - time_share(self._budget)) * START_SHARE
+        ends = [begin + due * done / sum(weights) for done in accumulate(weights)]
         if has_direct or not has_stations:
-            done += 1
-            clocks = first_clocks(self.tiers, direct)
-            yield "direct", self._whole(direct, clocks, until=START_SHARE * done / max(1, parts))
+            yield "direct", self._whole(direct, first_clocks(self.tiers, direct), until=ends.pop(0))
         if not has_stations:
             return
         clocks = first_clocks(self.tiers, through)
-        ends = [START_SHARE * (done + k) / parts for k in (1, 2, 3)]
         two_stage = self._two_stage(through, clocks, until=ends[0])
         yield "two_stage", two_stage
         whole = self._whole(through, clocks, two_stage, until=ends[1])
@@ -162,6 +184,59 @@ class Walk:
         meeting = met(self.tiers, clocks)
         if meeting != clocks:
             yield "through", self._whole(through, meeting, whole, until=ends[2])
+
+    def _quick(self) -> Stand:
+        """Return a plan at once, in which everything goes direct that may."""
+        choice = self._moves.direct()
+        legs = self._expanded(Decision(choice, first_clocks(self.tiers, choice)))
+        problem = at_home(legs.problem, self.tiers.hubs, ())
+        return Stand(legs=legs, tiered=settle(legs, cooled(problem, None, rng=self._rng, shares=counted(1))))
+
+    def _joint_firsts(self) -> Iterator[tuple[str, Stand]]:
+        """Yield plans of all ways at once at several prices, where PyVRP can say such a problem: its search is quick.
+
+        Where it cannot, moves find better ways than prices do, as fixed costs of line-haul have no linear price.
+        """
+        joint = Joint(self.tiers)
+        if not joint.is_of_use or not is_sayable(joint.problem(joint.prices(1.0))):
+            return
+        counted_rounds = range(JOINT_COUNT) if self._budget.seconds is None else count()
+        for k in counted_rounds:
+            begin = time_share(self._budget)
+            if begin >= JOINT_SHARE:
+                return
+            near = self._near_plan(joint.problem(self._joint_prices(joint, k)), until=begin + JOINT_STEP)
+            choice = joint.choice(near, self._moves.through())
+            legs = self._expanded(Decision(choice, first_clocks(self.tiers, choice)))
+            given = complete(legs.problem, joint.days(legs, near), insert=False)
+            until = time_share(self._budget) + JOINT_STEP / 5
+            plan = self._cooled(legs.problem, given, until=until, begin=JOINT_BEGIN)
+            yield "joint", Stand(legs=legs, tiered=settle(legs, plan))
+
+    def _joint_prices(self, joint: Joint, k: int) -> Prices:
+        """Return the ``k``-th prices: full vehicles first, then dearer and cheaper ones, with some stations shut."""
+        if k == 0:
+            return joint.prices(1.0)
+        prices = joint.prices(float(self._rng.uniform(*JOINT_PRICES)))
+        is_shut = self._rng.random(len(prices)) < SHUT_SHARE * (k % 2)
+        kept = {s: price for (s, price), shut in zip(prices.items(), is_shut, strict=True) if not shut}
+        return kept or prices
+
+    def _near_plan(self, problem: Problem, *, until: float) -> Plan:
+        """Search an ordinary problem with what the ordinary solver would search it with."""
+        seconds = self._budget.seconds
+        left_s = None if seconds is None else max(0.0, until - time_share(self._budget)) * seconds
+        budget = Budget(seconds=left_s)
+        rounds = JOINT_ROUNDS if left_s is None else None
+        seed = int(self._rng.integers(1 << 31))
+        # the second kind of island is the population, the best on problems of this size
+        island = Island(problem, seed=seed, index=1, budget=budget, report=lambda *_: None, rounds=rounds)
+        island.start(None)
+        done = 0
+        while not budget.is_spent() and done != rounds:
+            island.round(done)
+            done += 1
+        return island.best
 
     def _nobody(self, choice: Choice) -> Stand:
         legs = expand(self.tiers, choice, {})

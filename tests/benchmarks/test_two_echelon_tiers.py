@@ -78,7 +78,9 @@ def test_the_exact_model_confirms_or_contradicts_a_best_known_cost(
     (folder / "road.dat").write_text(FILE.format(count=2), "utf-8")
     (folder / "bks.json").write_text(json.dumps({"road": known}), "utf-8")
     out = tmp_path / "out.json"
-    assert tiers.main(["--instances", str(tmp_path), "--solvers", "exact", "--json", str(out)]) == 0
+    assert (
+        tiers.main(["--instances", str(tmp_path), "--families", "2evrp", "--solvers", "exact", "--json", str(out)]) == 0
+    )
     assert capsys.readouterr().out.splitlines()[1].endswith(f"  {verdict}")
     row = json.loads(out.read_text("utf-8"))["rows"][0]
     assert (row["cost"], row["bound"], row["is_verified"]) == (48, 48, known["source"] == "a file")
@@ -89,5 +91,5 @@ def test_a_file_that_cannot_be_read_is_told_and_passed_over(tmp_path: Path, caps
     folder = tmp_path / "2evrp"
     folder.mkdir()
     (folder / "short.dat").write_text("!\n2,16,1,0\n", "utf-8")
-    assert tiers.main(["--instances", str(tmp_path), "--solvers", "exact"]) == 0
+    assert tiers.main(["--instances", str(tmp_path), "--families", "2evrp", "--solvers", "exact"]) == 0
     assert "short.dat: 1 lines of data, not 4" in capsys.readouterr().out
