@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from optimizer.errors import Sentence
+from optimizer.tier_reasons import TIER_REASONS, TIER_REMEDIES
 from optimizer.violations import clock, duration
 
 if TYPE_CHECKING:
@@ -287,7 +288,7 @@ LIMIT_WORDS: dict[str, tuple[str, str]] = {
 
 def reason_text(unserved: Unserved, lang: str) -> str:
     """Return why in words, in ``lang`` ("zh" or "en"); the bare code when it is unknown."""
-    sentence = REASONS.get(unserved.reason)
+    sentence = REASONS.get(unserved.reason) or TIER_REASONS.get(unserved.reason)
     if sentence is None:
         return unserved.reason
     return (sentence.zh if lang == "zh" else sentence.en).format_map(_values(unserved, lang))
@@ -295,10 +296,12 @@ def reason_text(unserved: Unserved, lang: str) -> str:
 
 def remedy_text(unserved: Unserved, lang: str) -> str:
     """Return what would help in words; the reason's general advice when no remedy is named."""
+    if unserved.remedy in TIER_REMEDIES:
+        return TIER_REMEDIES[unserved.remedy][lang != "zh"].format_map(_values(unserved, lang))
     remedy = REMEDIES.get(unserved.remedy)
     if remedy is not None:
         return (remedy.zh if lang == "zh" else remedy.en).format_map(_values(unserved, lang))
-    sentence = REASONS.get(unserved.reason)
+    sentence = REASONS.get(unserved.reason) or TIER_REASONS.get(unserved.reason)
     if sentence is None:
         return ""
     return (sentence.fix_zh if lang == "zh" else sentence.fix_en).format_map(_values(unserved, lang))

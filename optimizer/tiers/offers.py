@@ -48,7 +48,7 @@ class Offer(NamedTuple):
 
 
 class Refusal(NamedTuple):
-    """Why no departure takes some goods: a code of ``optimizer.tiers.sentences`` and the values in its words."""
+    """Why no departure takes some goods: a code of ``optimizer.tier_reasons`` and the values in its words."""
 
     reason: str
     numbers: Mapping[str, int | str]
@@ -112,13 +112,13 @@ class Offers:
         )
         yield (
             "U205",
-            lambda offers: {"seconds": s.service_s, "limit": max(o.departure.dwell_s for o in offers)},
+            lambda offers: {"handling_s": s.service_s, "dwell_s": max(o.departure.dwell_s for o in offers)},
             lambda o: s.service_s <= o.departure.dwell_s or {*ends.values()} <= self._tiers.hubs,
         )
         yield "U203", lambda _: ends, lambda o: self._is_in_time(s, o)
         yield (
             "U208",
-            lambda _: {"limit": whole_limit or 0},
+            lambda _: {"limit_s": whole_limit or 0},
             lambda o: whole_limit is None or o.alight_s - o.board_s <= whole_limit,
         )
 

@@ -235,9 +235,9 @@ CONFLICTS = (Conflict(first="food", second="pesticide"),)
         ("U203", {"origin": "H", "destination": "V1"}, to("V1", ready_s=8 * HOUR_S + 1), {}, {}),
         ("U203", {"origin": "H", "destination": "V1"}, to("V1", due_s=8 * HOUR_S + 2_219), {}, {}),
         ("U204", {"dimension": "load_g", "amount": 51, "limit": 50}, to("V1", load=51), {}, {}),
-        ("U205", {"seconds": 61, "limit": 60}, to("V1", service_s=61), {}, {}),
+        ("U205", {"handling_s": 61, "dwell_s": 60}, to("V1", service_s=61), {}, {}),
         ("U207", {}, to("V1"), {}, {"locks": (Lock(shipment="D-V1", vehicle_type="van"),)}),
-        ("U208", {"limit": 2_219}, to("V1", max_on_board_s=2_219), {}, {}),
+        ("U208", {"limit_s": 2_219}, to("V1", max_on_board_s=2_219), {}, {}),
     ],
 )
 def test_what_no_departure_takes_is_refused_with_reason_and_numbers(
