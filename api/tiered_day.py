@@ -34,6 +34,7 @@ from optimizer.explain import reason_text
 from optimizer.tiers.model import QUARTER_S, leg_id, open_windows
 from optimizer.tiers.plan import driven, trace
 from scenarios.text import Text
+from scenarios.timetables.on_roads import match_timetable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     from scenarios.kpis import Kpis
 
 BUS_PROFILE = "bus"
-"""Departures are drawn along the roads that this profile takes from stop to stop."""
+"""Lines whose course is not drawn in their timetable follow the roads that this profile takes from stop to stop."""
 
 
 def driven_county(county: County, tiers: Tiers, tiered: TieredPlan) -> County:
@@ -235,7 +236,7 @@ class Teller:
             stops=stops,
             rides=tuple(self._ride(ride) for ride in sorted(rides, key=lambda r: (r.board_s, r.alight_s, r.shipment))),
             fare_fen=departure.fen_per_trip + departure.fen_per_piece * pieces,
-            course=tuple(self._courses[leg] for leg in _stretches(departure) if leg in self._courses),
+            course=self._line_courses.get(departure.line) or self._course(departure),
         )
 
     def _fills(self, departure: ScheduledDeparture, rides: Sequence[Ride]) -> list[float]:
@@ -257,6 +258,24 @@ class Teller:
             alight_s=ride.alight_s,
         )
 
+    def _course(self, departure: ScheduledDeparture) -> tuple[Line, ...]:
+        return tuple(self._courses[leg] for leg in _stretches(departure) if leg in self._courses)
+
+    @cached_property
+    def _line_courses(self) -> Mapping[str, tuple[Line, ...]]:
+        """Courses of the timetable's lines that take goods: as they are drawn, else along the roads; about a second."""
+        table = self.county.scenario.timetable
+        used = {d.line for d in self.tiers.departures if d.id in self._rides}
+        if table is None or not used:
+            return {}
+        report = match_timetable(
+            self.county.network,
+            load_profiles(None)[BUS_PROFILE],
+            replace(table, lines=tuple(line for line in table.lines if line.id in used)),
+            self.county.conditions,
+        )
+        return {c.id: tuple(_points(leg) for leg in c.legs if not leg.is_empty) for c in report.courses}
+
     @cached_property
     def _courses(self) -> Mapping[tuple[str, str], Line]:
         """Lines on the ground between stops of departures that take goods, where a bus gets through."""
@@ -270,7 +289,11 @@ class Teller:
             self.county.network, profile, self.county.points, pairs, conditions=self.county.conditions
         )
         lines = zip(legs, shapes, strict=True)
-        return {leg: tuple(map(tuple, shapely.get_coordinates(s).tolist())) for leg, s in lines if not s.is_empty}
+        return {leg: _points(shape) for leg, shape in lines if not shape.is_empty}
+
+
+def _points(shape: shapely.LineString) -> Line:
+    return tuple(map(tuple, shapely.get_coordinates(shape).tolist()))
 
 
 def _stretches(departure: ScheduledDeparture) -> list[tuple[str, str]]:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 Line = tuple[tuple[float, float], ...]
 """A line on the ground: (lon, lat) in degrees, WGS-84."""
 
+LEGS = ("/1", "/2")
+"""How ids of legs end, see ``optimizer.tiers.leg_id``."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceView:
@@ -106,10 +109,12 @@ class TripView:
 
     @property
     def echelon(self) -> str:
-        """Return "loop" for a trip from a station, "trunk" for one to a station, else "direct"."""
+        """Return "loop" for a trip from a station, "trunk" for one with goods that change at one, else "direct"."""
         if self.start.tier == "station":
             return "loop"
-        return "trunk" if any(visit.place.tier == "station" for visit in self.visits) else "direct"
+        at_stations = (visit for visit in self.visits if visit.place.tier == "station")
+        goods = (shipment for v in at_stations for g in (*v.deliver, *v.collect) for shipment in g.shipments)
+        return "trunk" if any(shipment.endswith(LEGS) for shipment in goods) else "direct"
 
     @property
     def distance_m(self) -> int:

@@ -19,6 +19,7 @@ from api import fonts
 from api.errors import CATALOGUE
 from api.exports.canvas import Canvas, Clutter, Label, along, fit, ground, place_labels, simplified
 from api.exports.geojson import lines_of
+from api.exports.svg import LINE_COLOR
 from api.words import WORDS
 
 if TYPE_CHECKING:
@@ -47,8 +48,8 @@ ROAD_STYLE = {
     "connector": ("#e8e6e0", 0.6),
     "other": ("#e8e6e0", 0.6),
 }
-LINE_COLOR, LINE_BAND, LINE_WIDTH = "#0b7a75", "#a9dad5", 8.0
-"""Courses of scheduled lines are bands under the trips; who is served by line only has the darker colour."""
+LINE_BAND, LINE_WIDTH = "#a9dad5", 8.0
+"""Courses of scheduled lines are bands under the trips."""
 ECHELON_WIDTHS = {"trunk": 3.4, "direct": 1.9, "loop": 1.2}
 HANDOVER_COLOR = "#f2b705"
 LEGEND_LINE, SMALL_LEGEND_LINE = 19.0, 13.5
@@ -277,13 +278,13 @@ def _signs(day: DayView, lang: str) -> list[Line2D]:
 
 def _tier_signs(tiers: TiersView, lang: str) -> list[Line2D]:
     """Return the legend of stations in use, echelons, and lines."""
-    edge = {"markeredgecolor": "#1b2430", "markeredgewidth": 1.6, "markersize": 8.0}
-    changes = {"marker": "o", "markerfacecolor": HANDOVER_COLOR, "linestyle": "none", **edge}
-    found = (
-        [Line2D([], [], label=_word("map_handover", lang), **changes)]
-        if any(station.handovers for station in tiers.stations)
-        else []
-    )
+    found: list[Line2D] = []
+    if any(station.handovers for station in tiers.stations):
+        word = _word("map_handover", lang)
+        ring = Line2D([], [], label=word, color=HANDOVER_COLOR, linestyle="none", marker="o", markersize=8)
+        ring.set_markeredgecolor("#1b2430")
+        ring.set_markeredgewidth(1.6)
+        found.append(ring)
     for echelon in ("trunk", "loop"):
         width = ECHELON_WIDTHS[echelon]
         found.append(Line2D([], [], color="#5b6673", linewidth=width, label=_word(f"map_{echelon}", lang)))

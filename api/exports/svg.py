@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 MAP_WIDTH = 1000.0
 MAP_MAX_HEIGHT = 900.0
 MAP_MARGIN = 36.0
+LINE_COLOR = "#0b7a75"
+"""Of places that only scheduled lines serve."""
 TOLERANCE = 0.25
 """A quarter of a unit: some 15 m on a county of 60 km."""
 LABEL_SIZE = 11.5
@@ -215,7 +217,7 @@ def _marks(day: DayView, canvas: Canvas) -> tuple[Mark, ...]:
     for place in sorted(day.places, key=lambda p: order.get(p.tier, 0)):  # important ones on top
         x, y = canvas.project([(place.lon, place.lat)])[0].tolist()
         trips = list(dict.fromkeys(trip.code for trip in callers.get(place.id, [])))
-        color = callers[place.id][0].color if trips else ""
+        color = callers[place.id][0].color if trips else LINE_COLOR if place.is_visited else ""
         title = " · ".join([place.name, place.id, *trips])
         marks.append(Mark(place=place, x=round(x, 1), y=round(y, 1), color=color, trips=" ".join(trips), title=title))
     return tuple(marks)
