@@ -1,8 +1,9 @@
 """How alike several days are for those who wait: does a village have its driver, and when does he come.
 
-A village's driver of a day is the vehicle that hands over most shipments there (then most pieces, then the earlier);
-he comes when that vehicle's visit with most of them begins. Driver consistency as Groer, Golden and Wasil (2009)
-ask for it, arrival consistency as the difference between the latest and the earliest arrival.
+A village's driver of a day is the vehicle that brings most shipments there; equals are told apart by what is fetched as
+well, by pieces, and by who comes first. He comes when that vehicle's visit with most of them begins. Driver
+consistency is as Groer, Golden and Wasil (2009) ask for it, arrival consistency the difference between the latest and
+the earliest arrival.
 """
 
 from __future__ import annotations
@@ -98,10 +99,11 @@ def calls(problem: Problem, plan: Plan) -> dict[str, Call]:
 
 
 def _call(problem: Problem, by_vehicle: Mapping[str, Sequence[Visit]]) -> Call:
-    def amount(each: Sequence[Visit]) -> tuple[int, int, int]:
+    def amount(each: Sequence[Visit]) -> tuple[int, int, int, int]:
+        brought = sum(len(visit.deliver) for visit in each)
         ids = [i for visit in each for i in (*visit.deliver, *visit.collect)]
         pieces = sum(problem.shipment_of[i].pieces for i in ids)
-        return len(ids), pieces, -min(visit.start_s for visit in each)
+        return brought, len(ids), pieces, -min(visit.start_s for visit in each)
 
     vehicle = max(by_vehicle, key=lambda name: amount(by_vehicle[name]))
     main = max(by_vehicle[vehicle], key=lambda visit: amount([visit]))

@@ -272,13 +272,22 @@ def replace_start(call: Call, start_s: int) -> Call:
     return call._replace(start_s=start_s)
 
 
-def test_the_driver_is_who_hands_over_most_and_a_second_vehicle_is_counted() -> None:
+def test_the_driver_is_who_brings_most_and_a_second_vehicle_is_counted() -> None:
     """On both days van#1 brings two bags and van#2 one large one: van#1 is the driver, but not alone."""
     day = problem([down(1), shipment("E", "H", "V1", pieces=2), shipment("F", "H", "V1", pieces=50)], TWO_VANS)
     planned = plan(day, route(run(day, Call("V1", ("D1", "E")))), route(run(day, Call("V1", ("F",))), number=2))
     found = consistency([(day, planned), (day, planned)])
     assert [(v.vehicle, v.num_own, v.num_others) for v in found.villages] == [("van#1", 2, 2)]
     assert (found.keep_share, found.alone_share) == (1.0, 0.0)
+
+
+def test_who_brings_counts_before_who_fetches() -> None:
+    """van#1 brings one shipment, van#2 fetches two: van#1 is the driver; where nothing is brought it is van#2."""
+    day = problem([down(1), up(1), shipment("E", "V1", "H")], TWO_VANS)
+    fetching = route(run(day, Call("V1", (), ("U1", "E"))), number=2)
+    both = plan(day, route(run(day, Call("V1", ("D1",)))), fetching)
+    for planned, driver in ((both, "van#1"), (plan(day, fetching), "van#2")):
+        assert consistency([(day, planned), (day, planned)]).villages[0].vehicle == driver
 
 
 def test_no_place_called_at_twice_has_no_consistency() -> None:
