@@ -8,16 +8,18 @@ station is on the way of whoever drives there. Fares, speeds and costs are place
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from optimizer.model import Compartment, Depot, Place, Shipment, TimeWindow, VehicleType
 from optimizer.problem import Matrix, Problem
+from optimizer.tiers.lines import ScheduledDeparture
 from optimizer.tiers.model import DIRECT, Station, Tiers, Way
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 HOUR_S = 3_600
 
@@ -29,6 +31,10 @@ PENALTY_FEN = 60_000
 
 VAN_KMH, WHEELER_KMH = (42, 22), (30, 24)
 """Speeds on the roads of the valleys and on the villages' own, of vans and of the stations' three-wheelers."""
+
+
+BUS_KMH, BUS_DWELL_S, BUS_ROOM, BUS_FEN = 28, 180, 40, 80
+"""Buses: speed, wait at each stop, room in pieces, fare of a piece."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +74,11 @@ def county(name: str) -> Tiers:
     villages = [f"V{i:03d}" for i in range(1, shape.villages + 1)]
     towns = [f"T{i:02d}" for i in range(1, shape.towns + 1)]
     loops = tuple(_wheeler(town, count=2 + int((home == k).sum()) // 12) for k, town in enumerate(towns))
+    outwards = np.argsort(village_km).tolist()
+    lines = [
+        _stops(k, towns, villages, [i for i in outwards if home[i] == k and side[i] == 0]) for k in range(shape.towns)
+    ]
+    by_bus = {stop for line in lines for stop, _ in line[2:]}
     problem = Problem(
         places=(
             Place(id="H", tier="hub"),
@@ -84,7 +95,8 @@ def county(name: str) -> Tiers:
     return Tiers(
         problem=problem,
         stations=tuple(Station(place=t, handling_s=900, pieces_per_quarter_h=600) for t in towns),
-        modes={v: _ways(towns[home[i]]) for i, v in enumerate(villages)},
+        departures=tuple(d for line in lines for d in _buses(line, km)),
+        modes={v: _ways(towns[home[i]], is_by_bus=v in by_bus) for i, v in enumerate(villages)},
     )
 
 
@@ -203,5 +215,38 @@ def _wheeler(town: str, count: int) -> VehicleType:
     )
 
 
-def _ways(town: str) -> frozenset[Way]:
-    return frozenset({DIRECT, Way(town)})
+def _ways(town: str, *, is_by_bus: bool) -> frozenset[Way]:
+    return frozenset({DIRECT, Way(town)} | ({Way(last="line")} if is_by_bus else set()))
+
+
+def _stops(k: int, towns: Sequence[str], villages: Sequence[str], rows: Sequence[int]) -> list[tuple[str, int]]:
+    """Return the stops of the ``k``-th township's bus and their places' rows: hub, township, then villages."""
+    first = 1 + len(towns)  # the villages' rows are behind those of the hub and all townships
+    return [("H", 0), (towns[k], 1 + k), *((villages[i], first + i) for i in rows)]
+
+
+def _buses(line: Sequence[tuple[str, int]], km: np.ndarray) -> Iterator[ScheduledDeparture]:
+    """Yield two round trips a day, outwards at 07:40 and 13:00, back an hour after the last stop."""
+    if len(line) < 3:
+        return
+    town = line[1][0]
+    for number, leaves_h in enumerate((7 + 2 / 3, 13), start=1):
+        out = _bus(f"{town}-{number}-out", line, km, int(leaves_h * HOUR_S))
+        yield out
+        yield _bus(f"{town}-{number}-back", line[::-1], km, out.arrive_s[-1] + HOUR_S)
+
+
+def _bus(name: str, line: Sequence[tuple[str, int]], km: np.ndarray, leaves_s: int) -> ScheduledDeparture:
+    arrive_s = [leaves_s - BUS_DWELL_S]
+    for (_, a), (_, b) in pairwise(line):
+        arrive_s.append(arrive_s[-1] + BUS_DWELL_S + int(km[a, b] / BUS_KMH * HOUR_S))
+    return ScheduledDeparture(
+        id=name,
+        line=name.partition("-")[0],
+        stops=tuple(stop for stop, _ in line),
+        arrive_s=tuple(arrive_s),
+        depart_s=tuple(at_s + BUS_DWELL_S for at_s in arrive_s),
+        room=(BUS_ROOM,),
+        dwell_s=BUS_DWELL_S,
+        fen_per_piece=BUS_FEN,
+    )

@@ -48,6 +48,17 @@ class Moves:
         """Return the choice in which everything goes through the nearest station that it may."""
         return self._chosen(self._nearest(g) for g in range(len(self._groups)))
 
+    def lined(self) -> Choice:
+        """Return the choice in which everything rides a line that may, from the hub where it may, else goes direct."""
+
+        def best(ways: frozenset[Way], g: int) -> Way:
+            lines = [way for way in ways if "line" in (way.trunk, way.last)]
+            if lines:
+                return min(lines, key=lambda way: (bool(way.station), way.last == "road", way))
+            return DIRECT if DIRECT in ways else self._nearest(g)
+
+        return self._chosen(best(ways, g) for g, (_, ways) in enumerate(self._groups))
+
     def next(self, legs: Legs, plan: TieredPlan) -> Decision:
         """Return another decision: ways are changed twice as often as clocks; never the same if there is another."""
         kinds = [self._village, self._township, self._station] if self._free else []

@@ -81,7 +81,7 @@ def solve_tiers(
     ----------
     progress
         Called in this thread at each better plan; its phases are "first", "direct", "two_stage", "through",
-        "joint", "moves" and "cooling".
+        "joint", "lines", "moves", "cooling" and "rides".
     cancel
         Ends the search, best plan kept, within half a second of being set; so does ``KeyboardInterrupt``.
     """

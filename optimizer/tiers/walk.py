@@ -28,6 +28,7 @@ from optimizer.schedule import draft_of
 from optimizer.tiers.check import check_tiers
 from optimizer.tiers.clocks import first_clocks, met
 from optimizer.tiers.cooling import cooled, counted, part, time_share, timed
+from optimizer.tiers.exact import assign_exactly
 from optimizer.tiers.joint import Joint
 from optimizer.tiers.legs import expand
 from optimizer.tiers.model import TieredPlan
@@ -67,8 +68,11 @@ JOINT_BEGIN = 0.85
 SHUT_SHARE = 0.3
 """Share of the stations that are shut, every other time."""
 
+RIDES_SHARE = 0.96
+"""Share of the time at which the last cooling ends where departures carry goods: they are chosen exactly then."""
+
 DIRECT_WEIGHT, STATION_WEIGHTS = 3, (2, 5, 1)
-"""How the time for first plans is shared out: all direct; two-stage, through stations, meeting there."""
+"""How the time for first plans is shared out: all direct and by line; two-stage, through stations, meeting there."""
 
 END_BEGIN = 0.4
 """Share of the last cooling that is left out: a good day is searched on."""
@@ -137,10 +141,13 @@ class Walk:
             self._now = then
 
     def end(self) -> None:
-        """Cool the best plan's days down until the time is up."""
+        """Cool the best plan's days down until the time is nearly up, and put its goods on departures exactly."""
         legs, given = self.best.legs, self.best.tiered.plan
-        plan = self._cooled(legs.problem, given, until=1.0, begin=END_BEGIN)
+        plan = self._cooled(legs.problem, given, until=RIDES_SHARE if self.best.tiered.rides else 1.0, begin=END_BEGIN)
         self._offer(Stand(legs=legs, tiered=settle(legs, plan)), "cooling")
+        if self.best.tiered.rides:
+            exact = assign_exactly(self.tiers, self.best.tiered)
+            self._offer(Stand(legs=self.best.legs, tiered=exact), "rides")
 
     def is_over(self) -> bool:
         """Tell whether it is time for the end."""
@@ -173,9 +180,14 @@ class Walk:
         begin, due = time_share(self._budget), (1 - time_share(self._budget)) * START_SHARE
         ends = [begin + due * done / sum(weights) for done in accumulate(weights)]
         if has_direct or not has_stations:
-            yield "direct", self._whole(direct, first_clocks(self.tiers, direct), until=ends.pop(0))
+            until = (begin + ends[0]) / 2 if self.tiers.departures else ends[0]
+            yield "direct", self._whole(direct, first_clocks(self.tiers, direct), until=until)
+        lined = self._moves.lined()
+        if has_direct and lined != direct:
+            yield "lines", self._whole(lined, first_clocks(self.tiers, lined), until=ends[0])
         if not has_stations:
             return
+        ends = ends[-len(STATION_WEIGHTS) :]
         clocks = first_clocks(self.tiers, through)
         two_stage = self._two_stage(through, clocks, until=ends[0])
         yield "two_stage", two_stage
