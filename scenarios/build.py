@@ -20,11 +20,14 @@ from optimizer.problem import UNREACHABLE, Matrix, Problem
 from scenarios.consolidate import consolidate
 from scenarios.dangerous import FOOD_CLASSES
 from scenarios.errors import InvalidInput
+from scenarios.flights import air_matrix, flies, grounded
 from scenarios.relations import parts_of
 from scenarios.road_files import profile_faults
 from scenarios.road_notes import refuse_faraway, road_notes
 from scenarios.roads import load_roads
 from scenarios.service import Service
+from scenarios.stations import DRONE
+from scenarios.tier_faults import on_roads
 from scenarios.tiers import build_tiers
 
 if TYPE_CHECKING:
@@ -96,6 +99,8 @@ def build_problem(scenario: Scenario, *, cache: Path | None = None, energy: bool
         name: travel_matrix(network, profile, points, conditions=conditions, cache=cache, energy=energy)
         for name, profile in profiles.items()
     }
+    if any(vehicle.kind == DRONE for vehicle in scenario.fleet):
+        matrices[DRONE] = air_matrix(scenario, network, points)
     refuse_faraway(matrices)
     reach = {vehicle.id: reached(vehicle, scenario, matrices[vehicle.profile]) for vehicle in scenario.fleet}
     goods = consolidate(scenario, reach)
@@ -111,7 +116,12 @@ def build_problem(scenario: Scenario, *, cache: Path | None = None, energy: bool
         matrices=matrices,
         bags=goods.bags,
         orders=goods.orders,
-        notes=(*scenario.notes, *road_notes(scenario, network, matrices, reach), *(second.notes if second else ())),
+        notes=(
+            *scenario.notes,
+            *road_notes(scenario, network, matrices, reach),
+            *(second.notes if second else ()),
+            *grounded(scenario),
+        ),
         tiers=second.tiers if second else None,
     )
 
@@ -120,10 +130,10 @@ def profiles_of(scenario: Scenario) -> dict[str, Profile]:
     """Return the road profiles that the fleet uses; raises E300 with a fault for each that is not known."""
     path = scenario.path(scenario.roads.profiles) if scenario.roads.profiles else None
     known = load_profiles(path)
-    faults = tuple(profile_faults(known, parts_of(scenario)["vehicles"], scenario.weather))
+    faults = tuple(profile_faults(known, on_roads(parts_of(scenario)["vehicles"]), scenario.weather))
     if faults:
         raise InvalidInput("E300", faults=faults, count=len(faults))
-    return {name: known[name] for name in dict.fromkeys(vehicle.profile for vehicle in scenario.fleet)}
+    return {name: known[name] for name in dict.fromkeys(v.profile for v in scenario.fleet if v.kind != DRONE)}
 
 
 def reached(vehicle: FleetVehicle, scenario: Scenario, matrix: TravelMatrix) -> frozenset[str]:
@@ -180,7 +190,7 @@ def _vehicle_type(vehicle: FleetVehicle, scenario: Scenario, matrix: TravelMatri
     dimensions = scenario.policy.load_dimensions
     return VehicleType(
         id=vehicle.id,
-        count=vehicle.count,
+        count=vehicle.count if flies(vehicle, scenario) else 0,
         profile=vehicle.profile,
         depot=vehicle.depot,
         compartments=tuple(

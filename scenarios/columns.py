@@ -107,8 +107,8 @@ PRIORITY_WORDS = _words(PRIORITIES, "低", "普通", "高", "必达")
 GOODS_WORDS = _words(GOODS_CLASSES, "快递", "食品", "农产品", "农药", "农资", "退件", "空箱", "其他")
 TOXICITY_WORDS = _words(TOXICITIES, "", "微毒", "低毒", "中毒", "高毒")
 ENERGY_WORDS = _words(ENERGY_SOURCES, "柴油", "汽油", "电")
-MODE_WORDS = _words(SERVICE_MODES, "直送", "经服务站", "客车", "固定线路", "闲散车辆", "无人车")
-KIND_WORDS = _words(VEHICLE_KINDS, "自有", "闲散", "无人")
+MODE_WORDS = _words(SERVICE_MODES, "直送", "经服务站", "客车", "固定线路", "闲散车辆", "无人车", "无人机")
+KIND_WORDS = _words(VEHICLE_KINDS, "自有", "闲散", "无人", "无人机")
 
 _KG = cells.number("kg", scale=1_000, high=1_000_000)
 _LITRE = cells.number("L", scale=1_000, high=10_000_000)
@@ -294,6 +294,7 @@ VEHICLES = Table(
             cell=cells.number("km", scale=1_000, high=10_000),
             about="charged or changed at the depot between trips",
         ),
+        Column(name="flies_in", zh="可飞天气", field="flies_in", cell=_IDS, about="drones; empty: any weather"),
     ),
 )
 

@@ -103,6 +103,8 @@ def trip_energy(county: County, route: Route, trip: Trip) -> float:
 
 def is_modelled(county: County, vehicle: FleetVehicle) -> bool:
     """Whether the profile's energy matrix speaks of this vehicle's carrier, and was computed."""
+    if vehicle.profile not in county.profiles:  # a drone, which no road model speaks of
+        return False
     profile, matrix = county.profiles[vehicle.profile], county.matrices[vehicle.profile]
     return matrix.energy_a is not None and profile.energy.carrier == CARRIERS[vehicle.energy_source]
 

@@ -184,4 +184,5 @@ def _closed(county: County, events: Events, notes: list[Text], cache: Path | Non
         name: travel_matrix(network, profile, county.points, conditions=county.conditions, cache=cache)
         for name, profile in county.profiles.items()
     }
-    return {name: Matrix(duration_s=each.duration_s, distance_m=each.distance_m) for name, each in found.items()}
+    closed = {name: Matrix(duration_s=each.duration_s, distance_m=each.distance_m) for name, each in found.items()}
+    return {**county.problem.matrices, **closed}  # nothing closes the air

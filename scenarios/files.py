@@ -38,7 +38,7 @@ from scenarios.settings import CLEANINGS, CONFLICTS, FILE, PLACEHOLDERS, SOURCES
 from scenarios.stations import TimetableFile
 from scenarios.tables import Findings, Rows, read_rows
 from scenarios.text import Text
-from scenarios.tier_faults import tier_faults
+from scenarios.tier_faults import on_roads, tier_faults
 from scenarios.timetables.of_scenario import read_lines
 from scenarios.timetables.table import CARRIAGES
 from scenarios.toml_rows import Settings, read_settings
@@ -80,7 +80,7 @@ def read_scenario(folder: Path | str) -> Scenario:
     carriages = items(tables[CARRIAGES.name])
     source, timetable = _timetable(folder, settings, parts, carriages, findings)
     findings.faults += tier_faults(parts, policy, has_timetable=bool(source.file))
-    findings.faults += road_faults(folder, roads, parts["vehicles"], settings.values.get("weather", "clear"))
+    findings.faults += road_faults(folder, roads, on_roads(parts["vehicles"]), settings.values.get("weather", "clear"))
     if findings.faults:
         _raise(findings)
     notes = _note_datum(datum)

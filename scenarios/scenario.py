@@ -248,6 +248,7 @@ class FleetVehicle:
     ``energy_source``, ``energy_per_100km``: litres, or kWh if electric; used where no energy
     matrix is computed. ``driving_rule``: None takes ``Policy.driving_rule``.
     ``kind``: among ``scenarios.stations.VEHICLE_KINDS``. ``end``: place where its only trip ends, "" is the depot.
+    ``flies_in``: weathers in which a drone flies, None means any; its ``profile`` is "drone".
     ``detour_m``: of an idle vehicle, how much farther it drives than from its depot over the hub to its end.
     """
 
@@ -276,6 +277,7 @@ class FleetVehicle:
     piece_fen: int = 0
     min_pay_fen: int = 0
     trip_range_m: int | None = None
+    flies_in: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -416,7 +418,7 @@ def _is_later(one: Field[Any], thing: object) -> bool:
 _LATER = frozenset(
     (
         *("stations", "modes", "timetable_file", "timetable", "carriages"),
-        *("kind", "end", "detour_m", "piece_fen", "min_pay_fen", "trip_range_m"),
+        *("kind", "end", "detour_m", "piece_fen", "min_pay_fen", "trip_range_m", "flies_in"),
         *("forced_mode", "together"),
     )
 )

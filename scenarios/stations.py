@@ -12,12 +12,15 @@ if TYPE_CHECKING:
     from scenarios.scenario import Shelf
     from scenarios.timetables.model import Carriage
 
-SERVICE_MODES = ("direct", "station", "bus", "line", "idle", "unmanned")
+SERVICE_MODES = ("direct", "station", "bus", "line", "idle", "unmanned", "drone")
 """How a place may be served: by the hub's own vehicles, through its station, on a scheduled departure, by a standing
-line (the hub's own vehicles drive it), by an idle vehicle or an unmanned one."""
+line (the hub's own vehicles drive it), by an idle vehicle, an unmanned one or a drone."""
 
-VEHICLE_KINDS = ("own", "idle", "unmanned")
-"""Who a vehicle belongs to; "idle" is somebody's who happens to drive, "unmanned" has no driver."""
+VEHICLE_KINDS = ("own", "idle", "unmanned", "drone")
+"""What a vehicle is: "idle" is somebody's who happens to drive, "unmanned" has no driver, a "drone" flies."""
+
+DRONE = "drone"
+"""Kind of what flies; its matrix has no roads and bears this name as a profile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What is wrong with stations, modes and vehicles of others, codes E364 to E369: Chinese, then English.
+"""What is wrong with stations, modes and vehicles of others, codes E364 to E369 and E397: Chinese, then English.
 
 ``scenarios.errors`` makes its sentences of these; nothing else reads them here.
 """
@@ -41,6 +41,12 @@ SENTENCES = {
         "在 scenario.toml 的 [timetable] 中写 file，或删去此项",
         "{column} is {value}, but there is no timetable",
         "name the file under [timetable] in scenario.toml, or drop this",
+    ),
+    "E397": (
+        "车型 {vehicle} 的道路类别为 {value}；无人机（类别 drone）须为 drone，其他车型不得为 drone",
+        "改正道路类别或类别",
+        "vehicle type {vehicle} has profile {value}; what is of kind drone has profile drone, and nothing else has",
+        "correct its profile or its kind",
     ),
 }
 """Problem and remedy in Chinese, then in English, by code."""

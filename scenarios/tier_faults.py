@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scenarios.errors import Fault
+from scenarios.stations import DRONE
 from scenarios.text import Text
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ NEEDS = {
     "station": Text("stations.csv 中的服务站", "a station in stations.csv"),
     "bus": Text("scenario.toml [timetable] 中的时刻表", "a timetable under [timetable] in scenario.toml"),
     "idle": Text("vehicles.csv 中类别为 idle 的车型", "a vehicle type of kind idle in vehicles.csv"),
+    "drone": Text("vehicles.csv 中类别为 drone 的车型", "a vehicle type of kind drone in vehicles.csv"),
     "unmanned": Text("vehicles.csv 中类别为 unmanned 的车型", "a vehicle type of kind unmanned in vehicles.csv"),
 }
 """What a mode needs; the other modes need nothing that every county does not have."""
@@ -31,7 +33,7 @@ def tier_faults(parts: Parts, policy: Policy, *, has_timetable: bool) -> tuple[F
 def means_of(parts: Parts, *, has_timetable: bool) -> frozenset[str]:
     """Return the service modes that there are means for; of a faulty row its kind counts all the same."""
     kinds = {item.values.get("kind", "own") if item.thing is None else item.thing.kind for item in parts["vehicles"]}
-    there = {"direct", "line"} | (kinds & {"idle", "unmanned"})
+    there = {"direct", "line"} | (kinds & {"idle", "unmanned", DRONE})
     there |= {"station"} if parts["stations"] else set()
     return frozenset(there | ({"bus"} if has_timetable else set()))
 
@@ -75,8 +77,12 @@ def _through(parts: Parts) -> Iterator[Fault]:
 def _hired(parts: Parts) -> Iterator[Fault]:
     for item in (item for item in parts["vehicles"] if item.thing is not None):
         if item.thing.kind != "idle" and item.thing.detour_m is not None:
-            yield _not_idle(item, "detour_m")
+            yield item.fault("E368", "detour_m", item.thing.id, field=item.header.get("detour_m", "detour_m"))
+        if (item.thing.kind == DRONE) != (item.thing.profile == DRONE):
+            yield item.fault("E397", "profile", item.thing.profile, vehicle=item.thing.id)
 
 
-def _not_idle(item: Item, name: str) -> Fault:
-    return item.fault("E368", name, item.thing.id, field=item.header.get(name, name))
+def on_roads(vehicles: tuple[Item, ...]) -> tuple[Item, ...]:
+    """Return the vehicles that need a road profile: all but drones; of a faulty row its kind counts all the same."""
+    kinds = [item.values.get("kind", "own") if item.thing is None else item.thing.kind for item in vehicles]
+    return tuple(item for item, kind in zip(vehicles, kinds, strict=True) if kind != DRONE)

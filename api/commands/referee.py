@@ -183,6 +183,8 @@ def road_differences(county: County, plan: Plan) -> list[LegDifference]:
     """Return every leg that the plan drives, derived with networkx on the full network; about 1 s an origin."""
     found: list[LegDifference] = []
     for profile, legs in _legs_of(county, plan).items():
+        if profile not in county.profiles:  # flown, not driven
+            continue
         pairs = np.array([[county.problem.index(a), county.problem.index(b)] for a, b in legs])  # (k, 2)
         duration_s, distance_m = reference_legs(
             county.network, county.profiles[profile], county.points, pairs, conditions=county.conditions

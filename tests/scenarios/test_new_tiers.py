@@ -102,10 +102,10 @@ def test_a_new_county_with_stations_and_buses_reads_back_equal(tmp_path: Path) -
 
 
 def test_every_service_mode_occurs_in_the_committed_county() -> None:
-    """Direct, station, bus, line, idle and unmanned; no place is out of reach of all its modes."""
+    """Direct, station, bus, line, idle, unmanned and drone; no place is out of reach of all its modes."""
     day = three_tiers().scenario
     assert {mode for rule in day.modes for mode in rule.modes} == set(SERVICE_MODES)
-    assert {v.kind for v in day.fleet} == {"own", "idle", "unmanned"}
+    assert {v.kind for v in day.fleet} == {"own", "idle", "unmanned", "drone"}
     assert len([p for p in day.places if p.tier == "village"]) <= 30
     assert not any("none of their modes" in note.en for note in three_tiers().notes)
 

@@ -9,8 +9,10 @@ import pytest
 
 from optimizer.model import TimeWindow
 from optimizer.tiers.model import DIRECT, Way
+from scenarios.build import build_problem
 from scenarios.errors import InvalidInput
 from scenarios.files import read_scenario, write_scenario
+from scenarios.new import new_scenario
 from scenarios.policy import Policy
 from scenarios.scenario import Load, Shelf
 from scenarios.stations import LineCarriage, ModeRule, ScenarioStation, TimetableFile
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from optimizer.tiers.model import Tiers
-    from scenarios.scenario import Scenario
+    from scenarios.scenario import FleetVehicle, Scenario
 
 FREE = Carriage(room=Load(load_g=50_000, load_ml=500_000), fen_per_piece=50)
 
@@ -243,3 +245,31 @@ def test_a_station_in_modes_must_be_listed(tmp_path: Path) -> None:
     )
     with pytest.raises(InvalidInput, match="E366"):
         read_scenario(folder)
+
+
+def drone(**changes: Any) -> FleetVehicle:
+    """Return a drone at the station that carries 5 kg and flies in clear weather."""
+    return van(
+        "drone", **{"kind": "drone", "profile": "drone", "depot": "S", "flies_in": frozenset({"clear"}), **changes}
+    )
+
+
+def test_a_drone_flies_straight_and_stays_on_the_ground_in_rain() -> None:
+    """A generated county: shorter through the air than any road; with rain none is there, and a note says so."""
+    day = new_scenario(terrain="hill", townships=1, villages=3, pieces=20, brands=1, seed=1)
+    flying = replace(day, fleet=(*day.fleet, drone(depot="H")), weather="clear")
+    built = build_problem(flying)
+    air, road = built.problem.matrices["drone"].distance_m, built.problem.matrices["van"].distance_m
+    assert (air[0, 1:] < road[0, 1:] * 1.15 + 240).all()
+    assert "drone" not in built.profiles
+    assert built.problem.vehicle_types[-1].count == 1
+    rainy = build_problem(replace(flying, weather="rain"))
+    assert rainy.problem.vehicle_types[-1].count == 0
+    assert any("stays on the ground" in note.en for note in rainy.notes)
+
+
+def test_only_a_drone_has_the_profile_drone() -> None:
+    """A drone on roads and a van in the air are both refused, each at its row."""
+    with pytest.raises(InvalidInput) as caught:
+        station_county(fleet=(drone(profile="van"), van("air", profile="drone")))
+    assert [(f.code, f.row) for f in caught.value.faults] == [("E397", 2), ("E397", 3)]
