@@ -31,6 +31,9 @@ Wave = tuple[str, str, int]
 BY_LINE = -1
 """Rank of goods that come to their station by line, which has a time of its own."""
 
+MOST_LEGS = 100_000
+"""Legs that are kept, before all are forgotten."""
+
 ENDLESS_S = 1 << 40
 """Longest time on board where there is no limit."""
 
@@ -218,7 +221,7 @@ class Passage:
             until_s = min(s.due_s, c.brought.board_s + c.limit_s)
             if ready_s + onward_s > until_s:
                 return _unserved(s, station, "U195")
-            onward = _second(s, station, ready_s=ready_s, due_s=until_s)
+            onward = self._leg(s, 2, station, (ready_s, until_s), (s.penalty_fen, s.handling_fen))
             return Cut(c.wave, ((2, onward),), (c.brought.ride(leg_id(s.id, 1)),))
         from_s, until_s = s.ready_s, s.due_s
         if s.max_on_board_s is not None:
@@ -229,9 +232,9 @@ class Passage:
             from_s = max(from_s, c.at_s - inward_s - spare_s // 2)
             until_s = min(until_s, from_s + s.max_on_board_s)
         half_fen = s.penalty_fen // 2
-        first = replace(_first(s, station, ready_s=from_s, due_s=c.at_s), penalty_fen=s.penalty_fen - half_fen)
-        second = _second(s, station, ready_s=ready_s, due_s=until_s)
-        return Cut(c.wave, ((1, first), (2, replace(second, penalty_fen=half_fen, handling_fen=0))))
+        first = self._leg(s, 1, station, (from_s, c.at_s), (s.penalty_fen - half_fen, s.handling_fen))
+        second = self._leg(s, 2, station, (ready_s, until_s), (half_fen, 0))
+        return Cut(c.wave, ((1, first), (2, second)))
 
     def _cut_before_line(self, c: _Comer, station: Station, ready_s: int) -> Cut | Unserved:
         """Return the legs of a shipment that goes on by the first good departure from ``ready_s``."""
@@ -250,19 +253,36 @@ class Passage:
         if c.brought is not None:
             return Cut(c.wave, (), (c.brought.ride(leg_id(s.id, 1)), onward))
         from_s = max(s.ready_s, taken.alight_s - c.limit_s)
-        return Cut(c.wave, ((1, _first(s, station, ready_s=from_s, due_s=c.at_s)),), (onward,))
+        first = self._leg(s, 1, station, (from_s, c.at_s), (s.penalty_fen, s.handling_fen))
+        return Cut(c.wave, ((1, first),), (onward,))
 
+    def _leg(
+        self, s: Shipment, index: int, station: Station, span_s: tuple[int, int], fen: tuple[int, int]
+    ) -> Shipment:
+        """Return a leg by road that is ready and due within ``span_s``, with its penalty and handling in fen.
 
-def _first(s: Shipment, station: Station, *, ready_s: int, due_s: int) -> Shipment:
-    """Return the leg to the station."""
-    loose = replace(s, max_on_board_s=None, delivery_windows=())
-    return replace(loose, id=leg_id(s.id, 1), destination=station.place, ready_s=ready_s, due_s=due_s)
-
-
-def _second(s: Shipment, station: Station, *, ready_s: int, due_s: int) -> Shipment:
-    """Return the leg from the station on."""
-    loose = replace(s, max_on_board_s=None, pickup_windows=())
-    return replace(loose, id=leg_id(s.id, 2), origin=station.place, ready_s=ready_s, due_s=due_s)
+        From one assignment to the next most legs stay the same, so they are kept.
+        """
+        key = (s.id, index, station.place, span_s, fen)
+        known = self._reach.legs.get(key)
+        if known is None:
+            if len(self._reach.legs) > MOST_LEGS:
+                self._reach.legs.clear()
+            is_first = index == 1
+            known = self._reach.legs[key] = replace(
+                s,
+                id=leg_id(s.id, index),
+                origin=s.origin if is_first else station.place,
+                destination=station.place if is_first else s.destination,
+                ready_s=span_s[0],
+                due_s=span_s[1],
+                max_on_board_s=None,
+                penalty_fen=fen[0],
+                handling_fen=fen[1],
+                pickup_windows=s.pickup_windows if is_first else (),
+                delivery_windows=() if is_first else s.delivery_windows,
+            )
+        return known
 
 
 def _stored(station: Station, goods: Sequence[Shipment]) -> list[Shipment]:

@@ -25,6 +25,8 @@ class Reach:
         kinds = [v for v in problem.vehicle_types if v.count]
         self.tiers = tiers
         self.offers = offers_of(tiers)
+        self.legs: dict[tuple[object, ...], Shipment] = {}  # legs that were cut before, by whoever cuts
+        self._hours = {s.place: open_windows(tiers, s) for s in tiers.stations}
         self.first_s = min((v.shift.early_s for v in kinds), default=0)
         self.last_s = min(HORIZON_S, max((v.shift.late_s for v in kinds), default=HORIZON_S))
         far = np.iinfo(np.int64).max
@@ -75,7 +77,7 @@ class Reach:
 
     def open_s(self, station: Station, at_s: int) -> int | None:
         """Return the first moment from ``at_s`` on at which the station is open, None if it stays closed."""
-        for early_s, late_s in open_windows(self.tiers, station):
+        for early_s, late_s in self._hours[station.place]:
             if late_s >= at_s:
                 return max(at_s, early_s)
         return None
