@@ -72,8 +72,8 @@ class Joint:
         """Return one price for all stations."""
         return dict.fromkeys(self.stations, share)
 
-    def problem(self, prices: Prices, only: Choice | None = None) -> Problem:
-        """Return the ordinary problem under ``prices``; ``only`` leaves each place the one way that it names."""
+    def problem(self, prices: Prices) -> Problem:
+        """Return the ordinary problem under ``prices``; vehicles of stations that are shut stay at home."""
         problem, matrices = self.tiers.problem, dict[str, Matrix]()
         kinds: list[VehicleType] = []
         for v in self._kinds:
@@ -83,7 +83,7 @@ class Joint:
             matrices[name] = self._matrix(v, prices)
             kinds.append(self._kind(v, name))
         ids = [v.id for v in kinds]
-        allowed = self._allowed(only)
+        allowed = self._allowed()
         places = tuple(
             replace(
                 p,
@@ -152,14 +152,12 @@ class Joint:
     def _is_shut(self, v: VehicleType, prices: Prices) -> bool:
         return v.depot != self.hub and v.depot not in prices
 
-    def _allowed(self, only: Choice | None) -> Mapping[str, set[str]]:
+    def _allowed(self) -> Mapping[str, set[str]]:
         """Return which vehicle types may call at each place, by its ways."""
         found: dict[str, set[str]] = {}
         for place in self.tiers.problem.places:
-            ways = self.tiers.ways(place.id)
-            if only is not None and place.id in only:
-                ways = frozenset({only[place.id]})
-            homes = {way.station or self.hub for way in ways if {way.trunk, way.last} == {"road"}}
+            ways = (way for way in self.tiers.ways(place.id) if {way.trunk, way.last} == {"road"})
+            homes = {way.station or self.hub for way in ways}
             found[place.id] = {v.id for v in self._kinds if v.depot in homes}
         return found
 
