@@ -117,7 +117,7 @@ def show_deviations(day: DayByLines, lang: str) -> None:
     """Print how much is as always and what is not; stops with nothing to do are counted only."""
     told = [each for each in day.deviations if each.kind != "idle"]
     idle, always, off = len(day.deviations) - len(told), day.num_as_always, len(day.off_lines)
-    zh = f"按固定线路：{always} 站照旧，{len(told)} 处偏差，{idle} 站今日无货，{off} 批不在线路上"
+    zh = f"按固定线路：{always} 站照旧，{len(told)} 处偏差，{idle} 站今日无货，{off} 批不在线路上（{FILE}）"
     en = (
         f"by the lines: {always} stops as always, {len(told)} deviations, {idle} stops idle, {off} shipments on no line"
     )
