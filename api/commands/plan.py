@@ -253,8 +253,9 @@ def _show_ways(day: DayView, result: TieredResult, lang: str) -> None:
     for name, cost_fen in result.baselines.items():
         if cost_fen is not None:
             saved_fen = cost_fen - result.plan.plan.cost.total_fen
-            zh = f"比{BASELINE_NAMES[name].zh}省 {yuan(saved_fen)} 元"
-            say(Text(zh, f"CNY {yuan(saved_fen)} less than {BASELINE_NAMES[name].en}"), lang)
+            zh = f"比{BASELINE_NAMES[name].zh}的初始方案省 {yuan(saved_fen)} 元（含未服务的惩罚）"
+            en = f"CNY {yuan(saved_fen)} less than the first plan of {BASELINE_NAMES[name].en}, penalties included"
+            say(Text(zh, en), lang)
 
 
 def _show_trips(day: DayView, lang: str) -> None:
