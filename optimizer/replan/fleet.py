@@ -80,7 +80,7 @@ class RestFleet:
         for unit, day in self._days.items():
             kind = self._after.vehicle_type_of[unit[0]]
             for begun in day.begun:
-                if begun.is_cut and kind.depot == depot:
+                if begun.is_cut and kind.last_place == depot:
                     home_s = self._home_s(kind, unit, begun)
                     stood_s = max(0, (day.broken_at_s or 0) - begun.made[-1].end_s)
                     moments |= {home_s, home_s + stood_s}
@@ -110,7 +110,7 @@ class RestFleet:
         if not last.is_cut:
             return last.trip.return_s
         seconds = self.matrices[self._profile.get(unit, kind.profile)].duration_s
-        home_s = int(seconds[self._after.index(last.made[-1].place), self._after.index(kind.depot)])
+        home_s = int(seconds[self._after.index(last.made[-1].place), self._after.index(kind.last_place)])
         return last.made[-1].end_s + max(0, home_s)
 
     def _keep_driven(self, before: Problem, unit: Unit, day: Standing) -> None:
