@@ -118,9 +118,8 @@ def show_deviations(day: DayByLines, lang: str) -> None:
     told = [each for each in day.deviations if each.kind != "idle"]
     idle, always, off = len(day.deviations) - len(told), day.num_as_always, len(day.off_lines)
     zh = f"按固定线路：{always} 站照旧，{len(told)} 处偏差，{idle} 站今日无货，{off} 批不在线路上（{FILE}）"
-    en = (
-        f"by the lines: {always} stops as always, {len(told)} deviations, {idle} stops idle, {off} shipments on no line"
-    )
+    stops = f"{always} stops as always, {len(told)} deviations, {idle} idle"
+    en = f"by the lines: {stops}; {off} shipments on no line ({FILE})"
     say(Text(zh, en), lang, style="bold")
     for each in told[:SHOWN]:
         line(f"  {deviation_text(each).pick(lang)}")
