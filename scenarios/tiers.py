@@ -8,7 +8,7 @@ its goods are unserved, and a note names it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from optimizer.tiers.lines import ScheduledDeparture
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from optimizer.problem import Problem
     from scenarios.scenario import Scenario, ScenarioPlace
     from scenarios.stations import ScenarioStation
-    from scenarios.timetables.model import Departure, Line, Timetable
+    from scenarios.timetables.model import Departure, Line, Stop, Timetable
+    from scenarios.timetables.served import StopWithoutPlace
 
 Links = frozenset[tuple[str, str]]
 """Pairs of places that some departure of the day connects, in the order in which it calls."""
@@ -148,20 +149,42 @@ def _departures(scenario: Scenario) -> tuple[tuple[ScheduledDeparture, ...], tup
         return (), ()
     table = with_carriages(scenario.timetable, {one.id: one.carriage for one in scenario.carriages})
     served = serve_places(table.on(scenario.date), scenario.places, walk_m=scenario.timetable_file.walk_m)
-    runs = list(_runs_of(served.timetable, scenario.policy.load_dimensions))
+    off = {stop.stop: stop for stop in served.stops if stop.nearest}
+    runs = list(_runs_of(served.timetable, scenario.policy.load_dimensions, off))
     return tuple(runs), (*table.placeholders, *table.notes, *served.notes, *_without_goods(served.timetable))
 
 
-def _runs_of(table: Timetable, dimensions: tuple[str, ...]) -> Iterator[ScheduledDeparture]:
+def _runs_of(
+    table: Timetable, dimensions: tuple[str, ...], off: Mapping[str, StopWithoutPlace]
+) -> Iterator[ScheduledDeparture]:
     count: dict[str, int] = {}
     for departure in (d for line in table.lines for d in line.departures):
         count[departure.id] = count.get(departure.id, 0) + 1
     for line in table.lines:
         for departure in (d for d in line.departures if d.carries_goods):
             name = departure.id if count[departure.id] == 1 else f"{line.id}:{departure.id}"
-            made = _departure(name, line, departure, dimensions)
+            made = _departure(name, _detoured(line, departure, off), departure, dimensions)
             if made is not None:
                 yield made
+
+
+DETOUR_KMH = 30
+"""Of a bus on its way from its course to a place and back; a placeholder."""
+
+
+def _detoured(line: Line, departure: Departure, off: Mapping[str, StopWithoutPlace]) -> Line:
+    """Return the line with stops given to the place to which this departure may leave its course.
+
+    There and back along the crow's line is within its detour, and driven within its dwell.
+    """
+    carriage = departure.carriage
+    most_m = min(carriage.detour_m, carriage.dwell_s * DETOUR_KMH / 3.6) / 2
+
+    def given(stop: Stop) -> Stop:
+        left = off.get(stop.id)
+        return stop if stop.place or left is None or left.distance_m > most_m else replace(stop, place=left.nearest)
+
+    return replace(line, stops=tuple(given(stop) for stop in line.stops)) if most_m else line
 
 
 def _departure(name: str, line: Line, departure: Departure, dimensions: tuple[str, ...]) -> ScheduledDeparture | None:

@@ -111,6 +111,22 @@ def test_a_departure_that_takes_no_goods_makes_no_ways(carriage: Carriage) -> No
     assert tiers_of(day).ways("V2") == {DIRECT, Way("S")}
 
 
+@pytest.mark.parametrize(
+    ("detour_m", "dwell_s", "is_served"), [(2_000, 300, True), (1_900, 300, False), (2_000, 200, False)]
+)
+def test_a_stop_serves_a_place_within_the_detour_if_the_dwell_is_long_enough(
+    detour_m: int, dwell_s: int, is_served: bool
+) -> None:
+    """V2 is 960 m off: 1,920 m there and back take 231 s at 30 km/h."""
+    free = replace(FREE, detour_m=detour_m, dwell_s=dwell_s)
+    table = bus("H", "S", "V2", carriage=free)
+    (line,) = table.lines
+    moved = replace(line.stops[2], lon=line.stops[2].lon + 0.01)
+    table = replace(table, lines=(replace(line, stops=(*line.stops[:2], moved)),))
+    (departure,) = tiers_of(station_county(timetable=table)).departures
+    assert ("V2" in departure.stops) == is_served
+
+
 def test_a_bus_that_does_not_run_that_day_takes_nothing() -> None:
     """Its only day was the one before."""
     day = station_county(timetable=bus("H", "V2", days=Days(last=DAY.replace(day=DAY.day - 1))))
