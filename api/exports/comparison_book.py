@@ -7,6 +7,7 @@ and routes staying as they were planned.
 from __future__ import annotations
 
 import math
+from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
@@ -215,7 +216,7 @@ def _mean_costs(comparison: Comparison, variant: str) -> list[float] | None:
         return None
 
     def mean(name: str) -> float:
-        return sum(getattr(kpis, name) for kpis in days) / len(days)
+        return fmean(getattr(kpis, name) for kpis in days)
 
     parts = [mean(name) / 100 for name in COST_PARTS]
     other = mean("operating_cost_fen") / 100 - sum(parts)

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from scenarios.sampled_days import DEFAULT_MODEL, plan_days, scenario_on
+from scenarios.service import Service
+from scenarios.text import Text
 from scenarios.variants.apply import ASSUMED, ONE_WAY, changed_day, parts_of_day
 from scenarios.variants.cells import DayCell, PlanCell, day_cell, kpis_of, plan_cell
 
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from scenarios.kpis import Kpis
     from scenarios.sampled_days import DayModel, SampledDay
     from scenarios.scenario import Scenario
-    from scenarios.text import Text
     from scenarios.variants.cells import Limit
     from scenarios.variants.executor import Executor, Failure
     from scenarios.variants.model import Variant, VariantSet
@@ -30,6 +31,13 @@ if TYPE_CHECKING:
 
 SPARE_S = 6.0
 """What building, judging and measuring a day is taken to need beyond its limit, until the first is done."""
+
+
+DIRECT_ONLY = Text(
+    "比较中所有货物由车辆直达：县里的服务站、班线和方式规定尚未计入",
+    "comparisons send all goods direct by vehicle: the county's stations, lines and rules about modes are not in them",
+)
+"""What is said of a county whose goods have other ways than direct."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +193,8 @@ class _Planner:
 def _assumed(scenario: Scenario, wanted: VariantSet, day: SampledDay, model: DayModel) -> tuple[Text, ...]:
     """Return what the base and the changes assume, each once."""
     found = list(scenario_on(scenario, day, 0, model=model).placeholders)
+    if Service(scenario).is_tiered:
+        found.append(DIRECT_ONLY)
     if any(variant.coalitions is not None for variant in wanted.variants):
         found += ASSUMED
     if any(variant.is_one_way for variant in wanted.variants):

@@ -19,7 +19,7 @@ from scenarios.sampled_days import DayModel
 from scenarios.scenario import Load, Order, Scenario
 from scenarios.text import Text
 from scenarios.variants.cells import Limit, merged, plan_cell
-from scenarios.variants.compare import Comparison, carry_out, prepare
+from scenarios.variants.compare import DIRECT_ONLY, Comparison, carry_out, prepare
 from scenarios.variants.county_plan import solve_county
 from scenarios.variants.executor import LocalProcesses
 from scenarios.variants.model import BASE, Variant, VariantSet
@@ -117,6 +117,15 @@ def test_every_variant_sees_the_same_days_and_shares_what_it_does_not_change() -
     alone = [[dict(each.parts)["A"].key for each in agenda.cells if each.variant == name] for name in ("apart", "bc")]
     assert alone[0] == alone[1]
     assert len(set(alone[0])) == 3
+
+
+def test_a_county_with_rules_about_modes_is_told_that_all_goes_direct() -> None:
+    """Nothing is left out silently."""
+    day = scenario(orders=(order("A", "H", "V1"),))
+    wanted = VariantSet(variants=(AS_IT_IS,))
+    ruled = replace(day, policy=replace(day.policy, modes=("direct",)))
+    said = [DIRECT_ONLY in prepare(each, wanted, days=1, limit=LIMIT).placeholders for each in (day, ruled)]
+    assert said == [False, True]
 
 
 # ---- plans
