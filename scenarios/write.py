@@ -171,6 +171,10 @@ def _setting(scenario: Scenario, column: Column) -> Any:
         return None  # coordinates are WGS-84 by now
     if column.field == "policy.has_driving_rule":
         return scenario.policy.driving_rule is not None
+    if column.field.startswith("timetable_file.") and not scenario.timetable_file.file:
+        return None
+    if column.field == "policy.together":
+        return scenario.policy.together or None  # days of before are written as they were
     is_recipe = column.name in ("roads.townships", "roads.villages", "roads.seed")
     return None if is_recipe and not scenario.roads.is_recipe else _at(scenario, column.field)
 
