@@ -136,14 +136,15 @@ class _Crew:
     _rank: tuple[int, int, int] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.best = unserved_plan(self.problem)
-        self._rank = (self.best.cost.total_fen, -1, -1)
+        self._keep(unserved_plan(self.problem))
 
     @property
     def ends_at(self) -> float | None:
         return None if self.stop.seconds is None else self.began_at + self.stop.seconds
 
     def begin(self, workers: int, start: Plan | None) -> None:
+        if start is not None and start.cost.total_fen < self.best.cost.total_fen and not check(self.problem, start):
+            self._keep(start)  # an answer, should no process have one in time
         context = get_context("spawn")
         ends_at = None if self.ends_at is None else self.ends_at - CLOSING_S
         for index in range(workers):
@@ -202,6 +203,10 @@ class _Crew:
             self.iterations = max(self.iterations, message.iterations)
             if message.error:
                 logger.error("%s", SolverFailed("E190", detail=f"island {index}: {message.error}"))
+
+    def _keep(self, plan: Plan) -> None:
+        """Hold a plan that no island made."""
+        self.best, self._rank = plan, (plan.cost.total_fen, -1, -1)
 
     def _judge(self, index: int, found: Found) -> None:
         """Accept a better plan if the referee does; equal costs go to the earlier round, then the lower island."""
