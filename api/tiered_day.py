@@ -31,9 +31,10 @@ from api.words import WORDS
 from networks.paths import leg_geometries
 from networks.profiles import load_profiles
 from optimizer.explain import reason_text
-from optimizer.tiers.model import QUARTER_S, leg_id, open_windows
-from optimizer.tiers.plan import driven, trace
+from optimizer.tiers.model import QUARTER_S, open_windows
+from optimizer.tiers.plan import trace
 from scenarios.text import Text
+from scenarios.tiered_kpis import driven_county
 from scenarios.timetables.on_roads import match_timetable
 
 if TYPE_CHECKING:
@@ -52,17 +53,6 @@ if TYPE_CHECKING:
 
 BUS_PROFILE = "bus"
 """Lines whose course is not drawn in their timetable follow the roads that this profile takes from stop to stop."""
-
-
-def driven_county(county: County, tiers: Tiers, tiered: TieredPlan) -> County:
-    """Return the county with the problem that the trips of a tiered plan answer; bags and orders of legs are known."""
-    legs = {leg_id(s.id, index): s.id for s in tiers.problem.shipments for index in (1, 2)}
-    return replace(
-        county,
-        problem=driven(tiers, tiered),
-        bags={**county.bags, **{leg: county.bags.get(i, 1) for leg, i in legs.items()}},
-        orders={**county.orders, **{leg: county.orders.get(i, ()) for leg, i in legs.items()}},
-    )
 
 
 def view_tiered_day(

@@ -10,12 +10,13 @@ from api.commands.referee import differences
 from api.plan_file import read_plan
 from api.schemas import to_tiered
 from api.talk import line, say, show_table
-from api.tiered_day import Teller, driven_county
+from api.tiered_day import Teller
 from api.tiers import judged, tiers_of
 from api.units import clock
 from scenarios.build import build_problem
 from scenarios.files import read_scenario
 from scenarios.text import Text
+from scenarios.tiered_kpis import driven_county
 
 if TYPE_CHECKING:
     import argparse
