@@ -19,7 +19,7 @@ NOTHING = Text("—", "—")
 
 
 def kpi_views(kpis: Kpis) -> tuple[KpiView, ...]:
-    """Return every defined measure of ``kpis``, group by group."""
+    """Return every defined measure of ``kpis``, group by group; some have no row where they are 0."""
     groups = list(dict.fromkeys(definition.group for definition in KPI_DEFINITIONS.values()))
     ordered = sorted(KPI_DEFINITIONS.items(), key=lambda item: groups.index(item[1].group))
     return tuple(
@@ -32,6 +32,7 @@ def kpi_views(kpis: Kpis) -> tuple[KpiView, ...]:
             is_headline=definition.is_headline,
         )
         for key, definition in ordered
+        if getattr(kpis, key) != 0 or not definition.is_hidden_at_zero
     )
 
 

@@ -15,19 +15,36 @@ UNITS = ("fen", "share", "count", "m", "s", "days", "l", "kwh", "kg")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
-    """Name, meaning and unit of one measure; ``group`` orders tables, ``is_headline`` puts it on top."""
+    """Name, meaning and unit of one measure; ``group`` orders tables, ``is_headline`` puts it on top.
+
+    ``is_hidden_at_zero``: days on which it is 0 need no row of it in tables for people.
+    """
 
     name: Text
     text: Text
     unit: str
     group: str
     is_headline: bool = False
+    is_hidden_at_zero: bool = False
 
 
 def _define(
-    group: str, unit: str, name: tuple[str, str], text: tuple[str, str], *, is_headline: bool = False
+    group: str,
+    unit: str,
+    name: tuple[str, str],
+    text: tuple[str, str],
+    *,
+    is_headline: bool = False,
+    is_hidden_at_zero: bool = False,
 ) -> Definition:
-    return Definition(name=Text(*name), text=Text(*text), unit=unit, group=group, is_headline=is_headline)
+    return Definition(
+        name=Text(*name),
+        text=Text(*text),
+        unit=unit,
+        group=group,
+        is_headline=is_headline,
+        is_hidden_at_zero=is_hidden_at_zero,
+    )
 
 
 KPI_DEFINITIONS: dict[str, Definition] = {
@@ -46,8 +63,8 @@ KPI_DEFINITIONS: dict[str, Definition] = {
         "fen",
         ("总成本", "total cost"),
         (
-            "出车、里程、时间、加班与操作费之和，不含惩罚",
-            "vehicles, distance, time, overtime and handling; no penalties",
+            "出车、里程、时间、加班、计件付费、班线运费与操作费之和，不含惩罚",
+            "vehicles, distance, time, overtime, pay by the piece, line fares and handling; no penalties",
         ),
         is_headline=True,
     ),
@@ -68,6 +85,26 @@ KPI_DEFINITIONS: dict[str, Definition] = {
         "fen",
         ("加班费", "overtime cost"),
         ("超出正常工时的小时数 × 加班加价", "hours beyond the regular ones x surcharge"),
+    ),
+    "pay_cost_fen": _define(
+        "cost",
+        "fen",
+        ("计件付费", "pay by the piece"),
+        (
+            "按件雇用的车辆：件数 × 每件报酬，出车则不低于最低报酬；无此类车辆的日子为 0",
+            "hired vehicles: pieces x rate, at least the minimum pay where one is driven; 0 on days without them",
+        ),
+        is_hidden_at_zero=True,
+    ),
+    "line_cost_fen": _define(
+        "cost",
+        "fen",
+        ("班线运费", "fares of scheduled lines"),
+        (
+            "搭载货物的班次：每趟价格加件数 × 每件价格；无班线的日子为 0",
+            "departures with goods on them: price per trip plus pieces x price per piece; 0 on days without lines",
+        ),
+        is_hidden_at_zero=True,
     ),
     "handling_cost_fen": _define(
         "cost", "fen", ("操作费", "handling cost"), ("已承运货物的操作费之和", "handling of all goods carried")

@@ -56,6 +56,8 @@ class Kpis:
     distance_cost_fen: int
     time_cost_fen: int
     overtime_cost_fen: int
+    pay_cost_fen: int
+    line_cost_fen: int
     handling_cost_fen: int
     vehicles: int
     trips: int
@@ -106,6 +108,8 @@ def measure(county: County, plan: Plan) -> Kpis:
         distance_cost_fen=cost.distance_fen,
         time_cost_fen=cost.time_fen,
         overtime_cost_fen=cost.overtime_fen,
+        pay_cost_fen=cost.pay_fen,
+        line_cost_fen=cost.line_fen,
         handling_cost_fen=cost.handling_fen,
         vehicles=sum(1 for route in plan.routes if route.trips),
         trips=sum(1 for _ in plan.trips()),

@@ -51,6 +51,7 @@ def measure_tiers(county: County, tiers: Tiers, tiered: TieredPlan) -> Kpis:
         of_trips,
         cost_per_piece_fen=_ratio(cost.operating_fen, carried_pieces),
         operating_cost_fen=cost.operating_fen,
+        line_cost_fen=cost.line_fen,
         handling_cost_fen=cost.handling_fen,
         pieces=pieces,
         carried_pieces=carried_pieces,

@@ -46,11 +46,11 @@ COST_PARTS = (
     "distance_cost_fen",
     "time_cost_fen",
     "overtime_cost_fen",
+    "pay_cost_fen",
+    "line_cost_fen",
     "handling_cost_fen",
 )
-"""Measures that add up to the operating cost wherever no line or piece pay is in it; the rest is a part of its own."""
-
-OTHER_COST = Text("计件与班线费", "piece pay and line fares")
+"""Measures that add up to the operating cost."""
 
 
 class _Book:
@@ -176,7 +176,7 @@ def _calculator(book: _Book, comparison: Comparison) -> None:
     """Write mean costs by part, a factor for each part, and formulas for cost, cost per piece and change."""
     sheet = book.sheet("calculator", (26, *(15.0,) * 10))
     sheet.write_string(0, 0, book.word("calculator_hint"), book.title)
-    names = [book.text(KPI_DEFINITIONS[name].name) for name in COST_PARTS] + [book.text(OTHER_COST)]
+    names = [book.text(KPI_DEFINITIONS[name].name) for name in COST_PARTS]
     tail = [book.text(KPI_DEFINITIONS[n].name) for n in ("carried_pieces", "operating_cost_fen", "cost_per_piece_fen")]
     for column, head in enumerate([book.word("variant"), *names, *tail, book.word("change")]):
         sheet.write_string(2, column, head, book.head)
@@ -209,7 +209,7 @@ def _calculation(book: _Book, sheet: Worksheet, number: int, reference: int, mea
 
 
 def _mean_costs(comparison: Comparison, variant: str) -> list[float] | None:
-    """Return the mean yuan of each part of the cost, what is left of the whole, then the mean pieces carried."""
+    """Return the mean yuan of each part of the cost, then the mean pieces carried."""
     ordinary = {day.id for day in comparison.agenda.days if day.peak == 1}
     days = [kpis for day, kpis in comparison.measured[variant].items() if day in ordinary]
     if not days:
@@ -218,9 +218,7 @@ def _mean_costs(comparison: Comparison, variant: str) -> list[float] | None:
     def mean(name: str) -> float:
         return fmean(getattr(kpis, name) for kpis in days)
 
-    parts = [mean(name) / 100 for name in COST_PARTS]
-    other = mean("operating_cost_fen") / 100 - sum(parts)
-    return [*parts, max(0.0, round(other, 6)), mean("carried_pieces")]
+    return [*(mean(name) / 100 for name in COST_PARTS), mean("carried_pieces")]
 
 
 def _definitions(book: _Book) -> None:

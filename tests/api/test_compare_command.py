@@ -91,7 +91,7 @@ def test_the_workbook_begins_with_assumptions_and_calculates(compared: Path) -> 
         names = book.read("xl/workbook.xml").decode()
         assert names.index('name="assumptions"') < names.index('name="table"') < names.index('name="cost calculator"')
         calculator = book.read("xl/worksheets/sheet4.xml").decode()
-    assert "<f>SUMPRODUCT(B4:G4,$B$2:$G$2)</f><v>" in calculator
+    assert "<f>SUMPRODUCT(B4:H4,$B$2:$H$2)</f><v>" in calculator
 
 
 def test_a_second_run_takes_everything_from_the_store(compared: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,6 +12,8 @@ import pytest
 
 from api.cli import main
 from api.exports.bundle import FILES, TIER_FILES, write_outputs
+from api.exports.comparison_book import COST_PARTS
+from api.kpi_views import kpi_views
 from api.plan_file import read_plan, write_plan
 from api.schemas import Origin, from_tiered
 from api.tiered_day import view_tiered_day
@@ -89,6 +91,17 @@ def test_each_piece_counts_once_however_many_legs_carry_it() -> None:
     assert sum(brand.pieces for brand in kpis.brands) == 89
     assert kpis.cost_per_piece_fen == pytest.approx(tiered_plan().plan.cost.total_fen / 89)
     assert kpis.coverage == 1.0
+
+
+def test_the_rows_of_costs_add_up_to_the_whole_and_the_fare_has_a_row() -> None:
+    """8 yuan for the bus; nobody is hired, so that pay by the piece has no row."""
+    county, tiers = tiered_county()
+    kpis = measure_tiers(county, tiers, tiered_plan())
+    assert kpis.line_cost_fen == 800
+    assert sum(getattr(kpis, name) for name in COST_PARTS) == kpis.operating_cost_fen
+    rows_shown = {view.key: view.value.en for view in kpi_views(kpis)}
+    assert rows_shown["line_cost_fen"] == "8.00 yuan"
+    assert "pay_cost_fen" not in rows_shown
 
 
 def test_the_fare_is_per_trip_and_per_piece(shown: TiersView) -> None:

@@ -70,6 +70,16 @@ def test_cost_per_piece_counts_each_carried_piece_once_and_no_penalty() -> None:
     assert found.cost_per_piece_fen == pytest.approx(1_760)
 
 
+def test_costs_add_up_where_a_vehicle_is_paid_by_the_piece() -> None:
+    """10 pieces at 70 fen are 7 yuan; hired for at least 20, the van costs 20 more, and every fen has a row."""
+    found = kpis(fleet=(van(piece_fen=70),))
+    assert (found.pay_cost_fen, found.operating_cost_fen) == (700, 17_600 + 700)
+    found = kpis(fleet=(van(piece_fen=70, min_pay_fen=2_000),))
+    assert (found.pay_cost_fen, found.line_cost_fen, found.operating_cost_fen) == (2_000, 0, 17_600 + 2_000)
+    names = [name for name in KPI_DEFINITIONS if name.endswith("_cost_fen") and name != "operating_cost_fen"]
+    assert sum(getattr(found, name) for name in names) == found.operating_cost_fen
+
+
 def test_load_factor_is_weighed_by_kilometres_and_told_for_down_and_up_apart() -> None:
     """Down (60 x 10 + 20 x 10) / (100 x 40) = 0.2; up 50 x 20 / 4,000 = 0.25; litres are all zero."""
     assert (kpis().load_factor_down, kpis().load_factor_up) == (pytest.approx(0.2), pytest.approx(0.25))
