@@ -46,6 +46,13 @@ ONE_WAY = Text(
 )
 """What one-way variants assume."""
 
+SAME_TIERS = Text(
+    "分开计划的各部分都假定服务站和班次的全部能力归自己使用，合起来可能超出；每趟的固定价各付一次",
+    "what is planned apart is assumed to have stations and departures to itself: together it may be more than they "
+    "hold, and each part pays the price of a departure",
+)
+"""What comparisons of parts assume about stations and lines."""
+
 
 def changed_day(day: Scenario, variant: Variant) -> Scenario:
     """Return the day with season, weather, closures, fleet and prices of the variant. O(orders).

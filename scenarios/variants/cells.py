@@ -10,22 +10,24 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from dataclasses import asdict, dataclass, fields, is_dataclass, replace
+from dataclasses import asdict, dataclass, fields, is_dataclass
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from optimizer.plan import Cost, Plan
+from optimizer.tiers.model import Tiers
 from scenarios.build import build_problem
 from scenarios.errors import ScenarioFailed
-from scenarios.kpis import BrandKpis, Kpis, measure
-from scenarios.variants.county_plan import solve_county
+from scenarios.kpis import BrandKpis, Kpis
+from scenarios.variants.county_plan import measure_county, solve_county
+from scenarios.variants.merge import merged, pieces_by_way, told
 from scenarios.variants.plan_json import pack_plan, unpack_plan
 
 if TYPE_CHECKING:
-    from optimizer.plan import Route
     from optimizer.stop import Stop
+    from optimizer.tiers.model import TieredPlan
+    from scenarios.build import County
     from scenarios.scenario import Scenario
     from scenarios.variants.store import Store
 
@@ -71,12 +73,11 @@ class PlanCell:
     cache: Path | None = None
 
     def run(self, store: Store) -> dict[str, Any]:  # noqa: ARG002 - plans need no earlier results
-        """Return plan, measures and seconds."""
+        """Return plan, measures, pieces by kind of way, and seconds."""
         began = time.monotonic()
         county = build_problem(self.part, cache=self.cache, energy=True)
         plan = solve_county(county, stop=self.limit.stop, seed=self.limit.seed, workers=self.limit.workers)
-        kpis = asdict(measure(county, plan))
-        return {"plan": pack_plan(plan), "kpis": kpis, "seconds": round(time.monotonic() - began, 3)}
+        return {"plan": pack_plan(plan), **_measured(county, plan), "seconds": round(time.monotonic() - began, 3)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,24 +103,19 @@ class DayCell:
         if len(plans) < len(self.parts):
             raise ScenarioFailed("E359", detail=f"{len(self.parts) - len(plans)} missing")
         county = build_problem(self.day, cache=self.cache, energy=True)
-        together = merged(plans)
-        told = sorted([i for _, t in together.trips() for i in t.shipments] + [u.shipment for u in together.unserved])
-        if told != sorted(s.id for s in county.problem.shipments):
+        tiers = county.tiers or Tiers(problem=county.problem)
+        try:
+            covered = sorted(i for plan in plans for i in told(tiers, plan))
+        except KeyError as error:
+            raise ScenarioFailed("E359", detail=f"shipment {error}") from None
+        if covered != sorted(s.id for s in county.problem.shipments):
             raise ScenarioFailed("E359", detail="shipments")
-        kpis = asdict(measure(county, together))
-        return {"kpis": kpis, "seconds": round(time.monotonic() - began, 3)}
+        return {**_measured(county, merged(tiers, plans)), "seconds": round(time.monotonic() - began, 3)}
 
 
-def merged(plans: list[Plan]) -> Plan:
-    """Return plans of parts as one: their vehicles are numbered on, so that none is counted as another's."""
-    numbers: dict[str, int] = {}
-    routes: list[Route] = []
-    for route in (route for plan in plans for route in plan.routes if route.trips):
-        numbers[route.vehicle_type] = numbers.get(route.vehicle_type, 0) + 1
-        routes.append(replace(route, number=numbers[route.vehicle_type]))
-    costs = [asdict(plan.cost) for plan in plans]
-    cost = Cost(**{name: sum(each[name] for each in costs) for name in asdict(Cost())})
-    return Plan(routes=tuple(routes), unserved=tuple(u for plan in plans for u in plan.unserved), cost=cost)
+def _measured(county: County, plan: TieredPlan) -> dict[str, Any]:
+    ways = None if county.tiers is None else pieces_by_way(county.tiers, plan)
+    return {"kpis": asdict(measure_county(county, plan)), "ways": ways}
 
 
 def kpis_of(content: dict[str, Any]) -> Kpis:

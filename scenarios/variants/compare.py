@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 from scenarios.sampled_days import DEFAULT_MODEL, plan_days, scenario_on
 from scenarios.service import Service
-from scenarios.text import Text
-from scenarios.variants.apply import ASSUMED, ONE_WAY, changed_day, parts_of_day
+from scenarios.variants.apply import ASSUMED, ONE_WAY, SAME_TIERS, changed_day, parts_of_day
 from scenarios.variants.cells import DayCell, PlanCell, day_cell, kpis_of, plan_cell
 
 if TYPE_CHECKING:
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from scenarios.kpis import Kpis
     from scenarios.sampled_days import DayModel, SampledDay
     from scenarios.scenario import Scenario
+    from scenarios.text import Text
     from scenarios.variants.cells import Limit
     from scenarios.variants.executor import Executor, Failure
     from scenarios.variants.model import Variant, VariantSet
@@ -31,13 +31,6 @@ if TYPE_CHECKING:
 
 SPARE_S = 6.0
 """What building, judging and measuring a day is taken to need beyond its limit, until the first is done."""
-
-
-DIRECT_ONLY = Text(
-    "比较中所有货物由车辆直达：县里的服务站、班线和方式规定尚未计入",
-    "comparisons send all goods direct by vehicle: the county's stations, lines and rules about modes are not in them",
-)
-"""What is said of a county whose goods have other ways than direct."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +72,9 @@ class Loss:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Measures by variant and id of the day, as far as there are any.
+    """Measures by variant and id of the day, as far as there are any; ``ways``: carried pieces by kind of way.
 
+    Days of a county without stations, lines and rules about modes have no ways.
     Of ``total`` tasks ``known`` were in the store and ``computed`` were done or failed now; ``is_whole`` tells that no
     day is missing.
     """
@@ -93,6 +87,7 @@ class Comparison:
     computed: int = 0
     is_whole: bool = True
     keys: dict[str, dict[str, str]] = field(default_factory=dict)
+    ways: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,12 +188,14 @@ class _Planner:
 def _assumed(scenario: Scenario, wanted: VariantSet, day: SampledDay, model: DayModel) -> tuple[Text, ...]:
     """Return what the base and the changes assume, each once."""
     found = list(scenario_on(scenario, day, 0, model=model).placeholders)
-    if Service(scenario).is_tiered:
-        found.append(DIRECT_ONLY)
-    if any(variant.coalitions is not None for variant in wanted.variants):
+    is_apart = any(variant.coalitions is not None for variant in wanted.variants)
+    is_one_way = any(variant.is_one_way for variant in wanted.variants)
+    if is_apart:
         found += ASSUMED
-    if any(variant.is_one_way for variant in wanted.variants):
+    if is_one_way:
         found.append(ONE_WAY)
+    if (is_apart or is_one_way) and Service(scenario).is_tiered:
+        found.append(SAME_TIERS)
     return tuple(dict.fromkeys(found))
 
 
@@ -237,12 +234,15 @@ class _Progress:
 def _collect(agenda: Agenda, store: Store, failures: dict[str, Failure]) -> Comparison:
     measured: dict[str, dict[str, Kpis]] = {variant.id: {} for variant in agenda.variants}
     keys: dict[str, dict[str, str]] = {variant.id: {} for variant in agenda.variants}
+    ways: dict[str, dict[str, dict[str, int]]] = {variant.id: {} for variant in agenda.variants}
     losses: list[Loss] = []
     for each in agenda.cells:
         keys[each.variant][each.day.id] = each.key
         content = store.get(each.key)
         if content is not None:
             measured[each.variant][each.day.id] = kpis_of(content)
+            if content["ways"] is not None:
+                ways[each.variant][each.day.id] = content["ways"]
         losses += _losses(each, failures)
     return Comparison(
         agenda=agenda,
@@ -250,6 +250,7 @@ def _collect(agenda: Agenda, store: Store, failures: dict[str, Failure]) -> Comp
         losses=tuple(losses),
         is_whole=all(len(days) == len(agenda.days) for days in measured.values()),
         keys=keys,
+        ways=ways,
     )
 
 

@@ -13,15 +13,18 @@ import pytest
 from optimizer.fallback import unserved_plan
 from optimizer.plan import Result
 from optimizer.stop import Stop
+from optimizer.tiers.lines import Ride
+from optimizer.tiers.model import DIRECT, Handover, TieredPlan, Tiers, Way
 from scenarios.errors import ScenarioFailed
 from scenarios.files import read_scenario
 from scenarios.sampled_days import DayModel
 from scenarios.scenario import Load, Order, Scenario
 from scenarios.text import Text
-from scenarios.variants.cells import Limit, merged, plan_cell
-from scenarios.variants.compare import DIRECT_ONLY, Comparison, carry_out, prepare
+from scenarios.variants.cells import Limit, plan_cell
+from scenarios.variants.compare import Comparison, carry_out, prepare
 from scenarios.variants.county_plan import solve_county
 from scenarios.variants.executor import LocalProcesses
+from scenarios.variants.merge import merged
 from scenarios.variants.model import BASE, Variant, VariantSet
 from scenarios.variants.plan_json import pack_plan, unpack_plan
 from scenarios.variants.store import Store
@@ -34,7 +37,6 @@ from tests.scenarios.tasks import Doing, Here
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from optimizer.plan import Plan
     from scenarios.build import County
 
 LIBRARY = Path(__file__).resolve().parents[2] / "scenarios" / "library"
@@ -119,26 +121,31 @@ def test_every_variant_sees_the_same_days_and_shares_what_it_does_not_change() -
     assert len(set(alone[0])) == 3
 
 
-def test_a_county_with_rules_about_modes_is_told_that_all_goes_direct() -> None:
-    """Nothing is left out silently."""
-    day = scenario(orders=(order("A", "H", "V1"),))
-    wanted = VariantSet(variants=(AS_IT_IS,))
-    ruled = replace(day, policy=replace(day.policy, modes=("direct",)))
-    said = [DIRECT_ONLY in prepare(each, wanted, days=1, limit=LIMIT).placeholders for each in (day, ruled)]
-    assert said == [False, True]
-
-
 # ---- plans
 
 
 def test_a_plan_survives_the_way_through_json(store: Store) -> None:
     """Trips, times, what is unserved, costs."""
     plan = searched(four_village_problem())
-    store.put("ab", pack_plan(plan))
+    whole = TieredPlan(
+        choice={"A": Way("S", "line"), "B": DIRECT},
+        plan=plan,
+        exceptions={"x": Way(last="line")},
+        handovers=(Handover(shipment="x", station="S", arrived_s=1, ready_s=2, left_s=3),),
+        rides=(Ride(shipment="x/1", departure="B1", origin="H", destination="S", board_s=1, alight_s=2),),
+    )
+    store.put("ab", pack_plan(whole))
     content = store.get("ab")
     assert content is not None
-    assert unpack_plan(content) == plan
-    together = merged([plan, plan])
+    assert unpack_plan(content) == whole
+
+
+def test_plans_together_number_their_vehicles_on_and_add_their_costs() -> None:
+    """The same plan twice costs twice and needs twice the vehicles."""
+    problem = four_village_problem()
+    plan = searched(problem)
+    one = TieredPlan(choice={}, plan=plan)
+    together = merged(Tiers(problem=problem), [one, one]).plan
     assert together.cost.total_fen == 2 * plan.cost.total_fen
     vehicles = [(route.vehicle_type, route.number) for route in together.routes]
     assert len(set(vehicles)) == len(vehicles) == 2 * len(plan.routes)
@@ -197,10 +204,10 @@ def planted() -> Scenario:
 def _here() -> Iterator[None]:
     """Let cells search in this process, judged as ever, instead of starting one each."""
 
-    def search(county: County, **_: object) -> Plan:
+    def search(county: County, **_: object) -> TieredPlan:
         plan = searched(county.problem)
         assert_clean(county.problem, plan)
-        return plan
+        return TieredPlan(choice={}, plan=plan)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("scenarios.variants.cells.solve_county", search)
