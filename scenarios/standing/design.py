@@ -34,8 +34,11 @@ QUANTILES = (0.55, 0.65, 0.8)
 TRIAL_DAYS = 3
 """Sampled days on which lines are tried before they are chosen."""
 
+MOST_OF_MAIN = 0.5
+"""Share of a vehicle's room up to which a place's main goods have a place on a line: they make its driver."""
+
 BULKY = 0.05
-"""Share of a vehicle's room from which on goods are too large to have a place on a line: they go as they fit."""
+"""Share of a vehicle's room from which on other goods have no place on a line: they go as they fit."""
 
 WIDER = 2
 """How many times as long hours are while lines are tried."""
@@ -196,22 +199,41 @@ def _bound(
 ) -> Iterator[Kind]:
     """Yield the kinds that get a place on a line: what is brought to a place; where nothing is, what is fetched.
 
+    A place's main goods are the kind that comes in most shipments, mostly parcels of several brands. Where they fill
+    a twentieth of a van it still is they that the village waits for, so they may be larger than other goods.
     What is fetched must be back in time and fresh, and goes with whoever can do that: mostly the line's own vehicle.
     """
-    small = [kind for kind, by in found.items() if not _is_bulky(by, room_of)]
-    brought = {kind.destination for kind in small if kind.destination not in problem.depot_of}
-    for kind in small:
+    main = _main_kinds(problem, found)
+    fitting = [kind for kind, by in found.items() if _fits(by, room_of, MOST_OF_MAIN if kind in main else BULKY)]
+    brought = {kind.destination for kind in fitting if kind.destination not in problem.depot_of}
+    for kind in fitting:
         if kind.destination in brought or kind.origin not in brought:
             yield kind
 
 
-def _is_bulky(by: Mapping[tuple[str, int], Sequence[Shipment]], room_of: Mapping[str, tuple[int, ...]]) -> bool:
-    """Whether goods take much of the room of any vehicle that carries them on a typical day."""
+def _main_kinds(problem: Problem, found: Mapping[Kind, Mapping[tuple[str, int], Sequence[Shipment]]]) -> set[Kind]:
+    """Return the kind that is brought to each place in most shipments, depots apart; of equals in most pieces."""
+    brought: dict[str, list[Kind]] = defaultdict(list)
+    for kind in found:
+        if kind.destination not in problem.depot_of:
+            brought[kind.destination].append(kind)
+
+    def amount(kind: Kind) -> tuple[int, int]:
+        goods = [s for each in found[kind].values() for s in each]
+        return len(goods), sum(s.pieces for s in goods)
+
+    return {max(kinds, key=amount) for kinds in brought.values()}
+
+
+def _fits(
+    by: Mapping[tuple[str, int], Sequence[Shipment]], room_of: Mapping[str, tuple[int, ...]], share: float
+) -> bool:
+    """Whether goods take no more than a share of the room of each vehicle that carries them on a typical day."""
     for (vehicle, _), goods in by.items():
         loads = zip(*(s.load for s in goods), strict=True)
-        if any(sum(amounts) > BULKY * most for amounts, most in zip(loads, room_of[vehicle], strict=True)):
-            return True
-    return False
+        if any(sum(amounts) > share * most for amounts, most in zip(loads, room_of[vehicle], strict=True)):
+            return False
+    return True
 
 
 def _visits(route: Route) -> list[Visit]:

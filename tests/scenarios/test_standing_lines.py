@@ -23,6 +23,7 @@ from tests.helpers import Call, assert_clean, down, plan, problem, route, run, s
 from tests.scenarios import small_county
 
 if TYPE_CHECKING:
+    from optimizer.model import Shipment
     from optimizer.plan import Plan
     from optimizer.problem import Problem
 
@@ -117,11 +118,31 @@ def test_a_line_has_the_visits_of_its_vehicle_at_their_hours() -> None:
 
 
 def test_bulky_goods_have_no_place_on_a_line() -> None:
-    """5 of 100 is not bulky, 6 is."""
-    for load, places in ((5, ["V1"]), (6, [])):
-        day = problem([down(1, load)])
-        made = lines_of(day, plan(day, route(run(day, Call("V1", ("D1",))))))
+    """V1's parcels of two brands are its main goods; of the feed 5 of 100 is not bulky, 6 is."""
+    for load, kinds in ((5, {"parcel", "feed"}), (6, {"parcel"})):
+        day = problem([down(1, brand="A"), shipment("D9", "H", "V1", brand="B"), feed(load)])
+        made = lines_of(day, plan(day, route(run(day, Call("V1", ("D1", "D9", "F"))))))
+        assert {kind.commodity for _, s in made.stops() for kind in s.kinds} == kinds
+
+
+def test_the_main_goods_of_a_place_have_their_line_up_to_half_a_vehicle() -> None:
+    """Two brands bring 25 each of 100: half of the van. One more, and they go as they fit."""
+    for load, places in ((25, ["V1"]), (26, [])):
+        day = problem([down(1, load, brand="A"), shipment("D9", "H", "V1", 25, brand="B")])
+        made = lines_of(day, plan(day, route(run(day, Call("V1", ("D1", "D9"))))))
         assert [s.place for _, s in made.stops()] == places
+
+
+def test_the_main_goods_are_those_of_most_pieces_where_shipments_are_equal() -> None:
+    """Ten parcels and one sack, either a tenth of the van: the parcels have the line."""
+    day = problem([down(1, 10, pieces=10), feed(10)])
+    made = lines_of(day, plan(day, route(run(day, Call("V1", ("D1", "F"))))))
+    assert [s.kinds for _, s in made.stops()] == [(to(1),)]
+
+
+def feed(load: int) -> Shipment:
+    """Return one sack of feed for V1."""
+    return shipment("F", "H", "V1", load, commodity="feed")
 
 
 def test_a_line_binds_what_is_brought_and_only_elsewhere_what_is_fetched() -> None:
