@@ -1,19 +1,15 @@
 """A solver process: runs one island and sends its plans home through a pipe.
 
-The heavy libraries are imported in the child only. A child ignores Ctrl-C (its parent
-decides), ends with its parent, and keeps to its deadline by itself.
+The heavy libraries are imported in the child only. It keeps to its deadline by itself.
 """
 
 from __future__ import annotations
 
-import logging
-import os
-import signal
-import threading
 import time
 from dataclasses import dataclass
-from multiprocessing import connection, parent_process
 from typing import TYPE_CHECKING
+
+from optimizer.crew import Found, Meeting, work_through
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,8 +18,6 @@ if TYPE_CHECKING:
     from optimizer.parts import Parts
     from optimizer.plan import Plan
     from optimizer.problem import Problem
-
-logger = logging.getLogger(__name__)
 
 EXCHANGE_ROUNDS = 4
 """Islands meet after each so many rounds."""
@@ -43,46 +37,9 @@ class Job:
     parts: Parts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """A better plan of one island, found in ``iteration`` (0: the first plan)."""
-
-    plan: Plan
-    iteration: int
-    phase: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Meeting:
-    """An island has done ``iteration`` rounds and waits for the others' plans."""
-
-    plan: Plan
-    iteration: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
-    """An island has ended after ``iterations`` rounds; ``error`` tells why if it failed."""
-
-    iterations: int
-    error: str = ""
-
-
 def run(pipe: Connection, job: Job) -> None:
     """Entry of a solver process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    rounds = 0
-    try:
-        for rounds in _rounds(pipe, job):
-            logger.debug("island %d: round %d", job.index, rounds)
-    except (BrokenPipeError, EOFError):
-        return  # the parent has enough
-    except Exception as error:
-        logger.exception("island %d failed", job.index)
-        pipe.send(Done(iterations=rounds, error=f"{type(error).__name__}: {error}"))
-        return
-    pipe.send(Done(iterations=rounds))
+    work_through(pipe, _rounds(pipe, job), f"island {job.index}")
 
 
 def _rounds(pipe: Connection, job: Job) -> Iterator[int]:
@@ -95,7 +52,7 @@ def _rounds(pipe: Connection, job: Job) -> Iterator[int]:
     done = 0
 
     def report(plan: Plan, phase: str) -> None:
-        pipe.send(Found(plan=plan, iteration=done, phase=phase))
+        pipe.send(Found(answer=plan, step=done, phase=phase))
 
     # a worker that is alone is two islands by turns, where there are two kinds of them
     indices = range(min(2, len(kinds(job.problem, job.parts)))) if job.workers == 1 else (job.index,)
@@ -115,16 +72,8 @@ def _rounds(pipe: Connection, job: Job) -> Iterator[int]:
         if done % EXCHANGE_ROUNDS == 0:
             plans = [island.best for island in islands]
             if job.workers > 1:
-                pipe.send(Meeting(plan=plans[0], iteration=done))
+                pipe.send(Meeting(brought=plans[0]))
                 plans = pipe.recv()
             for island in islands:
                 island.adopt(plans, done)
         yield done
-
-
-def _end_with_parent() -> None:
-    """Leave at once when the parent is gone, whatever native code is running."""
-    parent = parent_process()
-    if parent is not None:
-        connection.wait([parent.sentinel])
-        os._exit(1)

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from optimizer.crew import Done, Found
 from optimizer.parts import ALL_PARTS
 from optimizer.solve import solve
 from optimizer.stop import Stop
-from optimizer.worker import Done, Found, Job, run
+from optimizer.worker import Job, run
 from tests.helpers import assert_clean, four_village_problem
 
 if TYPE_CHECKING:
@@ -53,12 +54,12 @@ def messages(work: Job) -> list[Any]:
 def test_sends_plans_as_they_are_found_and_then_its_end() -> None:
     """Each plan better than the one before, the last word is Done."""
     *plans, last = messages(job())
-    costs = [m.plan.cost.total_fen for m in plans if isinstance(m, Found)]
+    costs = [m.answer.cost.total_fen for m in plans if isinstance(m, Found)]
     assert costs == sorted(costs, reverse=True)
     assert costs[-1] == 19_670
-    assert last == Done(iterations=1)
+    assert last == Done(steps=1)
     for message in plans:
-        assert_clean(four_village_problem(), message.plan)
+        assert_clean(four_village_problem(), message.answer)
 
 
 def test_a_failure_is_told_and_not_raised() -> None:
