@@ -34,6 +34,7 @@ COMMANDS = {
     "lines": "lines",
     "replan": "replan",
     "compare": "compare",
+    "share": "share",
     "explain": "explain",
     "trace": "trace",
     "referee": "referee",

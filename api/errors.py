@@ -100,6 +100,18 @@ CATALOGUE: dict[str, Sentence] = {
         fix_zh="安装系统包 fonts-noto-cjk 后重新生成",
         fix_en="install the system package fonts-noto-cjk and make the picture again",
     ),
+    "E423": Sentence(
+        zh="只有 {count} 个品牌有货物，没有可分摊的收益",
+        en="{count} brands have goods, so there is no gain to share",
+        fix_zh="在 orders.csv 的品牌一栏写明至少两个品牌",
+        fix_en="let orders.csv name at least two brands",
+    ),
+    "E424": Sentence(
+        zh="方法 {method} 需要全部联盟的费用，至多 {most} 个品牌；此县有 {count} 个",
+        en="method {method} needs the cost of every coalition, of at most {most} brands; this county has {count}",
+        fix_zh="改用 shapley（抽样）、proportional 或 all，或合并小品牌",
+        fix_en="use shapley (sampled), proportional or all, or merge small brands",
+    ),
     "E430": Sentence(
         zh="没有错误编号 {value}",
         en="there is no error code {value}",

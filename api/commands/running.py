@@ -1,0 +1,79 @@
+"""A long run of many plans: progress with the time left, and an end by Ctrl-C that keeps what is done."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from api.talk import line, say
+from scenarios.text import Text
+from scenarios.variants.compare import carry_out
+from scenarios.variants.executor import LocalProcesses
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
+    from scenarios.variants.compare import Agenda, Comparison, Standing
+    from scenarios.variants.store import Store
+
+STOPPED = Text(
+    "已提前停止：以下只含已完成的部分，再次运行会接着算",
+    "stopped early: what follows is what was done; the next run goes on from here",
+)
+
+SHOWN_LOSSES = 10
+
+
+def run_agenda(agenda: Agenda, store: Store, workers: int, lang: str) -> Comparison:
+    """Compute what the store does not have, with progress on standard error; Ctrl-C ends with what is done."""
+    cancel = threading.Event()
+
+    def report(standing: Standing) -> None:
+        line(_standing(standing).pick(lang), stream=sys.stderr)
+
+    with _ended_on_interrupt(cancel):
+        found = carry_out(agenda, store, LocalProcesses(workers=workers), report=report, cancel=cancel)
+    if cancel.is_set():
+        say(STOPPED, lang, style="yellow")
+    return found
+
+
+def show_losses(found: Comparison, lang: str) -> None:
+    """Print the first of what failed, and how much was known before."""
+    for loss in found.losses[:SHOWN_LOSSES]:
+        where = " ".join(part for part in (loss.variant, loss.day, loss.part) if part)
+        line(f"{loss.failure.code} {where}: {loss.failure.text.pick(lang)}", style="red")
+    zh = f"方案 {found.total} 份，其中 {found.known} 份取自已有结果"
+    say(Text(zh, f"{found.total} plans, {found.known} of them known before"), lang)
+
+
+def _standing(standing: Standing) -> Text:
+    left_s = round(standing.left_s)
+    left = f"{left_s // 60}:{left_s % 60:02d}"
+    zh = f"方案 {standing.done}/{standing.total}" + (f" · 失败 {standing.failed}" if standing.failed else "")
+    en = f"plans {standing.done}/{standing.total}" + (f" · failed {standing.failed}" if standing.failed else "")
+    return Text(f"{zh} · 剩余约 {left}", f"{en} · about {left} left")
+
+
+@contextmanager
+def _ended_on_interrupt(cancel: threading.Event) -> Iterator[None]:
+    """Let the first Ctrl-C (or SIGTERM) end the run with what is done, the second leave at once."""
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        if cancel.is_set():
+            raise KeyboardInterrupt
+        cancel.set()
+
+    if threading.current_thread() is not threading.main_thread():  # signals belong to the main thread
+        yield
+        return
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,135 @@
+"""``gongpei share``: what each coalition of brands costs on the same sampled days, and who pays which part."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from api.assumptions import assumptions
+from api.commands.options import add_solving, cache_folder, existing, output_folder, solving_stop, whole
+from api.commands.running import run_agenda, show_losses
+from api.errors import InvalidInput
+from api.exports.sharing import ON_ALL, WORDS, Report, methods_of, saving_text, share_by, why_unusual, write_json
+from api.exports.sharing_book import write_book
+from api.exports.sharing_page import write_page
+from api.talk import line, say, show_table
+from scenarios.coalition_costs import DEFAULT_PAIRS, ask, members_of, prepare_coalitions, shared_costs
+from scenarios.files import read_scenario
+from scenarios.gain_sharing import MOST_BRANDS
+from scenarios.gain_sharing.words import yuan
+from scenarios.text import Text
+from scenarios.variants.cells import Limit
+from scenarios.variants.store import Store
+
+if TYPE_CHECKING:
+    import argparse
+
+    from api.exports.sharing import Shared
+    from scenarios.coalition_costs import Question, SharedCosts
+
+HELP = Text("把合作配送的费用分摊给各品牌，每个品牌都能复核", "share the cost of delivering together among the brands")
+
+DEFAULT_DAYS = 5
+
+CHOICES = ("all", "shapley", "nucleolus", "epm", "proportional")
+
+FILES = ("sharing.json", "sharing.xlsx", "sharing.html")
+
+
+def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
+    """Declare the arguments."""
+    parser.add_argument("folder", metavar="DIR", help=Text("场景文件夹", "folder of the scenario").pick(lang))
+    method = Text(f"方法：{'、'.join(CHOICES)}（默认 all）", f"method: {', '.join(CHOICES)} (all by default)")
+    parser.add_argument("--method", choices=CHOICES, default="all", metavar="NAME", help=method.pick(lang))
+    out = Text("输出文件夹（默认 out/场景名）", "output folder (out/NAME by default)")
+    parser.add_argument("--out", type=Path, metavar="DIR", help=out.pick(lang))
+    days = Text(f"抽样天数（默认 {DEFAULT_DAYS}）", f"sampled days ({DEFAULT_DAYS} by default)")
+    parser.add_argument("--days", type=whole(1, 1_000), default=DEFAULT_DAYS, metavar="N", help=days.pick(lang))
+    pairs = Text(
+        f"品牌多于 {MOST_BRANDS} 个时抽取的加入次序对数（默认 {DEFAULT_PAIRS}）",
+        f"pairs of joining orders drawn above {MOST_BRANDS} brands ({DEFAULT_PAIRS} by default)",
+    )
+    parser.add_argument("--pairs", type=whole(2, 10_000), default=DEFAULT_PAIRS, metavar="N", help=pairs.pick(lang))
+    store = Text("已算结果的文件夹（默认在场景的 cache 中）", "folder of results (in the scenario's cache by default)")
+    parser.add_argument("--store", type=Path, metavar="DIR", help=store.pick(lang))
+    add_solving(parser, lang, Text("每个联盟的求解轮数：可重复", "rounds to solve each coalition: repeatable"))
+
+
+def run(options: argparse.Namespace) -> int:
+    """Plan, share and write everything; exit code 1 should any day be missing."""
+    folder, lang = existing(options.folder), options.lang
+    scenario = read_scenario(folder)
+    question = _question(members_of(scenario), options)
+    out = output_folder(options.out or Path("out") / folder.resolve().name)
+    cache = cache_folder(folder)
+    store = Store(folder=options.store or (cache or out) / "results")
+    limit = Limit(stop=solving_stop(options), seed=options.seed)
+    agenda = prepare_coalitions(scenario, question, days=options.days, limit=limit, cache=cache)
+    say(_announced(question, options.days), lang)
+    planned = run_agenda(agenda, store, options.workers, lang)
+    show_losses(planned, lang)
+    found = shared_costs(scenario, question, planned)
+    if not found.days:
+        none = Text("还没有一天算完全部联盟：再次运行会接着算", "no day has all coalitions yet: run again to go on")
+        say(none, lang, style="yellow")
+        return 1
+    shared = share_by(found, methods_of(options.method, is_sampled=question.is_sampled))
+    report = Report(scenario=scenario, run=planned, found=found, shared=shared, assumed=assumptions(scenario))
+    write_json(report, out / FILES[0])
+    write_book(report, out / FILES[1], lang=lang)
+    write_page(report, out / FILES[2], lang=lang)
+    _show(found, shared, lang)
+    for text in agenda.placeholders:
+        line(f"! {text.pick(lang)}", style="yellow")
+    names = ", ".join(FILES)
+    say(Text(f"已写入 {out}：{names}", f"written to {out}: {names}"), lang)
+    return 0 if len(found.days) == len(agenda.days) else 1
+
+
+def _question(brands: tuple[str, ...], options: argparse.Namespace) -> Question:
+    """Return who might deliver together; refuses what cannot be shared before anything is planned."""
+    if len(brands) < 2:
+        raise InvalidInput("E423", count=len(brands))
+    question = ask(brands, seed=options.seed, pairs=options.pairs)
+    if question.is_sampled and options.method in ON_ALL[1:]:
+        raise InvalidInput("E424", method=options.method, most=MOST_BRANDS, count=len(brands))
+    return question
+
+
+def _announced(question: Question, days: int) -> Text:
+    brands, coalitions = len(question.brands), len(question.coalitions)
+    drawn = Text("（抽样）", " (drawn)") if question.is_sampled else Text("", "")
+    return Text(
+        f"{brands} 个品牌，{coalitions} 个联盟{drawn.zh}，{days} 天",
+        f"{brands} brands, {coalitions} coalitions{drawn.en}, {days} days",
+    )
+
+
+def _show(found: SharedCosts, shared: tuple[Shared, ...], lang: str) -> None:
+    """Print costs alone and shares by brand, the saving, and what the core says."""
+    days = len(found.days)
+    money = Text("单独 元/日", "alone, yuan a day")
+    heads = [(WORDS["brand"].pick(lang), False), (money.pick(lang), True)]
+    heads += [(each.name.pick(lang), True) for each in shared]
+    body = [
+        [brand, yuan(found.costs[frozenset((brand,))] // days)] + [_share_text(each, brand, days) for each in shared]
+        for brand in found.question.brands
+    ]
+    show_table(WORDS["title"].pick(lang), heads, body)
+    line(f"{WORDS['saving'].pick(lang)}: {saving_text(found)} ({days} {WORDS['days'].pick(lang)})", style="bold")
+    if days == 1:
+        say(WORDS["one_day"], lang, style="yellow")
+    unusual = why_unusual(found)
+    if unusual is not None:
+        say(unusual, lang)
+    say(WORDS["summed"], lang)
+    for each in shared:
+        line(f"{each.name.pick(lang)}: {each.core.text.pick(lang)}")
+    if found.left:
+        say(WORDS["left_hint"], lang, style="yellow")
+
+
+def _share_text(each: Shared, brand: str, days: int) -> str:
+    made = next(made for made in each.statements if made.brand == brand)
+    saved = f" ({-100 * made.saving_fen / made.alone_fen:+.1f} %)" if made.alone_fen else ""
+    return f"{yuan(made.share_fen // days)}{saved}"
