@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from api.commands.options import existing
 from api.exports.tables import safe_cell
 from api.talk import line, say
+from api.tiers import has_tiers
 from api.units import clock
 from optimizer.explain import explain
 from optimizer.solve import solve
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from optimizer.problem import Problem
     from optimizer.solve import Progress
     from optimizer.stop import Stop
+    from scenarios.build import County
     from scenarios.standing.day_by_lines import DayByLines, Deviation
 
 FILE = "deviations.csv"
@@ -56,6 +58,13 @@ KINDS = {
     "idle": Text("今日无货", "nothing today"),
 }
 """What the kinds of deviations are called."""
+
+
+NO_TIERS = Text(
+    "固定线路只排本场景的车辆，全部直送；驿站中转和班线不在其中",
+    "standing lines are of the scenario's own vehicles, all goods direct; stations and scheduled lines are not in them",
+)
+"""Said wherever lines are designed for or followed in a county that has other ways than direct."""
 
 
 def add_lines(parser: argparse.ArgumentParser, lang: str) -> None:
@@ -106,11 +115,18 @@ def solve_day(
     )
 
 
-def tell_deviations(problem: Problem, plan: Plan, path: str, out: Path, lang: str) -> None:
+def tell_deviations(county: County, plan: Plan, path: str, out: Path, lang: str) -> None:
     """Write and print how a plan stands to the lines in a file."""
-    day = against_lines(read_lines(existing(path)), problem, plan)
+    day = against_lines(read_lines(existing(path)), county.problem, plan)
     write_deviations(day.deviations, out / FILE)
     show_deviations(day, lang)
+    for note in notes_on(county):
+        line(f"! {note.pick(lang)}", style="yellow")
+
+
+def notes_on(county: County) -> tuple[Text, ...]:
+    """Return what of a county the lines leave out; nothing on an ordinary one."""
+    return (NO_TIERS,) if has_tiers(county) else ()
 
 
 def show_deviations(day: DayByLines, lang: str) -> None:

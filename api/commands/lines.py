@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from api.by_lines import notes_on
 from api.commands.options import add_solving, cache_folder, existing, output_folder, solving_stop, whole
 from api.exports.lines import LinesView, headline, write_lines_page, write_lines_table
 from api.progress import ProgressView
@@ -109,11 +110,12 @@ def run(options: argparse.Namespace) -> int:
         "workers": options.workers,
     }
     write_lines(design, out / "lines.json", origin=origin)
-    shown = LinesView(design=design, scenario=scenario, notes=PLACEHOLDERS[:1])
+    notes = (*notes_on(county), *PLACEHOLDERS[:1])
+    shown = LinesView(design=design, scenario=scenario, notes=notes)
     write_lines_table(shown, out / "lines.csv")
     write_lines_page(shown, out / "lines.html", lang=lang)
     _show(design, lang)
-    for note in (*county.notes, *PLACEHOLDERS[:1]):
+    for note in (*county.notes, *notes):
         line(f"! {note.pick(lang)}", style="yellow")
     names = "lines.json, lines.csv, lines.html"
     say(Text(f"已写入 {out}：{names}", f"written to {out}: {names}"), lang)

@@ -102,7 +102,7 @@ def run(options: argparse.Namespace) -> int:
         warnings = write_outputs(day, out, lang=lang)
     _show(day, result, lang)
     if options.lines is not None and isinstance(result.plan, Plan):
-        by_lines.tell_deviations(county.problem, result.plan, options.lines, out, lang)
+        by_lines.tell_deviations(county, result.plan, options.lines, out, lang)
     for text in (*(note.pick(lang) for note in day.notes), *warnings):
         line(f"! {text}", style="yellow")
     names = ", ".join(("plan.json", *files_of(day), "history.json"))

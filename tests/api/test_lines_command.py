@@ -113,3 +113,18 @@ def test_lines_of_another_county_are_named(county: Path, tmp_path: Path, capsys:
     path.write_text(path.read_text("utf-8").replace('"place": "A"', '"place": "Z"'), "utf-8")
     assert main(["plan", str(county), "--lines", str(path), "--out", str(tmp_path / "p"), "--lang", "en"]) == 2
     assert "E379" in capsys.readouterr().err
+
+
+def test_lines_of_a_county_with_stations_say_that_they_leave_these_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On the page and on the screen, when they are designed and when they are followed."""
+    folder, out, lines = tmp_path / "county", str(tmp_path), str(tmp_path / "lines.json")
+    shutil.copytree(LIBRARY / "three_tiers", folder, ignore=shutil.ignore_patterns("cache"))
+    county = str(folder)
+    asked = ["--iterations", "1", "--out", out, "--lang", "en"]
+    assert main(["lines", county, "--days", "2", *asked]) == 0
+    assert by_lines.NO_TIERS.en in capsys.readouterr().out
+    assert by_lines.NO_TIERS.zh in (tmp_path / "lines.html").read_text("utf-8")
+    assert main(["plan", county, "--lines", lines, *asked]) == 0
+    assert by_lines.NO_TIERS.en in capsys.readouterr().out
