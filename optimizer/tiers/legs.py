@@ -95,7 +95,7 @@ def expand(tiers: Tiers, choice: Choice, clocks: Clocks) -> Legs:
         tiers=tiers,
         choice=choice,
         clocks=clocks,
-        problem=replace(tiers.problem, shipments=tuple(shipments), locks=tuple(_locks(tiers, directions, refused))),
+        problem=replace(tiers.problem, shipments=tuple(shipments), locks=tuple(leg_locks(tiers, directions, refused))),
         parts=parts,
         refused=tuple(refused.values()),
         rides=tuple(rides),
@@ -140,7 +140,7 @@ def _other_ways(tiers: Tiers, s: Shipment, choice: Choice) -> list[Way]:
     return [way for way in others if tiers.way(s, choice, {s.id: way}) != own]
 
 
-def _locks(tiers: Tiers, directions: Mapping[str, str], refused: Mapping[str, Unserved]) -> Iterator[Lock]:
+def leg_locks(tiers: Tiers, directions: Mapping[str, str], refused: Mapping[str, Unserved]) -> Iterator[Lock]:
     """Yield the locks, each on the leg that calls at the far end: that is the handover it speaks of."""
 
     def bound(shipment: str) -> str:

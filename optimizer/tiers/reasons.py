@@ -35,13 +35,13 @@ def explain_tiers(tiers: Tiers, plan: TieredPlan, *, most_work: int = MOST_WORK)
         return plan
     known = tiers.problem.shipment_of
     direct = [u for u in left if tiers.way(known[u.shipment], plan.choice) == DIRECT]
-    problem = _held(tiers, plan, [known[u.shipment] for u in direct])
+    problem = held(tiers, plan, [known[u.shipment] for u in direct])
     done = {u.shipment: u for u in explain(problem, _stated(problem, plan.plan, direct), most_work=most_work).unserved}
     told = tuple(done.get(u.shipment) or _with_remedy(tiers, plan, u, most_work) for u in left)
     return replace(plan, plan=replace(plan.plan, unserved=told))
 
 
-def _held(tiers: Tiers, plan: TieredPlan, left: Iterable[Shipment]) -> Problem:
+def held(tiers: Tiers, plan: TieredPlan, left: Iterable[Shipment]) -> Problem:
     """Return the problem of the plan's trips with each leg held to its handover, and some goods left behind.
 
     Fresh goods are held to their very moments, so that their time on board cannot grow.
@@ -77,7 +77,7 @@ def _stated(problem: Problem, plan: Plan, left: Iterable[Unserved]) -> Plan:
 def _with_remedy(tiers: Tiers, plan: TieredPlan, unserved: Unserved, most_work: int) -> Unserved:
     """Return what a station or a line refused, with a direct trip as the remedy where one is possible."""
     s = tiers.problem.shipment_of[unserved.shipment]
-    problem = _held(tiers, plan, [s])
+    problem = held(tiers, plan, [s])
     best = insert_best(problem, _stated(problem, plan.plan, [unserved]), s, most_work=most_work).best
     if best is None:
         return unserved
