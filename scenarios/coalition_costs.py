@@ -142,7 +142,7 @@ def prepare_coalitions(
         days=sampled,
         cells=tuple(cells),
         limit=limit,
-        placeholders=(*_assumed(scenario, limit, cache), CONSISTENT),
+        placeholders=_assumed(scenario, limit, cache),
     )
 
 

@@ -13,7 +13,7 @@ from api.exports.sharing import ON_ALL, WORDS, Report, methods_of, saving_text, 
 from api.exports.sharing_book import write_book
 from api.exports.sharing_page import write_page
 from api.talk import line, say, show_table
-from scenarios.coalition_costs import DEFAULT_PAIRS, ask, members_of, prepare_coalitions, shared_costs
+from scenarios.coalition_costs import CONSISTENT, DEFAULT_PAIRS, ask, members_of, prepare_coalitions, shared_costs
 from scenarios.files import read_scenario
 from scenarios.gain_sharing import MOST_BRANDS
 from scenarios.gain_sharing.words import yuan
@@ -74,7 +74,8 @@ def run(options: argparse.Namespace) -> int:
         say(none, lang, style="yellow")
         return 1
     shared = share_by(found, methods_of(options.method, is_sampled=question.is_sampled))
-    report = Report(scenario=scenario, run=planned, found=found, shared=shared, assumed=assumptions(scenario))
+    assumed = (CONSISTENT, *assumptions(scenario))
+    report = Report(scenario=scenario, run=planned, found=found, shared=shared, assumed=assumed)
     write_json(report, out / FILES[0])
     write_book(report, out / FILES[1], lang=lang)
     write_page(report, out / FILES[2], lang=lang)

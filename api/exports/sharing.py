@@ -47,6 +47,8 @@ WORDS: dict[str, Text] = {
     "method": Text("方法", "method"),
     "core": Text("是否有人宁可退出", "would anybody rather leave"),
     "coalitions": Text("联盟费用", "costs of coalitions"),
+    "num_brands": Text("个品牌", "brands"),
+    "num_coalitions": Text("个联盟", "coalitions"),
     "coalition": Text("联盟", "coalition"),
     "left": Text("未送件数", "pieces not delivered"),
     "repairs": Text("改用其他方案计价的联盟", "coalitions charged by other plans"),
@@ -63,11 +65,11 @@ WORDS: dict[str, Text] = {
     ),
     "one_day": Text("只有一天：节省没有区间", "one day only: the saving has no interval"),
     "above": Text(
-        "节省高于公布的 20%-30%，原因：单独配送时假定每个品牌当天也送到每个有货的村，"
-        "现实中多为隔日或只到乡镇；高出的部分是服务变好，而不是账上省下的钱",
-        "the saving is above the published 20-30 % because every brand alone is assumed to reach all its villages the "
-        "same day, where many really come every other day or stop at the township; what is above is better service, "
-        "not money that anybody spends today",
+        "节省高于公布的 20%-30%，已知的一个原因：单独配送时假定每个品牌当天也送到每个有货的村，"
+        "现实中多为隔日或只到乡镇；这一部分是服务变好，而不是账上省下的钱",
+        "the saving is above the published 20-30 %, for one known reason: every brand alone is assumed to reach all "
+        "its villages the same day, where many really come every other day or stop at the township; that part is "
+        "better service, not money that anybody spends today",
     ),
     "below": Text(
         "节省低于公布的 20%-30%：先看各品牌是否原本就少有共同的村，再看求解时间是否太短",

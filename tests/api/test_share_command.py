@@ -1,0 +1,95 @@
+"""``gongpei share`` as a user meets it, on the four-village county with two brands, one round a plan."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from api.cli import main
+from api.exports.sharing import methods_of
+
+LIBRARY = Path(__file__).resolve().parents[2] / "scenarios" / "library"
+
+
+def _county(folder: Path, *, brands: tuple[str, ...]) -> Path:
+    """Copy the county with the orders of some brands only."""
+    shutil.copytree(LIBRARY / "four_villages", folder, ignore=shutil.ignore_patterns("cache"))
+    file = folder / "orders.csv"
+    head, *rows = file.read_text("utf-8").splitlines()
+    file.write_text("\n".join([head, *(row for row in rows if row.split(",")[1] in brands)]) + "\n", "utf-8")
+    return folder
+
+
+def _share(folder: Path, *more: str) -> int:
+    return main(["share", str(folder / "two"), "--days", "1", "--iterations", "0", "--lang", "en", *more])
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Share once; return the folder with ``two`` and ``out``."""
+    folder = tmp_path_factory.mktemp("share")
+    _county(folder / "two", brands=("中通", "邮政"))
+    assert _share(folder, "--out", str(folder / "out")) == 0
+    return folder
+
+
+def test_every_method_shares_the_whole_cost_to_the_fen(shared: Path) -> None:
+    """Shares add up to what everyone together costs; two brands split the gain in half by Shapley."""
+    content = json.loads((shared / "out" / "sharing.json").read_text("utf-8"))
+    cost = {"+".join(each["coalition"]): each["cost_fen"] for each in content["coalitions"]}
+    assert list(content["methods"]) == ["shapley", "nucleolus", "epm", "volume", "stand_alone"]
+    for method in content["methods"].values():
+        assert sum(method["shares_fen"].values()) == cost["中通+邮政"]
+    gain = cost["中通"] + cost["邮政"] - cost["中通+邮政"]
+    paid = content["methods"]["shapley"]["shares_fen"]["中通"]
+    assert abs(paid - (cost["中通"] - gain / 2)) <= 1
+
+
+def test_the_page_asks_for_nothing_and_begins_with_what_is_assumed(shared: Path) -> None:
+    """Assumptions, then the saving with why it is high, then the shares."""
+    page = (shared / "out" / "sharing.html").read_text("utf-8")
+    assert "http" not in page.replace("http-equiv", "")
+    parts = [page.index(f'id="{name}"') for name in ("assumptions", "saving", "shares", "statements", "coalitions")]
+    assert parts == sorted(parts)
+    assert "placeholder, not measured" in page
+    assert "above the published 20-30 %" in page
+
+
+def test_the_workbook_reckons_every_brand_again(shared: Path) -> None:
+    """A sheet a brand; its terms are formulas whose sum and rounding give the share."""
+    with zipfile.ZipFile(shared / "out" / "sharing.xlsx") as book:
+        names = book.read("xl/workbook.xml").decode()
+        brand = book.read("xl/worksheets/sheet4.xml").decode()
+    assert names.index('name="assumptions"') < names.index('name="中通"') < names.index('name="邮政"')
+    assert "<f>B6*D6/C6</f>" in brand
+    assert "<f>SUM(E6:E7)</f>" in brand
+    assert "<f>ROUND(E8+E9,0)/100</f>" in brand
+
+
+def test_a_second_run_takes_all_plans_from_the_store(shared: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Three coalitions on one day, none planned again, by another method."""
+    assert _share(shared, "--out", str(shared / "again"), "--method", "nucleolus") == 0
+    assert "3 plans, 3 of them known before" in capsys.readouterr().out
+    assert list(json.loads((shared / "again" / "sharing.json").read_text("utf-8"))["methods"]) == ["nucleolus"]
+
+
+def test_a_single_brand_is_refused_before_anything_is_planned(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 2, the code on standard error, no progress."""
+    _county(tmp_path / "two", brands=("中通",))
+    assert _share(tmp_path, "--out", str(tmp_path / "out")) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("E423 1 brands")
+    assert "plans 0/" not in told
+
+
+def test_methods_that_need_every_coalition_are_left_out_of_a_sample() -> None:
+    """Above eight brands the Shapley value is sampled."""
+    assert methods_of("all", is_sampled=True) == ("sampled_shapley", "volume", "stand_alone")
+    assert methods_of("shapley", is_sampled=False) == ("shapley",)
+    assert methods_of("epm", is_sampled=False) == ("epm",)
