@@ -10,10 +10,10 @@ and English, with the values of the fault filled in by name. E300 carries the fa
 of a scenario; E301 to E309 are about a file as a whole, E310 to E319 about one cell, E320
 to E339 about how things fit together, E340 to E349 about comparisons (``scenarios.compare_errors``),
 E350 and E360 to E363 about what the building of a county meets, E364 to E369 and E397 about stations and modes
-(``scenarios.tier_errors``), E351 to E359 about variants
+(``scenarios.tier_errors``), E351 to E359, E398 and E399 about variants
 (``scenarios.variants.errors``), E370 to E373 about an events file, E374 to
 E379 about standing lines (``scenarios.standing.errors``), E380 to
-E399 about a timetable (``scenarios.timetables.errors``).
+E396 about a timetable (``scenarios.timetables.errors``).
 """
 
 from __future__ import annotations

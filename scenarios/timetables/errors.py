@@ -1,4 +1,4 @@
-"""What is wrong with a timetable, codes E380 to E399: problem and remedy in Chinese, then in English.
+"""What is wrong with a timetable, codes E380 to E396: problem and remedy in Chinese, then in English.
 
 ``scenarios.errors`` makes its sentences of these; nothing else reads them here.
 """

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from scenarios.gain_sharing.coalitions import SAME_FLEET, day_of_coalition
 from scenarios.text import Text
 from scenarios.variants.model import OTHERS
+from scenarios.variants.second_tier import with_tier
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +56,7 @@ SAME_TIERS = Text(
 
 
 def changed_day(day: Scenario, variant: Variant) -> Scenario:
-    """Return the day with season, weather, closures, fleet and prices of the variant. O(orders).
+    """Return the day with season, weather, closures, fleet, prices and second tier of the variant. O(orders).
 
     Volume is not among them: it is drawn with the day (``DayModel.volume``).
 
@@ -64,6 +65,7 @@ def changed_day(day: Scenario, variant: Variant) -> Scenario:
     InvalidInput
         E300, where the change leaves nothing that fits together.
     """
+    day = with_tier(day, variant)
     roads = day.roads if variant.closures is None else replace(day.roads, closures=variant.closures)
     changes: dict[str, Any] = {
         "season": variant.season or day.season,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from optimizer.check import Violation
     from optimizer.stop import Stop
-    from optimizer.tiers.check import HandoverViolation
+    from optimizer.tiers.violations import HandoverViolation
     from scenarios.build import County
     from scenarios.kpis import Kpis
 

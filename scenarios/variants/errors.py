@@ -1,6 +1,6 @@
-"""What is wrong with a file of variants or with the plans of a comparison, codes E351 to E359: Chinese, then English.
+"""What is wrong with a file of variants or with the plans of a comparison: problem and remedy, Chinese, then English.
 
-``scenarios.errors`` makes its sentences of these; nothing else reads them here.
+Codes E351 to E359, E398 and E399. ``scenarios.errors`` makes its sentences of these; nothing else reads them here.
 """
 
 from __future__ import annotations
@@ -59,6 +59,18 @@ SENTENCES = {
         "请报告此错误并附上场景",
         "the plans of the parts do not fit the whole day ({detail})",
         "please report this with the scenario",
+    ),
+    "E398": (
+        "方案使 {count} 个地点没有任何可用的方式：{value}",
+        "多留一种方式，或改用 mode（只约束允许该方式的地点）",
+        "the variant leaves places without any mode ({count}): {value}",
+        "leave one more mode, or write mode, which binds only places that have it",
+    ),
+    "E399": (
+        "方案关闭了 {value}，但本县没有",
+        "删去此项，或先在场景中添加",
+        "the variant closes {value}, of which the county has none",
+        "drop this change, or give the county some first",
     ),
 }
 """Code -> problem and remedy in Chinese, problem and remedy in English."""

@@ -27,13 +27,15 @@ class Prices:
     """Factors on what vehicles cost, and what is added to a litre and a kilowatt-hour.
 
     ``fixed``, ``distance``: on the cost of a vehicle's day and of a kilometre. ``wages``: on the hour and its
-    surcharge. Costs per km hold fuel without telling how much, so a change of its price is added by consumption:
-    ``energy_per_100km`` x change / 100 a kilometre, rounded half up to the fen.
+    surcharge. ``fares``: on what scheduled departures ask for. Costs per km hold fuel without telling how much, so a
+    change of its price is added by consumption: ``energy_per_100km`` x change / 100 a kilometre, rounded half up to
+    the fen.
     """
 
     fixed: float = 1.0
     distance: float = 1.0
     wages: float = 1.0
+    fares: float = 1.0
     fuel_fen_per_l: int = 0
     power_fen_per_kwh: int = 0
 
@@ -59,6 +61,8 @@ class Variant:
     own, so ``()`` means everybody is. ``OTHERS`` stands for goods without a brand.
     ``is_one_way``: up goods are fetched by trips of their own. ``closures``: a file, relative to the county's
     folder, in place of the county's own. None leaves season and weather. ``volume``: factor on all pieces.
+    ``modes``: the only service modes that are left of those that places have, empty leaves all; ``forced_mode``: the
+    only one of every place that has it, "" forces none. Stations and lines may be closed for goods.
     """
 
     id: str
@@ -71,6 +75,10 @@ class Variant:
     volume: float = 1.0
     prices: Prices = AS_THEY_ARE
     vehicles: tuple[VehicleChange, ...] = ()
+    modes: tuple[str, ...] = ()
+    forced_mode: str = ""
+    has_stations: bool = True
+    has_lines: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

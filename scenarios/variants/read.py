@@ -11,7 +11,10 @@
     directions = "one-way"               # or "two-way"
     season = "wet"                       # weather = "rain", closures = "closed.csv"
     volume = 1.3                         # numbers may be ranges: "0.7:1.3:0.1", or lists: [0.7, 1.3]
-    wages = 1.1                          # fixed_cost, km_cost: factors too
+    wages = 1.1                          # fixed_cost, km_cost, fares: factors too
+    mode = "station"                     # the only one of every place that has it
+    modes = "direct;station"             # the only ones that are left of those that places have
+    stations = "off"                     # lines = "off": no goods on buses
     fuel_yuan_per_l = 0.5                # more than now; electricity_yuan_per_kwh
     [variants.vehicles.truck42]          # columns of vehicles.csv, or replaced_by = "van"
     count = 2
@@ -27,7 +30,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from scenarios import cells
-from scenarios.columns import VEHICLES, Column
+from scenarios.columns import MODE_WORDS, VEHICLES, Column
 from scenarios.errors import Fault, InvalidInput
 from scenarios.market_days import parse_market_days
 from scenarios.relations import KINDS
@@ -51,6 +54,7 @@ def _setting(name: str, zh: str, field: str, cell: cells.Cell) -> Column:
 
 
 _FACTOR = cells.real("x", low=0.01, high=100)
+_SWITCH = cells.choice({"on": "开", "off": "关"})
 _MORE = cells.number("yuan", scale=100, low=-1_000, high=1_000)
 
 NUMBERS = (
@@ -58,6 +62,7 @@ NUMBERS = (
     _setting("fixed_cost", "出车费倍数", "prices.fixed", _FACTOR),
     _setting("km_cost", "里程费倍数", "prices.distance", _FACTOR),
     _setting("wages", "人工费倍数", "prices.wages", _FACTOR),
+    _setting("fares", "班线运价倍数", "prices.fares", cells.real("x", low=0, high=100)),
     _setting("fuel_yuan_per_l", "油价变动(元/升)", "prices.fuel_fen_per_l", _MORE),
     _setting("electricity_yuan_per_kwh", "电价变动(元/度)", "prices.power_fen_per_kwh", _MORE),
 )
@@ -71,6 +76,10 @@ WORDS = (
     _setting("season", "季节", "season", cells.choice(SEASON_WORDS)),
     _setting("weather", "天气", "weather", cells.ident()),
     _setting("closures", "封路文件", "closures", cells.text(500)),
+    _setting("mode", "强制服务方式", "forced_mode", cells.choice(MODE_WORDS)),
+    _setting("modes", "保留的服务方式", "modes", cells.choices(MODE_WORDS)),
+    _setting("stations", "服务站", "stations", _SWITCH),
+    _setting("lines", "班线带货", "lines", _SWITCH),
 )
 """Settings of one value."""
 
@@ -232,6 +241,10 @@ def _one(values: dict[str, Any], entry: dict[str, Any], path: str, desk: _Desk) 
         weather=values.get("weather"),
         closures=values.get("closures"),
         vehicles=_vehicles(entry.get("vehicles", {}), f"{path}.vehicles", desk),
+        modes=values.get("modes", ()),
+        forced_mode=values.get("forced_mode", ""),
+        has_stations=values.get("stations") != "off",
+        has_lines=values.get("lines") != "off",
     )
 
 
