@@ -8,12 +8,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from api.commands.options import existing
+from api.errors import InvalidInput
 from api.exports.tables import safe_cell
 from api.talk import line, say
 from api.tiers import has_tiers
 from api.units import clock
 from optimizer.explain import explain
 from optimizer.solve import solve
+from optimizer.tiers.model import DIRECT
 from scenarios.standing.day_by_lines import against_lines, plan_by_lines
 from scenarios.standing.lines_file import read_lines
 from scenarios.text import Text
@@ -122,6 +124,18 @@ def tell_deviations(county: County, plan: Plan, path: str, out: Path, lang: str)
     show_deviations(day, lang)
     for note in notes_on(county):
         line(f"! {note.pick(lang)}", style="yellow")
+
+
+def refuse_barred(county: County) -> None:
+    """Raise E435 where goods may not go direct, as standing lines send them."""
+    tiers = county.tiers
+    if tiers is None:
+        return
+    far = dict.fromkeys(tiers.far_end(s) for s in tiers.problem.shipments)
+    barred = [place for place in far if place is not None and DIRECT not in tiers.ways(place)]
+    if barred:
+        more = ["…"] if len(barred) > SHOWN else []
+        raise InvalidInput("E435", places=", ".join([*sorted(barred)[:SHOWN], *more]))
 
 
 def notes_on(county: County) -> tuple[Text, ...]:

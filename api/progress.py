@@ -32,6 +32,8 @@ PHASES: dict[str, Text] = {
     "roads": Text("路网与行程时间", "roads and travel times"),
     "solve": Text("求解", "solving"),
     "stopping": Text("正在停止，保留最好的方案", "stopping, the best plan is kept"),
+    "reasons": Text("查明未服务的原因", "finding out why goods are left"),
+    "worth": Text("估算雇用车辆的价值", "what hired vehicles were worth"),
     "write": Text("写出结果", "writing the outputs"),
 }
 """Phases of ``gongpei plan``."""

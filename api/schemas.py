@@ -8,7 +8,7 @@ follow from it and the scenario. Whatever differs between two runs of the same w
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -23,6 +23,11 @@ from pydantic import (
 from optimizer.plan import Cost, Plan, Route, Trip, Unserved, Visit
 from optimizer.tiers.lines import Ride
 from optimizer.tiers.model import Handover, TieredPlan, Way
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from optimizer.worth import Worth
 
 SCHEMA = "gongpei.plan"
 VERSIONS = (1, 2)
@@ -166,10 +171,19 @@ class TiersRecord(Record):
     rides: tuple[RideRecord, ...] = ()
 
 
+class WorthRecord(Record):
+    """One ``optimizer.worth.Worth`` without its plan; ``fen`` is below zero where the day is cheaper without it."""
+
+    vehicle_type: Id
+    number: Annotated[int, Field(ge=1, le=1_000_000)]
+    fen: Annotated[int, Field(ge=-(10**15), le=10**15)]
+    unserved: tuple[Id, ...] = ()
+
+
 class PlanFile(Record):
     """The whole of ``plan.json``; ``digest`` is the SHA-256 of the rest, see ``api.plan_file``.
 
-    ``tiers`` is there in version 2 and only there.
+    ``tiers`` is there in version 2 and only there, ``worths`` where hired vehicles are on the road.
     """
 
     schema_name: Literal["gongpei.plan"] = Field(default="gongpei.plan", alias="schema")
@@ -178,6 +192,7 @@ class PlanFile(Record):
     origin: Origin = Origin()
     plan: PlanRecord
     tiers: TiersRecord | None = None
+    worths: tuple[WorthRecord, ...] = ()
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", populate_by_name=True)
 
@@ -190,7 +205,15 @@ class PlanFile(Record):
     @model_serializer(mode="wrap")
     def _without_absent_parts(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         content: dict[str, Any] = handler(self)
-        return {name: part for name, part in content.items() if name != "tiers" or part is not None}
+        return {name: part for name, part in content.items() if part or name not in ("tiers", "worths")}
+
+
+def with_worths(record: PlanFile, worths: Iterable[Worth]) -> PlanFile:
+    """Return a record, still without its digest, that says what hired vehicles were worth."""
+    found = tuple(
+        WorthRecord(vehicle_type=w.vehicle_type, number=w.number, fen=w.fen, unserved=w.unserved) for w in worths
+    )
+    return record.model_copy(update={"worths": found})
 
 
 def from_tiered(tiered: TieredPlan, origin: Origin) -> PlanFile:

@@ -186,6 +186,15 @@ class KpiView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WorthView:
+    """What the day would cost more without one hired vehicle, and how many shipments more it would leave."""
+
+    vehicle: str
+    fen: int
+    num_unserved: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoadView:
     """All roads of one class, for the map's ground: lines of (lon, lat)."""
 
@@ -213,6 +222,7 @@ class DayView:
     violations: tuple[Text, ...] = ()
     roads: tuple[RoadView, ...] = ()
     tiers: TiersView | None = None
+    worths: tuple[WorthView, ...] = ()
 
     @property
     def brands(self) -> tuple[str, ...]:

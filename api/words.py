@@ -177,6 +177,14 @@ WORDS: dict[str, Text] = {
     "map_trunk": Text("干线行程（粗）", "trip to a station (wide)"),
     "map_loop": Text("站出支线（细）", "loop from a station (thin)"),
     "map_handover": Text("有货换车的站", "station where goods change"),
+    "worths": Text("雇用车辆的价值", "What hired vehicles were worth"),
+    "worths_hint": Text(
+        "去掉这辆车后用限量搜索重排当天，总目标多出多少；短时搜索所得，不是界限",
+        "what the day costs more without the vehicle, penalties included, as a short search has found; no bound",
+    ),
+    "vehicle": Text("车辆", "vehicle"),
+    "worth": Text("没有它多花", "dearer without it by"),
+    "worth_left": Text("多出的未服务批数", "shipments left more"),
     "total_cost": Text("目标函数合计", "total the plan minimises"),
     "placeholders": Text(
         "以下数字没有可靠来源，只是占位值，请换成本地数据：",

@@ -7,7 +7,7 @@ import platform
 import signal
 import threading
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
@@ -16,9 +16,10 @@ from api import by_lines
 from api.commands.options import add_solving, cache_folder, existing, output_folder, solving_stop
 from api.county_day import view_day
 from api.exports.bundle import files_of, write_outputs
+from api.hired import hired_on_road, worth_text, worth_views, worths_of
 from api.plan_file import write_plan
 from api.progress import ProgressView
-from api.schemas import Origin, from_plan, from_tiered
+from api.schemas import Origin, from_plan, from_tiered, with_worths
 from api.talk import line, say, show_table
 from api.tiered_day import view_tiered_day
 from api.tiered_kpis import measure_tiers
@@ -26,6 +27,8 @@ from api.tiers import has_tiers, judged, tiers_of
 from api.units import clock, km, yuan
 from optimizer.check import check
 from optimizer.plan import Plan
+from optimizer.solve import HURRIED_WORK
+from optimizer.tiers.reasons import explain_tiers
 from optimizer.tiers.search import TieredResult, solve_tiers
 from scenarios.build import build_problem
 from scenarios.files import read_scenario
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
     from optimizer.plan import Result
     from optimizer.solve import Progress
     from optimizer.stop import Stop
+    from optimizer.worth import Worth
     from scenarios.build import County
 
 HELP = Text("规划一天：求解、复核、写出方案与报告", "plan the day: solve, judge, write plan and report")
@@ -96,6 +100,8 @@ def run(options: argparse.Namespace) -> int:
         out = output_folder(options.out or Path("out") / folder.resolve().name)
         view.phase("roads")
         county = build_problem(scenario, cache=cache_folder(folder), energy=True)
+        if options.lines is not None:
+            by_lines.refuse_barred(county)
         view.phase("solve", seconds=stop.seconds)
         planned = _plan_tiers if has_tiers(county) and options.lines is None else _plan
         day, result = planned(county, options, stop, view, out)
@@ -117,15 +123,16 @@ def _plan(
     with _listening(view) as heard:
         asked = {"seed": options.seed, "workers": options.workers}
         result = by_lines.solve_day(county.problem, options.lines, stop=stop, **asked, **heard)
+    worths = _worths(county, result, options, view)
     view.phase("write")
     violations = check(county.problem, result.plan)
     origin = origin_of(county, stop, options, digest=county.problem.digest, is_stopped=result.stopped)
-    digest = write_plan(from_plan(result.plan, origin), out / "plan.json")
+    digest = write_plan(with_worths(from_plan(result.plan, origin), worths), out / "plan.json")
     bounds = {"bound_fen": result.bound_fen, "bound_gap": result.bound_gap}
     _write_history(result, bounds, out / "history.json")
     kpis = measure(county, result.plan)
     day = view_day(county, result.plan, kpis=kpis, violations=violations, origin=origin, digest=digest)
-    return day, result
+    return replace(day, worths=worth_views(county, worths)), result
 
 
 def _plan_tiers(
@@ -135,14 +142,30 @@ def _plan_tiers(
     tiers = tiers_of(county)
     with _listening(view) as heard:
         result = solve_tiers(tiers, stop=stop, seed=options.seed, workers=options.workers, **heard)
+    if result.plan.plan.unserved:
+        view.phase("reasons")
+        work = {"most_work": HURRIED_WORK} if result.stopped else {}
+        result = replace(result, plan=explain_tiers(tiers, result.plan, **work))
+    worths = _worths(county, result, options, view)
     view.phase("write")
     origin = origin_of(county, stop, options, digest=county.problem.digest, is_stopped=result.stopped)
-    digest = write_plan(from_tiered(result.plan, origin), out / "plan.json")
+    digest = write_plan(with_worths(from_tiered(result.plan, origin), worths), out / "plan.json")
     _write_history(result, {"baselines_fen": dict(result.baselines)}, out / "history.json")
     kpis = measure_tiers(county, tiers, result.plan)
     violations = judged(tiers, result.plan)
     day = view_tiered_day(county, tiers, result.plan, kpis=kpis, violations=violations, origin=origin, digest=digest)
-    return day, result
+    return replace(day, worths=worth_views(county, worths)), result
+
+
+def _worths(
+    county: County, result: Result | TieredResult, options: argparse.Namespace, view: ProgressView
+) -> tuple[Worth, ...]:
+    """Return what hired vehicles were worth; nothing for who has asked to stop."""
+    plan = result.plan if isinstance(result.plan, Plan) else result.plan.plan
+    if result.stopped or not hired_on_road(county.problem, plan):
+        return ()
+    view.phase("worth")
+    return worths_of(county, tiers_of(county), result.plan, seed=options.seed)
 
 
 class _Heard(TypedDict):
@@ -217,6 +240,8 @@ def _show(day: DayView, result: Result | TieredResult, lang: str) -> None:
     kpi_headers = [(Text("指标", "KPI").pick(lang), False), (Text("数值", "value").pick(lang), True)]
     show_table("", kpi_headers, [(kpi.name.pick(lang), kpi.value.pick(lang)) for kpi in day.kpis])
     _show_unserved(day, lang)
+    for worth in day.worths:
+        say(worth_text(worth), lang)
     for violation in day.violations:
         line(violation.pick(lang), style="bold red")
     if isinstance(result, TieredResult):
@@ -253,9 +278,18 @@ def _show_ways(day: DayView, result: TieredResult, lang: str) -> None:
     for name, cost_fen in result.baselines.items():
         if cost_fen is not None:
             saved_fen = cost_fen - result.plan.plan.cost.total_fen
-            zh = f"比{BASELINE_NAMES[name].zh}的初始方案省 {yuan(saved_fen)} 元（含未服务的惩罚）"
-            en = f"CNY {yuan(saved_fen)} less than the first plan of {BASELINE_NAMES[name].en}, penalties included"
-            say(Text(zh, en), lang)
+            say(saving_text(name, saved_fen, result.baselines_left.get(name, 0)), lang)
+
+
+def saving_text(name: str, saved_fen: int, left: int) -> Text:
+    """Return what the plan costs less than a simple one, which had little time and may leave goods behind."""
+    by, who = yuan(saved_fen), BASELINE_NAMES[name]
+    zh = f"比{who.zh}（短时求得的初步方案）省 {by} 元"
+    en = f"CNY {by} less than {who.en} (a short first plan)"
+    if left:
+        zh += f"；该方案有 {left} 批未服务，差额含其惩罚"
+        en += f"; that plan leaves {left} shipments behind, and their penalties are in the difference"
+    return Text(zh, en)
 
 
 def _show_trips(day: DayView, lang: str) -> None:

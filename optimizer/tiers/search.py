@@ -41,7 +41,8 @@ class TieredResult:
     """The best plan found and how it came about.
 
     ``baselines``: cost of the short first plans where everything goes direct, all through its nearest station, and
-    loops first, then line-haul; None for one that was not made. ``iterations`` are moves.
+    loops first, then line-haul; None for one that was not made. ``baselines_left``: how many shipments those that
+    were made leave behind. ``iterations`` are moves.
     """
 
     plan: TieredPlan
@@ -52,6 +53,7 @@ class TieredResult:
     seconds: float
     stopped: bool
     baselines: Mapping[str, int | None]
+    baselines_left: Mapping[str, int]
 
 
 def solve_tiers(
@@ -99,7 +101,8 @@ def solve_tiers(
         iterations=crew.steps,
         seconds=crew.seconds,
         stopped=crew.is_stopped,
-        baselines={name: crew.baselines.get(name) for name in BASELINES},
+        baselines={name: crew.baselines[name][0] if name in crew.baselines else None for name in BASELINES},
+        baselines_left={name: left for name, (_, left) in crew.baselines.items()},
     )
 
 
@@ -169,7 +172,7 @@ def _walk(pipe: Connection, job: _Job) -> Iterator[int]:
 @dataclass(kw_only=True)
 class _Walks(Crew[TieredPlan]):
     tiers: Tiers
-    baselines: dict[str, int] = field(default_factory=dict)
+    baselines: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def plan_of(self, answer: TieredPlan) -> Plan:
         return answer.plan
@@ -183,5 +186,6 @@ class _Walks(Crew[TieredPlan]):
 
     def note(self, found: Found[TieredPlan]) -> None:
         if self.is_noted(found):
-            fen = found.answer.plan.cost.total_fen
-            self.baselines[found.phase] = min(self.baselines.get(found.phase, fen), fen)
+            plan = found.answer.plan
+            made = plan.cost.total_fen, len(plan.unserved)
+            self.baselines[found.phase] = min(self.baselines.get(found.phase, made), made)

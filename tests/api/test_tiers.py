@@ -223,6 +223,18 @@ def test_replan_refuses_tiers_and_says_what_to_do(doors: Path, capsys: pytest.Ca
     assert "E433" in capsys.readouterr().err
 
 
+def test_plan_by_lines_is_refused_where_goods_may_not_go_direct(
+    doors: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """B goes through the station only: E435 in place of a plan that its referee would refuse."""
+    line = ["plan", str(doors / "four"), "--lines", "lines.json", "--iterations", "0", "--out", str(doors / "out")]
+    assert main([*line, "--lang", "en"]) == 2
+    assert (
+        "E435 --lines sends all goods direct by vehicle, which these places do not allow: B" in capsys.readouterr().err
+    )
+    assert not (doors / "out" / "plan.json").exists()
+
+
 def test_explain_points_to_trace_for_goods_that_are_carried(doors: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """And refuses questions about vehicles, E434."""
     line = ["explain", str(doors / "four"), str(doors / "plan.json"), "D2", "--lang", "en"]
