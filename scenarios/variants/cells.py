@@ -77,7 +77,7 @@ class PlanCell:
         began = time.monotonic()
         county = build_problem(self.part, cache=self.cache, energy=True)
         plan = solve_county(county, stop=self.limit.stop, seed=self.limit.seed, workers=self.limit.workers)
-        return {"plan": pack_plan(plan), **_measured(county, plan), "seconds": round(time.monotonic() - began, 3)}
+        return {"plan": pack_plan(plan), **measured(county, plan), "seconds": round(time.monotonic() - began, 3)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,10 +110,11 @@ class DayCell:
             raise ScenarioFailed("E359", detail=f"shipment {error}") from None
         if covered != sorted(s.id for s in county.problem.shipments):
             raise ScenarioFailed("E359", detail="shipments")
-        return {**_measured(county, merged(tiers, plans)), "seconds": round(time.monotonic() - began, 3)}
+        return {**measured(county, merged(tiers, plans)), "seconds": round(time.monotonic() - began, 3)}
 
 
-def _measured(county: County, plan: TieredPlan) -> dict[str, Any]:
+def measured(county: County, plan: TieredPlan) -> dict[str, Any]:
+    """Return measures as JSON values, and the pieces by kind of way where there are tiers."""
     ways = None if county.tiers is None else pieces_by_way(county.tiers, plan)
     return {"kpis": asdict(measure_county(county, plan)), "ways": ways}
 
@@ -128,19 +129,19 @@ def plan_cell(part: Scenario, limit: Limit, cache: Path | None) -> PlanCell:
     """Return the task of planning ``part``."""
     bare = essence(part)
     how = (limit.stop.seconds, limit.stop.iterations, limit.seed, limit.workers)
-    return PlanCell(key=_hash("plan", bare, how, _made_by()), part=part, limit=limit, cache=cache)
+    return PlanCell(key=hash_of("plan", bare, how, _made_by()), part=part, limit=limit, cache=cache)
 
 
 def day_cell(day: Scenario, parts: tuple[PlanCell, ...], cache: Path | None) -> DayCell:
     """Return the task of measuring ``day`` from the plans of its parts."""
     keys = tuple(part.key for part in parts)
-    return DayCell(key=_hash("day", essence(day), keys), day=day, parts=keys, cache=cache)
+    return DayCell(key=hash_of("day", essence(day), keys), day=day, parts=keys, cache=cache)
 
 
 def essence(scenario: Scenario) -> str:
     """Return a hash of what decides plans and measures: all but words about it, with the content of road files."""
     decisive = [f.name for f in fields(scenario) if f.compare and f.name not in WORDS_ONLY]
-    return _hash([(name, _stable(getattr(scenario, name))) for name in decisive], _roads_content(scenario))
+    return hash_of([(name, _stable(getattr(scenario, name))) for name in decisive], _roads_content(scenario))
 
 
 def _stable(value: object) -> str:
@@ -170,7 +171,7 @@ def _content(path: Path) -> str:
     """Hash a file, and those that belong to it (a Shapefile is several)."""
     stem = path.with_suffix("")
     beside = sorted(path.parent.glob(f"{stem.name}.*")) if path.suffix.lower() == ".shp" else [path]
-    return _hash(*(hashlib.sha256(each.read_bytes()).hexdigest() for each in beside if each.is_file()))
+    return hash_of(*(hashlib.sha256(each.read_bytes()).hexdigest() for each in beside if each.is_file()))
 
 
 @lru_cache(maxsize=1)
@@ -184,5 +185,6 @@ def _made_by() -> tuple[str, ...]:
     return (*(version(name) for name in PACKAGES), ours.hexdigest())
 
 
-def _hash(*parts: object) -> str:
+def hash_of(*parts: object) -> str:
+    """Return a hash of JSON values."""
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()

@@ -14,10 +14,11 @@ from scenarios.sampled_days import DEFAULT_MODEL, plan_days, scenario_on
 from scenarios.service import Service
 from scenarios.variants.apply import ASSUMED, ONE_WAY, SAME_TIERS, changed_day, parts_of_day
 from scenarios.variants.cells import DayCell, PlanCell, day_cell, kpis_of, plan_cell
+from scenarios.variants.offers import OfferCell, family_of, offer_cell
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
     from scenarios.kpis import Kpis
@@ -143,23 +144,43 @@ def carry_out(
 ) -> Comparison:
     """Compute what the store does not have, then collect; what is done when ``cancel`` is set is collected too.
 
-    Plans come first, whole days after them. The order is by day, so that after a stop the days that are there are
+    Plans come first, whole days and offers (``scenarios.variants.offers``) after them; where a stop leaves no time for
+    offers, own plans stand. The order is by day, so that after a stop the days that are there are
     there for all variants.
     """
     plans = {cell.key: cell for each in agenda.cells for _, cell in each.parts}
     wholes = {each.whole.key: each.whole for each in agenda.cells if each.whole is not None}
     missing = [cell for key, cell in plans.items() if store.get(key) is None]
     unmeasured = [cell for key, cell in wholes.items() if store.get(key) is None]
-    crew = _Progress(agenda.limit, executor.workers, len(missing) + len(unmeasured), report)
+    offered = _offers(agenda, plans.keys())
+    unoffered = [cell for cell in offered.values() if store.get(cell.key) is None]
+    crew = _Progress(agenda.limit, executor.workers, len(missing) + len(unmeasured) + len(unoffered), report)
     for outcome in executor.run(missing, store, cancel):
         crew.take(outcome.key, outcome.seconds, outcome.failure)
     if cancel is None or not cancel.is_set():
+        offered = _offers(agenda, plans.keys() - crew.failures.keys())
+        asked = {cell.key: cell for cell in offered.values() if store.get(cell.key) is None}
         ready = [cell for cell in unmeasured if not any(key in crew.failures for key in cell.parts)]
-        for outcome in executor.run(ready, store, cancel):
+        for outcome in executor.run([*ready, *asked.values()], store, cancel):
             crew.take(outcome.key, outcome.seconds, outcome.failure)
-    found = _collect(agenda, store, crew.failures)
-    total = len(plans) + len(wholes)
+    found = _collect(agenda, store, crew.failures, {name: cell.key for name, cell in offered.items()})
+    total = len(plans) + len(wholes) + len({cell.key for cell in offered.values()})
     return replace(found, total=total, known=total - crew.todo, computed=crew.done)
+
+
+def _offers(agenda: Agenda, plans: Collection[str]) -> dict[tuple[str, str], OfferCell]:
+    """Return, by variant and day, what compares a plan with others of its day, of those that are among ``plans``."""
+    families: dict[tuple[str, str], list[DayPlan]] = {}
+    variants = {variant.id: variant for variant in agenda.variants}
+    for each in agenda.cells:
+        if each.whole is None and each.key in plans:
+            families.setdefault((each.day.id, family_of(variants[each.variant])), []).append(each)
+    found: dict[tuple[str, str], OfferCell] = {}
+    for family in families.values():
+        keys = {each.key for each in family}
+        if len(keys) > 1 and any(Service(each.parts[0][1].part).is_tiered for each in family):
+            found |= {(each.variant, each.day.id): offer_cell(each.parts[0][1], keys) for each in family}
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,14 +252,20 @@ class _Progress:
         self.report(Standing(done=self.done, total=self.todo, failed=len(self.failures), left_s=left_s))
 
 
-def _collect(agenda: Agenda, store: Store, failures: dict[str, Failure]) -> Comparison:
+def _collect(
+    agenda: Agenda, store: Store, failures: dict[str, Failure], offers: dict[tuple[str, str], str]
+) -> Comparison:
     measured: dict[str, dict[str, Kpis]] = {variant.id: {} for variant in agenda.variants}
     keys: dict[str, dict[str, str]] = {variant.id: {} for variant in agenda.variants}
     ways: dict[str, dict[str, dict[str, int]]] = {variant.id: {} for variant in agenda.variants}
     losses: list[Loss] = []
+    has_offers = True
     for each in agenda.cells:
-        keys[each.variant][each.day.id] = each.key
-        content = store.get(each.key)
+        offer = offers.get((each.variant, each.day.id), each.key)
+        content = store.get(offer)
+        has_offers &= content is not None
+        keys[each.variant][each.day.id] = each.key if content is None else offer
+        content = content or store.get(each.key)
         if content is not None:
             measured[each.variant][each.day.id] = kpis_of(content)
             if content["ways"] is not None:
@@ -248,7 +275,7 @@ def _collect(agenda: Agenda, store: Store, failures: dict[str, Failure]) -> Comp
         agenda=agenda,
         measured=measured,
         losses=tuple(losses),
-        is_whole=all(len(days) == len(agenda.days) for days in measured.values()),
+        is_whole=has_offers and all(len(days) == len(agenda.days) for days in measured.values()),
         keys=keys,
         ways=ways,
     )

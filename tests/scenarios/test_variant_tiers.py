@@ -5,6 +5,7 @@ H ---- S ---- V2 ---- V3        10 km and 15 min a step; S is the station of the
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,27 +18,36 @@ from optimizer.tiers.model import DIRECT, TieredPlan, Way
 from optimizer.tiers.search import walked
 from scenarios.errors import InvalidInput
 from scenarios.files import read_scenario
+from scenarios.sampled_days import DayModel
 from scenarios.scenario import Brand
 from scenarios.service import Service
 from scenarios.stations import ModeRule
 from scenarios.text import Text
 from scenarios.tiers import build_tiers
 from scenarios.variants.apply import changed_day, parts_of_day
+from scenarios.variants.cells import Limit, plan_cell
+from scenarios.variants.compare import carry_out, prepare
 from scenarios.variants.county_plan import measure_county
 from scenarios.variants.merge import merged, pieces_by_way, told
-from scenarios.variants.model import Prices, Variant
+from scenarios.variants.model import Prices, Variant, VariantSet
+from scenarios.variants.offers import family_of, offer_cell
+from scenarios.variants.plan_json import pack_plan
 from scenarios.variants.read import read_variants
+from scenarios.variants.store import Store
 from tests.scenarios.small_county import county as ordinary_county
 from tests.scenarios.small_county import order, van
+from tests.scenarios.tasks import Here
 from tests.scenarios.test_tiers import FREE, bus, station_county
 
 if TYPE_CHECKING:
     from scenarios.build import County
     from scenarios.scenario import Scenario
+    from scenarios.variants.cells import PlanCell
 
 NAME = Text("x", "x")
 LIBRARY = Path(__file__).resolve().parents[2] / "scenarios" / "library"
 AS_IT_IS = Variant(id="base", name=NAME)
+LIMIT = Limit(stop=Stop(iterations=1))
 
 
 def day() -> Scenario:
@@ -204,3 +214,96 @@ def test_a_bus_free_of_charge_is_used_and_the_saving_is_the_whole_van() -> None:
     direct = planned(changed_day(day(), variant(forced_mode="direct")))[1]
     assert dear.plan.cost.operating_fen <= direct.plan.cost.operating_fen
     assert direct.plan.cost.operating_fen > van().fixed_fen
+
+
+# ---- offers
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """Return an empty store."""
+    return Store(folder=tmp_path / "results")
+
+
+def kept(store: Store, scenario: Scenario, plan: TieredPlan) -> PlanCell:
+    """Keep a plan as if its cell had been run."""
+    cell = plan_cell(scenario, LIMIT, None)
+    store.put(cell.key, {"plan": pack_plan(plan)})
+    return cell
+
+
+def test_a_free_choice_takes_the_cheaper_plan_of_a_narrower_one_and_not_the_other_way(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The free one has found nothing by bus; the one that must take the bus costs a fare. Direct refuses that plan."""
+    monkeypatch.setattr("scenarios.variants.offers.build_problem", lambda day, **_: county(day))
+    narrow, direct = (changed_day(day(), variant(forced_mode=mode)) for mode in ("bus", "direct"))
+    by_bus, by_van = planned(narrow)[1], planned(direct)[1]
+    cells = [kept(store, one, plan) for one, plan in ((day(), by_van), (narrow, by_bus), (direct, by_van))]
+    costs = []
+    for cell in cells:
+        found = offer_cell(cell, [each.key for each in cells]).run(store)
+        costs.append((found["kpis"]["operating_cost_fen"], found["source"]))
+    bus_fen, van_fen = by_bus.plan.cost.operating_fen, by_van.plan.cost.operating_fen
+    assert bus_fen < van_fen
+    assert costs == [(bus_fen, cells[1].key), (bus_fen, cells[1].key), (van_fen, cells[2].key)]
+
+
+def test_a_plan_is_offered_at_the_prices_of_who_takes_it(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plan by a bus that asks 50 fen a piece costs five pieces nothing where the bus is free."""
+    monkeypatch.setattr("scenarios.variants.offers.build_problem", lambda day, **_: county(day))
+    free_of_charge = changed_day(day(), variant(prices=Prices(fares=0)))
+    direct = planned(changed_day(day(), variant(forced_mode="direct")))[1]
+    by_bus = planned(changed_day(day(), variant(forced_mode="bus")))[1]
+    own, other = kept(store, free_of_charge, direct), kept(store, day(), by_bus)
+    assert by_bus.plan.cost.line_fen == 250
+    assert offer_cell(own, [other.key]).run(store)["kpis"]["operating_cost_fen"] == 0
+
+
+def test_variants_exchange_plans_that_differ_in_the_second_tier_only() -> None:
+    """Modes and fares may differ, wages and brands may not; other goods are another day's."""
+    narrow = variant(forced_mode="direct", has_lines=False, prices=Prices(fares=2))
+    assert family_of(narrow) == family_of(AS_IT_IS)
+    assert family_of(variant(prices=Prices(wages=2))) != family_of(AS_IT_IS)
+    assert family_of(variant(coalitions=())) != family_of(AS_IT_IS)
+
+
+def test_a_comparison_of_two_days_says_what_a_free_bus_saves_and_never_that_choice_costs(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Through all of ``carry_out``: free fares save the whole cost of direct, and the base costs at most direct."""
+    for module in ("cells", "offers"):
+        monkeypatch.setattr(f"scenarios.variants.{module}.build_problem", lambda day, **_: county(day))
+    monkeypatch.setattr(
+        "scenarios.variants.cells.solve_county", lambda built, **_: walked(built.tiers, stop=Stop(iterations=1))
+    )
+    free = replace(variant(prices=Prices(fares=0)), id="free")
+    wanted = VariantSet(variants=(AS_IT_IS, replace(variant(forced_mode="direct"), id="direct"), free))
+    agenda = prepare(day(), wanted, days=2, limit=LIMIT, model=DayModel(day_spread=0.0, order_spread=0.0))
+    found = carry_out(agenda, store, Here())
+    assert (found.is_whole, found.losses, found.total) == (True, (), 12)
+    for id_, kpis in found.measured["direct"].items():
+        assert kpis.operating_cost_fen >= found.measured["base"][id_].operating_cost_fen
+        assert found.measured["free"][id_].operating_cost_fen == 0
+        assert found.ways["free"][id_] == {"direct": 0, "station": 0, "line": 5}
+    again = carry_out(agenda, store, Here())
+    assert (again.computed, again.measured) == (0, found.measured)
+
+
+def test_a_comparison_that_is_stopped_before_offers_shows_own_plans(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All plans are known, no offer is; the stop comes first: measured, and said not to be whole."""
+    monkeypatch.setattr("scenarios.variants.cells.build_problem", lambda day, **_: county(day))
+    monkeypatch.setattr(
+        "scenarios.variants.cells.solve_county", lambda built, **_: walked(built.tiers, stop=Stop(iterations=0))
+    )
+    wanted = VariantSet(variants=(AS_IT_IS, variant(forced_mode="direct")))
+    agenda = prepare(day(), wanted, days=1, limit=LIMIT)
+    for each in agenda.cells:
+        store.put(each.key, each.parts[0][1].run(store))
+    cancel = threading.Event()
+    cancel.set()
+    found = carry_out(agenda, store, Here(), cancel=cancel)
+    assert not found.is_whole
+    assert [len(days) for days in found.measured.values()] == [1, 1]
