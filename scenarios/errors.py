@@ -198,6 +198,12 @@ CATALOGUE: dict[str, Sentence] = {
         "give one place the tier hub",
     ),
     "E328": _sentence("表中没有任何数据行", "至少填写一行", "the table has no rows", "fill in at least one"),
+    "E329": _sentence(
+        "扫描参数有 {count} 处错误",
+        "逐条改正后重新运行",
+        "faults in what is to be swept: {count}",
+        "mend them one by one and run again",
+    ),
     "E330": _sentence(
         "货物 {value} 属于危险货物（{reason.zh}），本软件不予规划",
         "交由有危险货物运输资质的企业承运；中毒农药须标明内包装≤5 kg/5 L、整件≤30 kg 并有标记",

@@ -16,6 +16,7 @@ from api.exports.sharing import WORDS, plan_names, saving_text, why_unusual
 from scenarios.gain_sharing.game import named, ranked
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from xlsxwriter.workbook import Workbook
@@ -24,18 +25,20 @@ if TYPE_CHECKING:
     from api.exports.sharing import Report, Shared
     from scenarios.coalition_costs import SharedCosts
     from scenarios.gain_sharing import Statement
+    from scenarios.text import Text
 
 NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\']")
 LONGEST_NAME = 31
 """What a spreadsheet allows as the name of a sheet."""
 
 
-class _Book:
-    """The workbook with its formats; ``word`` picks the language."""
+class Book:
+    """A workbook with its formats; ``word`` picks from ``words`` in the language."""
 
-    def __init__(self, book: Workbook, lang: str) -> None:
+    def __init__(self, book: Workbook, lang: str, words: Mapping[str, Text]) -> None:
         self.book = book
         self.lang = lang
+        self.words = words
         self.head = book.add_format({"bold": True, "bg_color": "#1d4e89", "font_color": "#ffffff", "text_wrap": True})
         self.title = book.add_format({"bold": True, "font_size": 14})
         self.bold = book.add_format({"bold": True, "num_format": "#,##0.######"})
@@ -47,15 +50,18 @@ class _Book:
         self._names: set[str] = set()
 
     def word(self, name: str) -> str:
-        return WORDS[name].pick(self.lang)
+        """Return a word in the language of the book."""
+        return self.words[name].pick(self.lang)
 
     def sheet(self, name: str, widths: tuple[float, ...]) -> Worksheet:
+        """Add a sheet under ``name``, made fit for a spreadsheet, with columns so wide."""
         made = self.book.add_worksheet(self._free(name))
         for column, width in enumerate(widths):
             made.set_column(column, column, width)
         return made
 
     def heads(self, sheet: Worksheet, row: int, names: list[str]) -> None:
+        """Write a row of headings."""
         for column, name in enumerate(names):
             sheet.write_string(row, column, name, self.head)
 
@@ -75,7 +81,7 @@ def write_book(report: Report, path: Path, *, lang: str) -> None:
     found, shared = report.found, report.shared
     options = {"strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(str(path), options) as workbook:
-        book = _Book(workbook, lang)
+        book = Book(workbook, lang, WORDS)
         _assumptions(book, report)
         _shares(book, found, shared)
         _coalitions(book, found)
@@ -83,7 +89,7 @@ def write_book(report: Report, path: Path, *, lang: str) -> None:
             _brand(book, brand, [(each, made) for each in shared for made in each.statements if made.brand == brand])
 
 
-def _assumptions(book: _Book, report: Report) -> None:
+def _assumptions(book: Book, report: Report) -> None:
     found = report.found
     sheet = book.sheet(book.word("assumptions"), (26, 110))
     sheet.write_string(0, 0, book.word("assumptions"), book.title)
@@ -101,7 +107,7 @@ def _assumptions(book: _Book, report: Report) -> None:
         sheet.write_string(row, 1, text.pick(book.lang), look)
 
 
-def _shares(book: _Book, found: SharedCosts, shared: tuple[Shared, ...]) -> None:
+def _shares(book: Book, found: SharedCosts, shared: tuple[Shared, ...]) -> None:
     """Write pieces, cost alone, and of each method the share and, as a formula, the saving."""
     sheet = book.sheet(book.word("shares"), (18, 10, 14, *(15.0,) * (2 * len(shared))))
     sheet.write_string(0, 0, book.word("summed"))
@@ -125,7 +131,7 @@ def _shares(book: _Book, found: SharedCosts, shared: tuple[Shared, ...]) -> None
         sheet.write_string(row, 1, each.core.text.pick(book.lang))
 
 
-def _totals(book: _Book, sheet: Worksheet, row: int, found: SharedCosts, shared: tuple[Shared, ...]) -> None:
+def _totals(book: Book, sheet: Worksheet, row: int, found: SharedCosts, shared: tuple[Shared, ...]) -> None:
     sheet.write_string(row, 0, book.word("sum"), book.bold)
     sheet.write_formula(row, 1, f"=SUM(B3:B{row})", None, sum(found.pieces.values()))
     sheet.write_formula(row, 2, f"=SUM(C3:C{row})", book.yuan, found.alone_fen / 100)
@@ -135,7 +141,7 @@ def _totals(book: _Book, sheet: Worksheet, row: int, found: SharedCosts, shared:
         _saved(book, sheet, (row, 4 + 2 * k), 1 - found.together_fen / found.alone_fen if found.alone_fen else None)
 
 
-def _saved(book: _Book, sheet: Worksheet, at: tuple[int, int], value: float | None) -> None:
+def _saved(book: Book, sheet: Worksheet, at: tuple[int, int], value: float | None) -> None:
     """Write what is saved against alone, a formula of the two amounts in its row."""
     row, column = at
     share = f"{_letter(column - 1)}{row + 1}"
@@ -147,7 +153,7 @@ def _letter(column: int) -> str:
     return str(xl_col_to_name(column))
 
 
-def _coalitions(book: _Book, found: SharedCosts) -> None:
+def _coalitions(book: Book, found: SharedCosts) -> None:
     """Write the cost of each coalition by day and in all, then which of them are charged by other plans."""
     days = found.days
     sheet = book.sheet(book.word("coalitions"), (44, 14, 10, *(13.0,) * len(days)))
@@ -173,7 +179,7 @@ def _coalitions(book: _Book, found: SharedCosts) -> None:
         sheet.write_string(number, 3, f"{each.day}: {plan_names(repair.plans).pick(book.lang)}")
 
 
-def _brand(book: _Book, brand: str, told: list[tuple[Shared, Statement]]) -> None:
+def _brand(book: Book, brand: str, told: list[tuple[Shared, Statement]]) -> None:
     """Write every method's terms of one brand, each a formula."""
     sheet = book.sheet(brand, (58, 12, 14, 18, 20))
     sheet.write_string(0, 0, brand, book.title)
@@ -183,7 +189,7 @@ def _brand(book: _Book, brand: str, told: list[tuple[Shared, Statement]]) -> Non
         row = _terms(book, sheet, row, each, made)
 
 
-def _terms(book: _Book, sheet: Worksheet, row: int, each: Shared, made: Statement) -> int:
+def _terms(book: Book, sheet: Worksheet, row: int, each: Shared, made: Statement) -> int:
     sheet.write_string(row, 0, each.name.pick(book.lang), book.title)
     book.heads(sheet, row + 1, [book.word(n) for n in ("what", "numerator", "denominator", "amount", "term")])
     first = row + 2
