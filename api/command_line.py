@@ -35,6 +35,7 @@ COMMANDS = {
     "replan": "replan",
     "compare": "compare",
     "share": "share",
+    "sweep": "sweep",
     "explain": "explain",
     "trace": "trace",
     "referee": "referee",

@@ -1,0 +1,144 @@
+"""``gongpei sweep``: vary one figure at a time on the same sampled days: what matters, and where variants cross."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from api.assumptions import assumptions
+from api.commands.options import add_solving, cache_folder, existing, output_folder, solving_stop, whole
+from api.commands.running import run_agenda, show_losses
+from api.exports.sweep import WORDS, Sweep, break_even_text, change_text, cost_text, write_json
+from api.exports.sweep_book import write_book
+from api.exports.sweep_charts import write_charts
+from api.exports.sweep_page import write_page
+from api.talk import line, say, show_table
+from scenarios.files import read_scenario
+from scenarios.sensitivity import NAMES, SHORT_NAMES, break_evens_of, curve_of, grid_of, read_factors, sides_of
+from scenarios.text import Text
+from scenarios.variants.cells import Limit
+from scenarios.variants.compare import prepare
+from scenarios.variants.model import BASE, Variant, VariantSet
+from scenarios.variants.read import read_variants
+from scenarios.variants.store import Store
+
+if TYPE_CHECKING:
+    import argparse
+
+    from scenarios.scenario import Scenario
+    from scenarios.sensitivity import Factor
+    from scenarios.variants.compare import Comparison
+
+HELP = Text(
+    "逐个改变数字：哪个影响最大，两种方案在哪里互换", "vary figures one at a time: what matters, where variants cross"
+)
+
+DEFAULT_DAYS = 5
+
+FILES = ("sweep.json", "sweep.xlsx", "sweep.html")
+
+AS_IT_IS = VariantSet(variants=(Variant(id=BASE, name=Text("现状", "as it is")),))
+
+
+def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
+    """Declare the arguments."""
+    parser.add_argument("folder", metavar="DIR", help=Text("场景文件夹", "folder of the scenario").pick(lang))
+    names = ", ".join((*NAMES, *SHORT_NAMES))
+    vary = Text(
+        f"数字=起:止:步长，或 数字=值,值；可重复。数字：{names}",
+        f"FIGURE=FIRST:LAST:STEP or FIGURE=VALUE,VALUE; may be repeated. Figures: {names}",
+    )
+    parser.add_argument("--vary", action="append", required=True, metavar="F=A:B:C", help=vary.pick(lang))
+    file = Text("比较方案文件（TOML）：也找出互换处", "file of variants (TOML): finds where they cross as well")
+    parser.add_argument("--variants", metavar="FILE", help=file.pick(lang))
+    between = Text("只看其中两个方案，如 base,separate", "only two of its variants, such as base,separate")
+    parser.add_argument("--between", default="", metavar="A,B", help=between.pick(lang))
+    out = Text("输出文件夹（默认 out/场景名）", "output folder (out/NAME by default)")
+    parser.add_argument("--out", type=Path, metavar="DIR", help=out.pick(lang))
+    days = Text(f"抽样天数（默认 {DEFAULT_DAYS}）", f"sampled days ({DEFAULT_DAYS} by default)")
+    parser.add_argument("--days", type=whole(1, 1_000), default=DEFAULT_DAYS, metavar="N", help=days.pick(lang))
+    store = Text("已算结果的文件夹（默认在场景的 cache 中）", "folder of results (in the scenario's cache by default)")
+    parser.add_argument("--store", type=Path, metavar="DIR", help=store.pick(lang))
+    add_solving(parser, lang, Text("每个点的求解轮数：可重复", "rounds to solve each point: repeatable"))
+
+
+def run(options: argparse.Namespace) -> int:
+    """Sweep and write everything; exit code 1 should anything be missing."""
+    folder, lang = existing(options.folder), options.lang
+    scenario = read_scenario(folder)
+    wanted = read_variants(existing(options.variants), scenario) if options.variants else AS_IT_IS
+    sides = sides_of(wanted, options.between)
+    factors = read_factors(options.vary, scenario, sides)
+    grid = VariantSet(
+        variants=grid_of(sides, factors),
+        against=sides[0].id,
+        markets=wanted.markets,
+        market_factor=wanted.market_factor,
+    )
+    out = output_folder(options.out or Path("out") / folder.resolve().name)
+    cache = cache_folder(folder)
+    store = Store(folder=options.store or (cache or out) / "results")
+    limit = Limit(stop=solving_stop(options), seed=options.seed)
+    agenda = prepare(scenario, grid, days=options.days, limit=limit, cache=cache)
+    planned = run_agenda(agenda, store, options.workers, lang)
+    show_losses(planned, lang)
+    sweep = _swept(scenario, planned, sides, factors)
+    write_json(sweep, out / FILES[0])
+    write_book(sweep, out / FILES[1], lang=lang)
+    write_page(sweep, out / FILES[2], lang=lang)
+    pictures = write_charts(sweep, out, lang=lang)
+    _show(sweep, lang)
+    names = ", ".join((*FILES, *pictures))
+    say(Text(f"已写入 {out}：{names}", f"written to {out}: {names}"), lang)
+    return 0 if planned.is_whole else 1
+
+
+def _swept(scenario: Scenario, planned: Comparison, sides: tuple[Variant, ...], factors: tuple[Factor, ...]) -> Sweep:
+    """Return curves of every side, and break-evens of the first side with each other one."""
+    measured = planned.measured
+    curves = {(side.id, factor.name): curve_of(measured, side, factor) for side in sides for factor in factors}
+    crossings = [
+        found
+        for factor in factors
+        for other in sides[1:]
+        for found in break_evens_of(measured, curves[sides[0].id, factor.name], curves[other.id, factor.name])
+    ]
+    return Sweep(
+        scenario=scenario,
+        run=planned,
+        sides=sides,
+        factors=factors,
+        curves=tuple(curves.values()),
+        break_evens=tuple(crossings),
+        assumed=assumptions(scenario),
+    )
+
+
+def _show(sweep: Sweep, lang: str) -> None:
+    """Print every point, the break-evens, and what the figures rest on."""
+    heads = [(WORDS[name].pick(lang), name not in {"variant", "factor"}) for name in ("variant", "factor", "value")]
+    heads += [(WORDS[name].pick(lang), True) for name in ("cost", "change")]
+    body = [
+        [
+            sweep.name(curve.side).pick(lang),
+            NAMES[curve.factor.name].pick(lang),
+            f"{spot.value:g}",
+            cost_text(spot.cost_fen),
+            change_text(spot.against_today),
+        ]
+        for side in sweep.sides
+        for curve in sweep.of_side(side.id)
+        for spot in curve.spots
+    ]
+    show_table(WORDS["title"].pick(lang), heads, body)
+    say(WORDS["noise"], lang)
+    if len(sweep.run.agenda.days) == 1:
+        say(WORDS["one_day"], lang, style="yellow")
+    for found in sweep.break_evens:
+        line(break_even_text(sweep, found).pick(lang), style="bold")
+    if len(sweep.sides) > 1 and not sweep.break_evens:
+        say(WORDS["no_break_even"], lang)
+    if sweep.leaves_goods:
+        say(WORDS["left_hint"], lang, style="yellow")
+    for text in sweep.run.agenda.placeholders:
+        line(f"! {text.pick(lang)}", style="yellow")

@@ -1,0 +1,192 @@
+"""``sweep.json``: every point of a sweep, swings and break-evens; and the words of a sweep."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from api.units import yuan
+from scenarios.sensitivity import NAMES
+from scenarios.text import Text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from scenarios.comparison import Change, Interval
+    from scenarios.scenario import Scenario
+    from scenarios.sensitivity import BreakEven, Curve, Factor, Spot
+    from scenarios.variants.compare import Comparison
+    from scenarios.variants.model import Variant
+
+SCHEMA = "gongpei.sweep"
+VERSION = 1
+
+WORDS: dict[str, Text] = {
+    "title": Text("敏感性", "sensitivity"),
+    "assumptions": Text("前提与假设", "assumptions"),
+    "placeholder": Text("占位值，未经测量", "placeholder, not measured"),
+    "baseline": Text(
+        "变化以本地现状为准：先核对今天的费用与实际账目是否相符",
+        "changes count from today's county: check what it costs today against real accounts first",
+    ),
+    "one_at_a_time": Text(
+        "每次只改一个数字，其余保持今天的值；多个数字同时变化的影响不在其中",
+        "one figure changes at a time, all others stay as today; what several do together is not in it",
+    ),
+    "tornado": Text("哪个数字影响最大", "which figure matters most"),
+    "curves": Text("随数字变化的费用", "cost as a figure changes"),
+    "break_even": Text("在哪里互换先后", "where the cheaper one changes"),
+    "no_break_even": Text("在所扫描的范围内没有互换", "within what was swept the cheaper one stays the cheaper one"),
+    "between_points": Text(
+        "由相邻两点直线插值；两点之间没有规划过，写在括号中",
+        "interpolated on a straight line between two points; inside this bracket nothing was planned",
+    ),
+    "unsure": Text("在误差范围内，不能确定", "within the noise, so not sure"),
+    "table": Text("全部点", "all points"),
+    "variant": Text("方案", "variant"),
+    "factor": Text("数字", "figure"),
+    "value": Text("取值", "value"),
+    "cost": Text("日均费用（元）", "mean cost a day (yuan)"),
+    "piece": Text("每件费用（元）", "cost per piece (yuan)"),
+    "change": Text("相对今天", "against today"),
+    "vehicles": Text("车辆", "vehicles"),
+    "km": Text("公里", "km"),
+    "left": Text("未送件数", "pieces not delivered"),
+    "left_hint": Text(
+        "有的点没有送完全部货物：未送的货物不计费用，这些点看起来比实际便宜",
+        "some points do not deliver everything: what is left costs nothing, so they look cheaper than they are",
+    ),
+    "swing": Text("最高与最低之差（元/日）", "from cheapest to dearest (yuan a day)"),
+    "low": Text("最低", "cheapest"),
+    "high": Text("最高", "dearest"),
+    "missing": Text("缺失", "missing"),
+    "days": Text("个抽样日", "sampled days"),
+    "noise": Text("≈ 表示变化在误差范围内", "≈ marks a change within the noise"),
+    "today": Text("今天", "today"),
+    "at": Text("互换处", "break-even"),
+    "from": Text("括号起", "bracket from"),
+    "to": Text("括号止", "bracket to"),
+    "below": Text("以下较省", "cheaper below"),
+    "above": Text("以上较省", "cheaper above"),
+    "is_sure": Text("确定", "sure"),
+    "one_day": Text(
+        "只有一天：没有区间，任何变化都算在误差之内", "one day only: no interval, so every change is noise"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sweep:
+    """A sweep as it was carried out; ``curves`` by side, then by factor."""
+
+    scenario: Scenario
+    run: Comparison
+    sides: tuple[Variant, ...]
+    factors: tuple[Factor, ...]
+    curves: tuple[Curve, ...]
+    break_evens: tuple[BreakEven, ...]
+    assumed: tuple[Text, ...] = ()
+
+    def name(self, side: str) -> Text:
+        """Return what a side is called."""
+        return next(variant.name for variant in self.sides if variant.id == side)
+
+    def of_side(self, side: str) -> tuple[Curve, ...]:
+        """Return the curves of a side that have any spot, the one that matters most first."""
+        found = [curve for curve in self.curves if curve.side == side and curve.spots]
+        return tuple(sorted(found, key=lambda curve: -curve.swing_fen))
+
+    @property
+    def leaves_goods(self) -> bool:
+        """Whether some point leaves pieces undelivered."""
+        return any(spot.unserved_pieces for curve in self.curves for spot in curve.spots)
+
+
+def break_even_text(sweep: Sweep, found: BreakEven) -> Text:
+    """Return a break-even as a sentence, with its bracket."""
+    name, low, high = NAMES[found.factor], f"{found.bracket[0]:g}", f"{found.bracket[1]:g}"
+    below, above = sweep.name(found.below), sweep.name(found.above)
+    unsure = Text("", "") if found.is_sure else Text(f"；{WORDS['unsure'].zh}", f"; {WORDS['unsure'].en}")
+    return Text(
+        f"{name.zh} 约 {found.at:.3g}（{low} 至 {high} 之间）：以下较省的是“{below.zh}”，以上是“{above.zh}”{unsure.zh}",
+        f"{name.en} about {found.at:.3g} (between {low} and {high}): cheaper below is “{below.en}”, above "
+        f"“{above.en}”{unsure.en}",
+    )
+
+
+def change_text(change: Change | None) -> str:
+    """Return a change in per cent, behind ``≈`` where it is noise; "" for today itself."""
+    if change is None or change.relative is None:
+        return ""
+    return f"{'≈ ' if change.is_noise else ''}{change.relative * 100:+.1f} %"
+
+
+def cost_text(cost: Interval) -> str:
+    """Return a mean cost in yuan with half its interval, where it has one."""
+    half = f" ± {yuan(cost.half_width)}" if math.isfinite(cost.half_width) else ""
+    return f"{yuan(cost.mean)}{half}"
+
+
+def write_json(sweep: Sweep, path: Path) -> None:
+    """Write everything; equal results write equal bytes."""
+    agenda, stop, scenario = sweep.run.agenda, sweep.run.agenda.limit.stop, sweep.scenario
+    content = {
+        "schema": SCHEMA,
+        "version": VERSION,
+        "scenario": {"name": scenario.name, "date": scenario.date.isoformat(), "digest": scenario.digest},
+        "limit": {"seconds": stop.seconds, "iterations": stop.iterations, "seed": agenda.limit.seed},
+        "days": [{"id": d.id, "date": d.date.isoformat()} for d in agenda.days],
+        "is_whole": sweep.run.is_whole,
+        "curves": [
+            {
+                "variant": curve.side,
+                "factor": curve.factor.name,
+                "swing_fen": curve.swing_fen,
+                "points": [_spot(spot) for spot in curve.spots],
+            }
+            for curve in sweep.curves
+        ],
+        "break_evens": [
+            {
+                "factor": each.factor,
+                "at": each.at,
+                "bracket": list(each.bracket),
+                "cheaper_below": each.below,
+                "cheaper_above": each.above,
+                "is_sure": each.is_sure,
+            }
+            for each in sweep.break_evens
+        ],
+        "missing": [
+            {"variant": e.variant, "day": e.day, "part": e.part, "code": e.failure.code, **_text(e.failure.text)}
+            for e in sweep.run.losses
+        ],
+        "placeholders": [_text(text) for text in agenda.placeholders],
+    }
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def _spot(spot: Spot) -> dict[str, Any]:
+    change = spot.against_today
+    return {
+        "value": spot.value,
+        "cost_fen": _interval(spot.cost_fen),
+        "cost_per_piece_fen": spot.piece_fen,
+        "vehicles": spot.vehicles,
+        "distance_m": spot.distance_m,
+        "unserved_pieces": spot.unserved_pieces,
+        "change": None
+        if change is None
+        else {**_interval(change.difference), "relative": change.relative, "is_noise": change.is_noise},
+    }
+
+
+def _interval(interval: Interval) -> dict[str, Any]:
+    half = interval.half_width if math.isfinite(interval.half_width) else None
+    return {"mean": interval.mean, "half_width": half, "days": interval.days}
+
+
+def _text(text: Text) -> dict[str, str]:
+    return {"zh": text.zh, "en": text.en}
