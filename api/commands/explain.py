@@ -7,6 +7,7 @@ plan, without it does not. Every remedy has been applied and judged again.
 from __future__ import annotations
 
 import difflib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from api.commands.options import cache_folder, existing, moment
@@ -19,6 +20,7 @@ from api.tiers import has_tiers, judged, tiers_of
 from api.units import clock, yuan
 from optimizer.check import check
 from optimizer.explain import LIMIT_WORDS, Question, mend_text, reason_text, remedy_text, why_not
+from optimizer.tiers.reasons import explain_tiers
 from scenarios.build import build_problem
 from scenarios.files import read_scenario
 from scenarios.text import Text
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
     from api.schemas import PlanFile
     from optimizer.explain import Answer, Blocker
-    from optimizer.plan import Plan, Route
+    from optimizer.plan import Plan, Route, Unserved
     from optimizer.problem import Problem
     from scenarios.build import County
 
@@ -36,6 +38,8 @@ HELP = Text(
     "为什么这批货没有安排，为什么不能由某辆车送，为什么不能更早：逐条放开规则，由裁判证实",
     "why a shipment is not carried, not on a vehicle, not earlier: rules released one by one, the referee judging",
 )
+
+UNSOUND = Text("方案本身违反规则，先改正它再问", "the plan itself breaks rules; mend it first, then ask")
 
 SHOWN_BLOCKERS, SHOWN_RULES = 6, 3
 """Ways to relax the rules that are shown, and broken rules of each."""
@@ -72,8 +76,7 @@ def run(options: argparse.Namespace) -> int:
     for violation in violations:
         line(violation.render(lang))
     if violations:
-        zh, en = "方案本身违反规则，先改正它再问", "the plan itself breaks rules; mend it first, then ask"
-        say(Text(zh, en), lang, style="bold red")
+        say(UNSOUND, lang, style="bold red")
         return 1
     for shipment in shipments:
         question = Question(shipment=shipment, vehicle=vehicle, before_s=options.before)
@@ -86,19 +89,28 @@ def _explain_tiers(county: County, record: PlanFile, shipments: list[str], optio
     if options.vehicle is not None or options.before is not None:
         raise InvalidInput("E434")
     tiered, lang = to_tiered(record), options.lang
-    violations = judged(tiers_of(county), tiered)
+    tiers = tiers_of(county)
+    for difference in differences(record, county):
+        line(f"! {difference.pick(lang)}", style="yellow")
+    violations = judged(tiers, tiered)
     for violation in violations:
         line(violation.pick(lang))
-    left = {u.shipment: u for u in tiered.plan.unserved}
+    if violations:
+        say(UNSOUND, lang, style="bold red")
+        return 1
+    asked = tuple(u for u in tiered.plan.unserved if u.shipment in shipments)
+    told = explain_tiers(tiers, replace(tiered, plan=replace(tiered.plan, unserved=asked)))
+    left = {u.shipment: u for u in told.plan.unserved}
     for shipment in shipments:
         if shipment in left:
             why = left[shipment]
-            line(f"{shipment}: {why.reason} {reason_text(why, lang)}", style="red")
+            say(_left(tiers.problem, why), lang, style="bold")
+            line(f"{why.reason} {reason_text(why, lang)}", style="red")
             line(f"     -> {remedy_text(why, lang)}")
         else:
             zh = f"{shipment}：已安排，用 gongpei trace 看每一步"
             say(Text(zh, f"{shipment}: carried; gongpei trace shows every stage"), lang)
-    return 1 if violations else 0
+    return 0
 
 
 def shipments_named(county: County, name: str) -> list[str]:
@@ -156,8 +168,11 @@ def _standing(problem: Problem, plan: Plan, answer: Answer) -> Text:
         at, cost = clock(at_s), yuan(answer.now_fen)
         zh = f"{id_}：现由 {vehicle} 承运，{at} 交接；不带它可省 {cost} 元"
         return Text(zh, f"{id_}: carried by {vehicle}, handed over at {at}; leaving it out would save CNY {cost}")
-    penalty = yuan(problem.shipment_of[id_].penalty_fen)
-    left = next(u for u in plan.unserved if u.shipment == id_)
+    return _left(problem, next(u for u in plan.unserved if u.shipment == id_))
+
+
+def _left(problem: Problem, left: Unserved) -> Text:
+    id_, penalty = left.shipment, yuan(problem.shipment_of[left.shipment].penalty_fen)
     zh = f"{id_}：未服务（{left.reason}），惩罚 {penalty} 元"
     return Text(zh, f"{id_}: not served ({left.reason}), a penalty of CNY {penalty}")
 

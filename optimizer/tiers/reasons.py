@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from optimizer.cost import plan_cost
 from optimizer.explain.insertion import insert_best
 from optimizer.explain.study import MOST_WORK, explain
+from optimizer.tier_reasons import TIER_REASONS
 from optimizer.tiers.model import DIRECT, leg_id
 from optimizer.tiers.plan import movements, whole_shipment
 
@@ -34,11 +35,20 @@ def explain_tiers(tiers: Tiers, plan: TieredPlan, *, most_work: int = MOST_WORK)
     if not left:
         return plan
     known = tiers.problem.shipment_of
-    direct = [u for u in left if tiers.way(known[u.shipment], plan.choice) == DIRECT]
+    direct = [u for u in left if _is_direct(tiers, plan, u)]
     problem = held(tiers, plan, [known[u.shipment] for u in direct])
     done = {u.shipment: u for u in explain(problem, _stated(problem, plan.plan, direct), most_work=most_work).unserved}
     told = tuple(done.get(u.shipment) or _with_remedy(tiers, plan, u, most_work) for u in left)
     return replace(plan, plan=replace(plan.plan, unserved=told))
+
+
+def _is_direct(tiers: Tiers, plan: TieredPlan, unserved: Unserved) -> bool:
+    """Tell whether goods that were left would have gone direct: by their place's way, or as an exception to it."""
+    s = tiers.problem.shipment_of[unserved.shipment]
+    if tiers.way(s, plan.choice) == DIRECT:
+        return True
+    is_refused = unserved.reason in TIER_REASONS
+    return not is_refused and DIRECT in tiers.ways(tiers.far_end(s) or "")
 
 
 def held(tiers: Tiers, plan: TieredPlan, left: Iterable[Shipment]) -> Problem:

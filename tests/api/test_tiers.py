@@ -18,6 +18,10 @@ from api.plan_file import read_plan, write_plan
 from api.schemas import Origin, from_tiered
 from api.tiered_day import view_tiered_day
 from api.tiered_kpis import measure_tiers
+from optimizer.repair import complete, without
+from optimizer.schedule import draft_of
+from optimizer.tiers.plan import settle
+from optimizer.tiers.worth import held_legs
 from scenarios.build import build_problem
 from tests.api.pages import Page
 from tests.api.tiered import BUS_OUT, FOUR, tiered_county, tiered_plan
@@ -250,6 +254,26 @@ def test_validate_says_what_the_tiers_hold(doors: Path, capsys: pytest.CaptureFi
     text = capsys.readouterr().out
     for words in ("station S: handling 10 min, 40 pieces", "line 3 路: 1 departure", "1 places may go: S"):
         assert words in text
+
+
+def test_explain_finds_out_why_goods_are_left_and_what_would_help(
+    doors: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The pesticide for A, which may not go by bus, was an exception: it is studied as goods that go direct."""
+    legs = held_legs(example_tiers(), tiered_plan())
+    days = {(r.vehicle_type, r.number): [draft_of(t) for t in r.trips] for r in tiered_plan().plan.routes}
+    drafts = {unit: [without(draft, {PESTICIDE}) for draft in trips] for unit, trips in days.items()}
+    write_plan(
+        from_tiered(settle(legs, complete(legs.problem, drafts, insert=False)), Origin(iterations=0)),
+        doors / "plan.json",
+    )
+    assert read_plan(doors / "plan.json").plan.unserved[0].reason == "U100"
+    line = ["explain", str(doors / "four"), str(doors / "plan.json"), PESTICIDE]
+    assert main([*line, "--lang", "en"]) == 0
+    text = capsys.readouterr().out
+    assert f"{PESTICIDE}: not served (U1" in text
+    assert "U100" not in text
+    assert "a penalty of CNY" in text
 
 
 @pytest.mark.slow
