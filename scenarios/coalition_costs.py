@@ -50,14 +50,24 @@ CONSISTENT = Text(
 )
 """How the noise of the search is taken out of the costs."""
 
+BRANDS_ONLY = Text(
+    "不属于任何品牌的货物未参与：它们另行配送，费用不在其中",
+    "goods that belong to no brand take no part: they are delivered apart, at a cost that is not in here",
+)
+"""What is said where goods without a brand are left out."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """Who might deliver together; ``joinings`` are empty where every coalition is planned."""
+    """Who might deliver together; ``joinings`` are empty where every coalition is planned.
+
+    ``unbranded``: the member to whom goods without a brand belong; "" leaves these goods out of every plan.
+    """
 
     brands: tuple[str, ...]
     coalitions: tuple[Coalition, ...]
     joinings: tuple[Joining, ...] = ()
+    unbranded: str = OTHERS
 
     @property
     def is_sampled(self) -> bool:
@@ -102,17 +112,17 @@ class SharedCosts:
         return self.costs[frozenset(self.question.brands)]
 
 
-def members_of(scenario: Scenario) -> tuple[str, ...]:
-    """Return the brands with goods, goods without a brand as ``OTHERS``. O(orders)."""
-    return tuple(pieces_by_brand([scenario], unbranded=OTHERS))
+def members_of(scenario: Scenario, *, unbranded: str = OTHERS) -> tuple[str, ...]:
+    """Return the brands with goods, goods without a brand under the name ``unbranded`` unless "". O(orders)."""
+    return tuple(pieces_by_brand([scenario], unbranded=unbranded))
 
 
-def ask(brands: tuple[str, ...], *, seed: int, pairs: int = DEFAULT_PAIRS) -> Question:
+def ask(brands: tuple[str, ...], *, seed: int, pairs: int = DEFAULT_PAIRS, unbranded: str = OTHERS) -> Question:
     """Return every coalition of up to ``MOST_BRANDS`` brands; above, those of ``pairs`` drawn orders of joining."""
     if len(brands) <= MOST_BRANDS:
-        return Question(brands=brands, coalitions=every_coalition(brands))
+        return Question(brands=brands, coalitions=every_coalition(brands), unbranded=unbranded)
     joinings = draw_joinings(brands, pairs, seed)
-    return Question(brands=brands, coalitions=coalitions_to_plan(joinings), joinings=joinings)
+    return Question(brands=brands, coalitions=coalitions_to_plan(joinings), joinings=joinings, unbranded=unbranded)
 
 
 def prepare_coalitions(
@@ -132,7 +142,7 @@ def prepare_coalitions(
     for day in sampled:
         drawn = scenario_on(scenario, day, limit.seed, model=DEFAULT_MODEL)
         for coalition in question.coalitions:
-            part = day_of_coalition(drawn, coalition, unbranded=OTHERS)
+            part = day_of_coalition(drawn, coalition, unbranded=question.unbranded)
             if part.orders:
                 parts = (("", plan_cell(part, limit, cache)),)
                 cells.append(DayPlan(variant=id_of(coalition), day=day, parts=parts))
@@ -142,7 +152,7 @@ def prepare_coalitions(
         days=sampled,
         cells=tuple(cells),
         limit=limit,
-        placeholders=_assumed(scenario, limit, cache),
+        placeholders=(*_assumed(scenario, limit, cache), *(() if question.unbranded else (BRANDS_ONLY,))),
     )
 
 
@@ -164,7 +174,7 @@ def shared_costs(scenario: Scenario, question: Question, found: Comparison) -> S
         by_day[day.id] = consistent.costs
         repairs += [DayRepair(day=day.id, repair=repair) for repair in consistent.repairs]
     whole = [scenario_on(scenario, d, found.agenda.limit.seed) for d in found.agenda.days if d.id in by_day]
-    counted = pieces_by_brand(whole, unbranded=OTHERS)
+    counted = pieces_by_brand(whole, unbranded=question.unbranded)
     return SharedCosts(
         question=question,
         days=tuple(by_day),

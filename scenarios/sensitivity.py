@@ -139,7 +139,7 @@ def read_factors(given: Sequence[str], scenario: Scenario, sides: Sequence[Varia
 
 def at(side: Variant, factor: str, text: str) -> Variant:
     """Return the variant with one figure at another value: multiplied, or added to a price."""
-    value = _column_of(factor).cell.read(text)
+    value: Any = _column_of(factor).cell.read(text)
     told = f"{factor}={text}"
     name = Text(f"{side.name.zh} {told}", f"{side.name.en} {told}")
     if factor == "volume":

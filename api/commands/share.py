@@ -19,6 +19,7 @@ from scenarios.gain_sharing import MOST_BRANDS
 from scenarios.gain_sharing.words import yuan
 from scenarios.text import Text
 from scenarios.variants.cells import Limit
+from scenarios.variants.model import OTHERS
 from scenarios.variants.store import Store
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from api.exports.sharing import Shared
     from scenarios.coalition_costs import Question, SharedCosts
+    from scenarios.scenario import Scenario
 
 HELP = Text("把合作配送的费用分摊给各品牌，每个品牌都能复核", "share the cost of delivering together among the brands")
 
@@ -50,6 +52,8 @@ def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
         f"pairs of joining orders drawn above {MOST_BRANDS} brands ({DEFAULT_PAIRS} by default)",
     )
     parser.add_argument("--pairs", type=whole(2, 10_000), default=DEFAULT_PAIRS, metavar="N", help=pairs.pick(lang))
+    only = Text("不计不属于任何品牌的货物", "leave out goods that belong to no brand")
+    parser.add_argument("--brands-only", action="store_true", help=only.pick(lang))
     store = Text("已算结果的文件夹（默认在场景的 cache 中）", "folder of results (in the scenario's cache by default)")
     parser.add_argument("--store", type=Path, metavar="DIR", help=store.pick(lang))
     add_solving(parser, lang, Text("每个联盟的求解轮数：可重复", "rounds to solve each coalition: repeatable"))
@@ -59,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
     """Plan, share and write everything; exit code 1 should any day be missing."""
     folder, lang = existing(options.folder), options.lang
     scenario = read_scenario(folder)
-    question = _question(members_of(scenario), options)
+    question = _question(scenario, options)
     out = output_folder(options.out or Path("out") / folder.resolve().name)
     cache = cache_folder(folder)
     store = Store(folder=options.store or (cache or out) / "results")
@@ -87,11 +91,13 @@ def run(options: argparse.Namespace) -> int:
     return 0 if len(found.days) == len(agenda.days) else 1
 
 
-def _question(brands: tuple[str, ...], options: argparse.Namespace) -> Question:
+def _question(scenario: Scenario, options: argparse.Namespace) -> Question:
     """Return who might deliver together; refuses what cannot be shared before anything is planned."""
+    unbranded = "" if options.brands_only else OTHERS
+    brands = members_of(scenario, unbranded=unbranded)
     if len(brands) < 2:
         raise InvalidInput("E423", count=len(brands))
-    question = ask(brands, seed=options.seed, pairs=options.pairs)
+    question = ask(brands, seed=options.seed, pairs=options.pairs, unbranded=unbranded)
     if question.is_sampled and options.method in ON_ALL[1:]:
         raise InvalidInput("E424", method=options.method, most=MOST_BRANDS, count=len(brands))
     return question

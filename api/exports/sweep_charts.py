@@ -6,7 +6,7 @@ Chinese words are drawn with a font of the system; where there is none (E420), t
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
@@ -48,7 +48,7 @@ def rendered(draw: Callable[[Sweep, str], Figure], sweep: Sweep, suffix: str, *,
     """Return a picture as a file would hold it; equal sweeps give equal bytes."""
     shown = lang if fonts.chinese_font() else "en"
     stream = io.BytesIO()
-    style = {"font.family": fonts.families(), "axes.unicode_minus": False, "svg.hashsalt": "sweep"}
+    style: dict[Any, Any] = {"font.family": fonts.families(), "axes.unicode_minus": False, "svg.hashsalt": "sweep"}
     with mpl.rc_context(style):
         figure = draw(sweep, shown)
         figure.savefig(stream, format=suffix, dpi=110, metadata={"Date": None} if suffix == "svg" else None)
@@ -57,10 +57,9 @@ def rendered(draw: Callable[[Sweep, str], Figure], sweep: Sweep, suffix: str, *,
 
 def tornado(sweep: Sweep, lang: str) -> Figure:
     """Draw how far each figure moves the mean cost of a day from today's, the longest bar on top."""
-    rows = max(len(sweep.factors), 1)
-    size = (PANEL_WIDTH * len(sweep.sides), 1.5 + ROW_HEIGHT * rows)
+    size = (PANEL_WIDTH * len(sweep.sides), 1.5 + ROW_HEIGHT * len(sweep.factors))
     figure = Figure(figsize=size, facecolor="white", layout="constrained")
-    panels = figure.subplots(1, len(sweep.sides), squeeze=False)[0]
+    panels = figure.subplots(1, len(sweep.sides), squeeze=False, sharex=True)[0]
     for axes, side in zip(panels, sweep.sides, strict=True):
         _tornado_panel(axes, sweep.of_side(side.id), lang)
         axes.set_title(side.name.pick(lang), loc="left", fontsize=11)
@@ -96,11 +95,14 @@ def _tornado_panel(axes: Axes, bars: tuple[Curve, ...], lang: str) -> None:
 
 def curves(sweep: Sweep, lang: str) -> Figure:
     """Draw the mean cost of a day over each figure, a line a variant, break-evens as dashed lines."""
-    size = (PANEL_WIDTH, 3.4 * max(len(sweep.factors), 1))
-    figure = Figure(figsize=size, facecolor="white", layout="constrained")
-    panels = figure.subplots(max(len(sweep.factors), 1), 1, squeeze=False)[:, 0]
-    for axes, factor in zip(panels, sweep.factors, strict=True):
+    columns = min(2, len(sweep.factors))
+    rows = -(-len(sweep.factors) // columns)
+    figure = Figure(figsize=(PANEL_WIDTH * columns, 3.6 * rows), facecolor="white", layout="constrained")
+    panels = figure.subplots(rows, columns, squeeze=False).ravel().tolist()
+    for axes, factor in zip(panels, sweep.factors, strict=False):
         _curve_panel(axes, sweep, factor, lang)
+    for axes in panels[len(sweep.factors) :]:
+        axes.set_visible(False)
     return figure
 
 

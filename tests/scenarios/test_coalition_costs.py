@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from optimizer.stop import Stop
-from scenarios.coalition_costs import ask, id_of, members_of, prepare_coalitions, shared_costs
+from scenarios.coalition_costs import BRANDS_ONLY, ask, id_of, members_of, prepare_coalitions, shared_costs
 from scenarios.files import read_scenario
 from scenarios.gain_sharing import share
 from scenarios.kpi_definitions import KPI_DEFINITIONS
@@ -56,6 +56,15 @@ def test_every_coalition_with_goods_is_planned_once_a_day(county: Scenario) -> N
     for day in agenda.days:
         pieces = {c.variant: c.parts[0][1].part.pieces for c in agenda.cells if c.day == day}
         assert pieces["others+中通+邮政"] == sum(pieces[brand] for brand in question.brands)
+
+
+def test_goods_without_a_brand_may_be_left_out_and_that_is_told(county: Scenario) -> None:
+    """Two brands, three coalitions, and no plan holds an order without a brand."""
+    question = ask(members_of(county, unbranded=""), seed=0, unbranded="")
+    agenda = prepare_coalitions(county, question, days=1, limit=LIMIT)
+    assert len(agenda.cells) == 3
+    assert all(order.brand for cell in agenda.cells for order in cell.parts[0][1].part.orders)
+    assert BRANDS_ONLY in agenda.placeholders
 
 
 def test_a_planted_airport_is_shared_as_by_hand(county: Scenario) -> None:
