@@ -16,6 +16,7 @@ from api.exports.comparison import write_csv, write_json
 from api.exports.comparison_book import write_book
 from api.exports.comparison_page import write_page
 from api.exports.comparison_words import WORDS, change_text, value_text
+from api.kpi_views import shown
 from api.talk import line, say, show_table
 from scenarios.files import read_scenario
 from scenarios.text import Text
@@ -24,7 +25,7 @@ from scenarios.variants.compare import carry_out, prepare
 from scenarios.variants.executor import LocalProcesses
 from scenarios.variants.read import read_variants
 from scenarios.variants.store import Store
-from scenarios.variants.table import rows_of
+from scenarios.variants.table import rows_of, way_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -144,6 +145,9 @@ def _show(comparison: Comparison, rows: tuple[Row, ...], lang: str) -> None:
     ]
     show_table(WORDS["title"].pick(lang), heads, body)
     say(WORDS["noise"], lang)
+    ways = [[row.name.pick(lang), *(shown(x, "share").pick(lang) for x in row.shares)] for row in way_rows(comparison)]
+    if ways:
+        show_table(WORDS["ways"].pick(lang), [("", False), *heads[1:]], ways)
     if sum(day.peak == 1 for day in comparison.agenda.days) == 1:
         say(WORDS["one_day"], lang, style="yellow")
     for text in comparison.agenda.placeholders:

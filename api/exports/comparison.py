@@ -29,7 +29,7 @@ VERSION = 1
 
 
 def write_json(scenario: Scenario, comparison: Comparison, rows: tuple[Row, ...], path: Path) -> None:
-    """Write everything; equal results write equal bytes."""
+    """Write everything; equal results write equal bytes. "ways" (carried pieces) stand in it where there are tiers."""
     agenda, stop = comparison.agenda, comparison.agenda.limit.stop
     content = {
         "schema": SCHEMA,
@@ -44,6 +44,7 @@ def write_json(scenario: Scenario, comparison: Comparison, rows: tuple[Row, ...]
             variant: {day: {name: getattr(kpis, name) for name in KPI_DEFINITIONS} for day, kpis in days.items()}
             for variant, days in comparison.measured.items()
         },
+        **({"ways": comparison.ways} if any(comparison.ways.values()) else {}),
         "missing": [
             {"variant": e.variant, "day": e.day, "part": e.part, "code": e.failure.code, **_text(e.failure.text)}
             for e in comparison.losses

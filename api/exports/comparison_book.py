@@ -16,6 +16,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from api.exports.comparison_words import WORDS
 from scenarios.kpi_definitions import KPI_DEFINITIONS
 from scenarios.text import Text
+from scenarios.variants.table import way_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,6 +97,7 @@ def write_book(
         _days(book, comparison)
         _calculator(book, comparison)
         _definitions(book)
+        _ways(book, comparison)
         _missing(book, comparison)
 
 
@@ -226,6 +228,22 @@ def _definitions(book: _Book) -> None:
     for number, definition in enumerate(KPI_DEFINITIONS.values()):
         sheet.write_string(number, 0, book.text(definition.name), book.wrap)
         sheet.write_string(number, 1, book.text(definition.text), book.wrap)
+
+
+def _ways(book: _Book, comparison: Comparison) -> None:
+    """Write the shares of carried pieces by kind of way; no sheet where everything goes direct."""
+    rows = way_rows(comparison)
+    if not rows:
+        return
+    sheet = book.sheet("ways_sheet", (34, *(16.0,) * len(comparison.agenda.variants)))
+    sheet.write_string(0, 0, book.word("ways"), book.head)
+    for column, variant in enumerate(comparison.agenda.variants, start=1):
+        sheet.write_string(0, column, book.text(variant.name), book.head)
+    for number, row in enumerate(rows, start=1):
+        sheet.write_string(number, 0, book.text(row.name))
+        for column, share in enumerate(row.shares, start=1):
+            if share is not None:
+                sheet.write_number(number, column, share, book.number("0.0%"))
 
 
 def _missing(book: _Book, comparison: Comparison) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from api.exports.comparison_words import WORDS, change_text, value_text, worst_text
 from api.exports.pages import environment
 from api.kpi_views import shown
+from scenarios.variants.table import way_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,6 +67,7 @@ def write_page(
             comparison=comparison,
             assumed=assumed,
             table=[(row.definition.name, _table_row(row)) for row in rows],
+            ways=[(row.name, [shown(share, "share") for share in row.shares]) for row in way_rows(comparison)],
             charts=charts_of(comparison, rows),
             days=_day_rows(comparison, rows),
             definitions=[row.definition for row in rows],

@@ -20,6 +20,8 @@ WORDS: dict[str, Text] = {
         "savings count from the local baseline: check it against what really happens before believing a change",
     ),
     "table": Text("比较表", "table"),
+    "ways": Text("货物怎么走：已送件数占比", "how goods go: shares of carried pieces"),
+    "ways_sheet": Text("方式", "ways"),
     "charts": Text("图", "charts"),
     "days": Text("逐日", "days"),
     "definitions": Text("指标口径", "definitions"),

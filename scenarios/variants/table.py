@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from scenarios.comparison import Cell, compare_kpis
 from scenarios.kpi_definitions import KPI_DEFINITIONS
+from scenarios.text import Text
+from scenarios.variants.merge import WAYS
 
 if TYPE_CHECKING:
     from scenarios.kpi_definitions import Definition
@@ -67,3 +69,46 @@ def rows_of(comparison: Comparison) -> tuple[Row, ...]:
         for measure in MEASURES
     )
     return tuple(row for row in rows if any(row.cells))
+
+
+WAY_NAMES = {
+    "direct": Text("车辆直送", "direct by vehicle"),
+    "station": Text("经服务站，全程车辆", "through a station, by vehicle"),
+    "line": Text("至少一程搭客车或班线", "by bus or line on any leg"),
+}
+"""Kinds of ways in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WayRow:
+    """The share of carried pieces that go one kind of way; ``shares`` are in the order of the variants."""
+
+    way: str
+    name: Text
+    shares: tuple[float | None, ...]
+
+
+def way_rows(comparison: Comparison) -> tuple[WayRow, ...]:
+    """Return how goods go, over the ordinary days; nothing where no variant has stations, lines or rules about modes.
+
+    A variant that has none of them sends everything direct. O(variants x days).
+    """
+    if not any(comparison.ways.values()):
+        return ()
+    shares = [_shares(comparison, variant.id) for variant in comparison.agenda.variants]
+    return tuple(
+        WayRow(way=way, name=WAY_NAMES[way], shares=tuple(share[way] if share else None for share in shares))
+        for way in WAYS
+    )
+
+
+def _shares(comparison: Comparison, variant: str) -> dict[str, float] | None:
+    """Return the share of each kind of way; None where nothing is carried, or known."""
+    pieces = dict.fromkeys(WAYS, 0)
+    ordinary = {day.id for day in comparison.agenda.days if day.peak == 1}
+    for day in ordinary & comparison.measured[variant].keys():
+        all_direct = {"direct": comparison.measured[variant][day].carried_pieces}
+        for way, count in comparison.ways[variant].get(day, all_direct).items():
+            pieces[way] += count
+    total = sum(pieces.values())
+    return {way: count / total for way, count in pieces.items()} if total else None

@@ -113,3 +113,25 @@ def test_bad_variants_are_refused_with_every_field_named_and_nothing_is_planned(
     assert "E321 bad.toml [variants[1].brands] «谁»" in told
     assert "E353 bad.toml [variants[2].volume]" in told
     assert "plans 0/" not in told
+
+
+def test_how_goods_go_is_told_where_a_county_has_more_ways_than_one(
+    compared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A rule about modes is enough: all goes direct, in table, page, workbook and JSON; without it nothing is said."""
+    shutil.copytree(compared / "four", tmp_path / "four", ignore=shutil.ignore_patterns("cache"))
+    settings = tmp_path / "four" / "scenario.toml"
+    text = settings.read_text("utf-8")
+    assert "[policy]\n" in text
+    settings.write_text(text.replace("[policy]\n", '[policy]\nmodes = "direct"\n', 1), encoding="utf-8")
+    out = tmp_path / "out"
+    arguments = [str(tmp_path / "four"), str(compared / "variants.toml"), "--out", str(out), "--days", "1"]
+    assert main(["compare", *arguments, "--iterations", "0", "--lang", "en"]) == 0
+    assert "how goods go: shares of carried pieces" in capsys.readouterr().out
+    content = json.loads((out / "comparison.json").read_text("utf-8"))
+    carried = content["by_day"]["pay"]["day 1"]["carried_pieces"]
+    assert content["ways"]["pay"]["day 1"] == {"direct": carried, "station": 0, "line": 0}
+    assert 'id="ways"' in (out / "comparison.html").read_text("utf-8")
+    with zipfile.ZipFile(out / "comparison.xlsx") as book:
+        assert 'name="ways"' in book.read("xl/workbook.xml").decode()
+    assert "ways" not in json.loads((compared / "out" / "comparison.json").read_text("utf-8"))

@@ -34,6 +34,7 @@ from scenarios.variants.offers import family_of, offer_cell
 from scenarios.variants.plan_json import pack_plan
 from scenarios.variants.read import read_variants
 from scenarios.variants.store import Store
+from scenarios.variants.table import way_rows
 from tests.scenarios.small_county import county as ordinary_county
 from tests.scenarios.small_county import order, van
 from tests.scenarios.tasks import Here
@@ -286,6 +287,7 @@ def test_a_comparison_of_two_days_says_what_a_free_bus_saves_and_never_that_choi
         assert kpis.operating_cost_fen >= found.measured["base"][id_].operating_cost_fen
         assert found.measured["free"][id_].operating_cost_fen == 0
         assert found.ways["free"][id_] == {"direct": 0, "station": 0, "line": 5}
+    assert {row.way: row.shares[1:] for row in way_rows(found)} == {"direct": (1, 0), "station": (0, 0), "line": (0, 1)}
     again = carry_out(agenda, store, Here())
     assert (again.computed, again.measured) == (0, found.measured)
 
