@@ -14,6 +14,7 @@ import numpy as np
 
 from api.views import Goods, LegView, Line, PlaceView, TripView, VisitView
 from optimizer.cost import trip_legs, trip_loads
+from scenarios.stations import DRONE
 from scenarios.text import Text
 
 if TYPE_CHECKING:
@@ -125,6 +126,7 @@ def _trip(
         capacity=kind.capacity,
         color=style[0],
         is_dashed=style[1],
+        is_flown=kind.profile == DRONE,
     )
 
 

@@ -106,6 +106,8 @@ class TripView:
     capacity: tuple[int, ...]
     color: str
     is_dashed: bool = False
+    is_flown: bool = False
+    """Through the air: its legs are straight, and drawn with short dashes."""
 
     @property
     def echelon(self) -> str:

@@ -174,6 +174,7 @@ WORDS: dict[str, Text] = {
     "shipments_unit": Text("批货", "shipments"),
     "shipment": Text("货运", "shipment"),
     "map_line": Text("班线（沿道路）", "scheduled line, along its roads"),
+    "map_flown": Text("无人机（直线）", "drone, straight line"),
     "map_trunk": Text("干线行程（粗）", "trip to a station (wide)"),
     "map_loop": Text("站出支线（细）", "loop from a station (thin)"),
     "map_handover": Text("有货换车的站", "station where goods change"),

@@ -1,7 +1,7 @@
 """``routes.geojson``: every leg of every trip along its real roads, and every place, for any map program.
 
 RFC 7946: WGS-84, longitude first, no other reference system. A leg without a known
-line is drawn straight and says so in ``is_straight``.
+line is drawn straight and says so in ``is_straight``; one that a drone flies says ``is_flown`` as well.
 """
 
 from __future__ import annotations
@@ -70,6 +70,7 @@ def _leg(trip: TripView, rank: int, leg: LegView, line: Line) -> dict[str, Any]:
         "echelon": trip.echelon,
         "stroke": trip.color,
         "is_straight": not leg.line,
+        **({"is_flown": True, "stroke-dasharray": "3 4"} if trip.is_flown else {}),
     }
     coordinates = [[round(lon, DECIMALS), round(lat, DECIMALS)] for lon, lat in line]
     return {"type": "Feature", "geometry": {"type": "LineString", "coordinates": coordinates}, "properties": properties}

@@ -6,7 +6,7 @@ are drawn instead and the caller gets the warning E420. No box is ever drawn.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import matplotlib as mpl
 import numpy as np
@@ -51,6 +51,8 @@ ROAD_STYLE = {
 LINE_BAND, LINE_WIDTH = "#a9dad5", 8.0
 """Courses of scheduled lines are bands under the trips."""
 ECHELON_WIDTHS = {"trunk": 3.4, "direct": 1.9, "loop": 1.2}
+FLOWN = (1.8, 1.8)
+"""Dashes of what is flown, in line widths."""
 HANDOVER_COLOR = "#f2b705"
 LEGEND_LINE, SMALL_LEGEND_LINE = 19.0, 13.5
 """Height of a line of the legend; the smaller type is for more trips than the larger one can hold."""
@@ -82,7 +84,7 @@ def texts(day: DayView, lang: str) -> list[str]:
 
 LEGEND_WORDS = (
     *("hub", "station", "village_served", "village_idle", "unserved", "more_trips"),
-    *("map_handover", "map_trunk", "map_loop", "map_line"),
+    *("map_handover", "map_trunk", "map_loop", "map_line", "map_flown"),
 )
 
 
@@ -112,13 +114,20 @@ def _draw_courses(day: DayView, canvas: Canvas, axes: Axes) -> None:
     axes.add_collection(LineCollection(lines, colors=LINE_BAND, linewidths=LINE_WIDTH, zorder=1.9, capstyle="round"))
 
 
+def _line_style(trip: TripView) -> Literal["solid"] | tuple[float, tuple[float, ...]]:
+    """Return short dashes for a flown trip, long ones for a colour's second trip, in line widths; else solid."""
+    if trip.is_flown:
+        return 0.0, FLOWN
+    return (0.0, (5, 1.6)) if trip.is_dashed else "solid"
+
+
 def _draw_trips(day: DayView, canvas: Canvas, axes: Axes) -> None:
     lines = [[simplified(canvas.project(line), 0.3) for line in lines_of(trip)] for trip in day.trips]
     halo = [line for each in lines for line in each]
     halo_width = 3.8 if day.tiers is None else ECHELON_WIDTHS["trunk"] + 1
     axes.add_collection(LineCollection(halo, colors="white", linewidths=halo_width, alpha=0.8, zorder=2))
     for trip, each in zip(day.trips, lines, strict=True):
-        style = (0, (5, 1.6)) if trip.is_dashed else "solid"
+        style = _line_style(trip)
         width = 1.9 if day.tiers is None else ECHELON_WIDTHS[trip.echelon]
         ways = LineCollection(each, colors=trip.color, linewidths=width, linestyles=[style], alpha=0.92, zorder=2.1)
         axes.add_collection(ways)
@@ -227,10 +236,7 @@ def _draw_frame(day: DayView, figure: Figure, axes: Axes, lang: str) -> None:
     is_small = (len(day.trips) + 10) * LEGEND_LINE > axes_height
     shown = day.trips[: int(axes_height / SMALL_LEGEND_LINE) - 11]  # the report lists them all
     handles = [
-        Line2D(
-            [], [], color=t.color, linewidth=2.6, linestyle=(0, (4, 1.4)) if t.is_dashed else "-", label=_trip_label(t)
-        )
-        for t in shown
+        Line2D([], [], color=t.color, linewidth=2.6, linestyle=_line_style(t), label=_trip_label(t)) for t in shown
     ]
     if len(day.trips) > len(shown):
         handles.append(Line2D([], [], linestyle="none", label=_word("more_trips", lang)))
@@ -268,6 +274,8 @@ def _signs(day: DayView, lang: str) -> list[Line2D]:
         found.append(sign("station", "o", "white", "#1b2430", 8))
     if day.tiers is not None:
         found += _tier_signs(day.tiers, lang)
+    if any(trip.is_flown for trip in day.trips):
+        found.append(Line2D([], [], color="#5b6673", linestyle=(0.0, FLOWN), label=_word("map_flown", lang)))
     found.append(sign("village_served", "o", "#2364aa", "white", 7))
     if any(not p.is_visited and not p.is_short and p.tier not in ("hub", "station") for p in day.places):
         found.append(sign("village_idle", "o", "white", "#9aa2ab", 5.5))

@@ -47,3 +47,12 @@ def test_every_place_is_a_point_that_tells_what_is_unserved(tmp_path: Path) -> N
     places = features(small_day(), tmp_path, "place")
     assert len(places) == 6
     assert [each["properties"]["name"] for each in places if each["properties"]["is_short"]] == ["云顶村"]
+
+
+def test_a_flown_leg_is_straight_and_dashed(tmp_path: Path) -> None:
+    """Only legs through the air carry the mark, so that files of other days are as they were."""
+    (trip,) = small_day().trips
+    flown = replace(trip, is_flown=True, legs=tuple(replace(leg, line=()) for leg in trip.legs))
+    legs = features(small_day(trips=(flown,)), tmp_path, "leg")
+    assert all(leg["properties"]["is_flown"] and leg["properties"]["is_straight"] for leg in legs)
+    assert not any("is_flown" in leg["properties"] for leg in features(small_day(), tmp_path, "leg"))
