@@ -25,6 +25,7 @@ from scenarios.gain_sharing import (
 from scenarios.gain_sharing.game import named, ranked
 from scenarios.sampled_days import DEFAULT_MODEL, plan_days, scenario_on
 from scenarios.text import Text
+from scenarios.variants.apply import OWN_GROUP
 from scenarios.variants.cells import plan_cell
 from scenarios.variants.compare import Agenda, DayPlan, prepare
 from scenarios.variants.model import BASE, OTHERS, Variant, VariantSet
@@ -152,7 +153,7 @@ def prepare_coalitions(
         days=sampled,
         cells=tuple(cells),
         limit=limit,
-        placeholders=(*_assumed(scenario, limit, cache), *(() if question.unbranded else (BRANDS_ONLY,))),
+        placeholders=_assumed(scenario, question, limit, cache),
     )
 
 
@@ -207,7 +208,11 @@ def _left(question: Question, found: Comparison, by_day: Mapping[str, Costs]) ->
     return left
 
 
-def _assumed(scenario: Scenario, limit: Limit, cache: Path | None) -> tuple[Text, ...]:
+def _assumed(scenario: Scenario, question: Question, limit: Limit, cache: Path | None) -> tuple[Text, ...]:
     """Return what a comparison of delivering together with delivering apart assumes."""
     base, apart = (Variant(id=name, name=Text(name, name), coalitions=c) for name, c in ((BASE, None), ("apart", ())))
-    return prepare(scenario, VariantSet(variants=(base, apart)), days=1, limit=limit, cache=cache).placeholders
+    both = VariantSet(variants=(base, apart))
+    found = prepare(scenario, both, days=1, limit=limit, cache=cache).placeholders
+    if question.unbranded:
+        return found
+    return (*(text for text in found if text != OWN_GROUP), BRANDS_ONLY)

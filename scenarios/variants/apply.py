@@ -23,16 +23,19 @@ if TYPE_CHECKING:
     from scenarios.scenario import FleetVehicle, Order, Scenario
     from scenarios.variants.model import Prices, Variant
 
+OWN_GROUP = Text(
+    "不属于任何品牌的货物，在分开配送时自成一组",
+    "where brands deliver apart, goods that belong to no brand are a group of their own",
+)
+"""What they assume about goods without a brand."""
+
 ASSUMED = (
     SAME_FLEET,
     Text(
         "县中心的场地、分拣和干线费用不在成本之内；各品牌单独配送时也不计各自的场地",
         "what a hub costs for rooms, sorting and trunk lines is in no plan, nor are hubs of brands on their own",
     ),
-    Text(
-        "不属于任何品牌的货物，在分开配送时自成一组",
-        "where brands deliver apart, goods that belong to no brand are a group of their own",
-    ),
+    OWN_GROUP,
     Text(
         "各品牌单独配送时，也假定每天送到每个有货的村；现实中多为隔日或只到乡镇，因此节省会高于公布的 20%-30%",
         "brands on their own are assumed to reach every village with goods every day, where many really come every "

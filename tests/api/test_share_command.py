@@ -5,12 +5,22 @@ from __future__ import annotations
 import json
 import shutil
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from api.cli import main
-from api.exports.sharing import methods_of
+from api.exports.sharing import Report, methods_of, share_by, write_json
+from api.exports.sharing_book import write_book
+from api.exports.sharing_page import write_page
+from optimizer.stop import Stop
+from scenarios.coalition_costs import ask, id_of, members_of, prepare_coalitions, shared_costs
+from scenarios.files import read_scenario
+from scenarios.kpi_definitions import KPI_DEFINITIONS
+from scenarios.kpis import Kpis
+from scenarios.variants.cells import Limit
+from scenarios.variants.compare import Comparison
 
 LIBRARY = Path(__file__).resolve().parents[2] / "scenarios" / "library"
 
@@ -86,6 +96,32 @@ def test_a_single_brand_is_refused_before_anything_is_planned(
     told = capsys.readouterr().err
     assert told.startswith("E423 1 brands")
     assert "plans 0/" not in told
+
+
+def test_a_sampled_split_is_written_with_its_error(tmp_path: Path) -> None:
+    """Nine brands, the first of a coalition 100 fen, each more 10: who is drawn first in some orders has an error."""
+    county = read_scenario(LIBRARY / "four_villages")
+    orders = (*county.orders, replace(county.orders[0], id="X"))
+    nine = replace(county, orders=tuple(replace(o, brand=f"B{k}") for k, o in enumerate(orders)), brands=(), locks=())
+    question = ask(members_of(nine), seed=0, pairs=3)
+    agenda = prepare_coalitions(nine, question, days=2, limit=Limit(stop=Stop(iterations=0)))
+    zeros = dict.fromkeys(KPI_DEFINITIONS, 0)
+    measured = {
+        id_of(c): {d.id: Kpis(**zeros | {"operating_cost_fen": 90 + 10 * len(c)}, brands=()) for d in agenda.days}  # type: ignore[arg-type]
+        for c in question.coalitions
+    }
+    run = Comparison(agenda=agenda, measured=measured)
+    found = shared_costs(nine, question, run)
+    shared = share_by(found, methods_of("all", is_sampled=True))
+    report = Report(scenario=nine, run=run, found=found, shared=shared)
+    write_json(report, tmp_path / "sharing.json")
+    write_book(report, tmp_path / "sharing.xlsx", lang="zh")
+    write_page(report, tmp_path / "sharing.html", lang="zh")
+    content = json.loads((tmp_path / "sharing.json").read_text("utf-8"))
+    assert content["is_sampled"]
+    assert sum(content["methods"]["sampled_shapley"]["shares_fen"].values()) == 2 * 180
+    assert any(error > 0 for error in content["methods"]["sampled_shapley"]["error_fen"].values())
+    assert "抽样沙普利值" in (tmp_path / "sharing.html").read_text("utf-8")
 
 
 def test_methods_that_need_every_coalition_are_left_out_of_a_sample() -> None:

@@ -21,7 +21,7 @@ fixed_cost = 1.2
 km_cost = 0.3
 """
 LINES = {"base": (20_000, 5_000), "dear": (22_000, 1_500)}
-"""Fen a day as fixed part and part that the factor on a kilometre multiplies: 50 km are driven, by one van."""
+"""Fen a day: a van at 100 yuan (120 when dear) and 100 for its driver, then what a factor on 50 km multiplies."""
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from scenarios.files import read_scenario
 from scenarios.gain_sharing import share
 from scenarios.kpi_definitions import KPI_DEFINITIONS
 from scenarios.kpis import Kpis
+from scenarios.variants.apply import OWN_GROUP
 from scenarios.variants.cells import Limit
 from scenarios.variants.compare import Agenda, Comparison
 
@@ -65,6 +66,7 @@ def test_goods_without_a_brand_may_be_left_out_and_that_is_told(county: Scenario
     assert len(agenda.cells) == 3
     assert all(order.brand for cell in agenda.cells for order in cell.parts[0][1].part.orders)
     assert BRANDS_ONLY in agenda.placeholders
+    assert OWN_GROUP not in agenda.placeholders
 
 
 def test_a_planted_airport_is_shared_as_by_hand(county: Scenario) -> None:
