@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from optimizer.plan import Plan, Unserved
     from scenarios.build import County
     from scenarios.kpis import BrandKpis, Kpis
+    from scenarios.scenario import FleetVehicle
 
 LANGUAGES = ("zh", "en")
 
@@ -99,7 +101,7 @@ def names_of(county: County, plan: Plan | None = None) -> Names:
     scenario = county.scenario
     commodities = {commodity.id: commodity for commodity in scenario.commodities}
     brands = {brand.id: brand.name or brand.id for brand in scenario.brands}
-    vehicles = {vehicle.id: vehicle.name or vehicle.id for vehicle in scenario.fleet}
+    vehicles = _vehicle_names(scenario.fleet)
     places = {p.id: PlaceView(id=p.id, name=p.name or p.id, tier=p.tier, lon=p.lon, lat=p.lat) for p in scenario.places}
 
     def commodity(id_: str) -> Text:
@@ -115,6 +117,14 @@ def names_of(county: County, plan: Plan | None = None) -> Names:
         bags=lambda shipment: county.bags.get(shipment.id, 1),
         lines={} if plan is None else _lines(county, plan),
     )
+
+
+def _vehicle_names(fleet: Sequence[FleetVehicle]) -> dict[str, str]:
+    """Return the names of types by id; where several types share one, each has its id after it."""
+    counts = Counter(vehicle.name or vehicle.id for vehicle in fleet)
+    return {
+        v.id: f"{v.name} {v.id}" if v.name and counts[v.name] > 1 and v.name != v.id else v.name or v.id for v in fleet
+    }
 
 
 def _lines(county: County, plan: Plan) -> dict[tuple[str, str, str], Line]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from api.commands.plan import saving_text
+from api.county_day import names_of
 from api.exports.report import write_report
 from api.hired import hired_on_road, worth_text, worth_views, worths_of
 from api.plan_file import read_plan, write_plan
@@ -107,3 +108,10 @@ def test_a_first_plan_that_leaves_goods_says_so_and_that_penalties_are_in_the_di
     assert "8 shipments" in left.en
     assert "penalties" in left.en
     assert "penalt" not in whole.en
+
+
+def test_types_that_share_a_name_are_told_apart_by_their_ids() -> None:
+    """Two vans called the same would share a row of the timeline; a name of its own stays bare."""
+    fleet = (van("a", name="面包车"), van("b", name="面包车"), van("c", name="货车"), van("d"))
+    names = names_of(county(scenario(fleet=fleet)))
+    assert [names.vehicle(kind) for kind in "abcd"] == ["面包车 a", "面包车 b", "货车", "d"]
