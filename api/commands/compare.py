@@ -15,7 +15,7 @@ from api.commands.options import add_solving, cache_folder, existing, output_fol
 from api.exports.comparison import write_csv, write_json
 from api.exports.comparison_book import write_book
 from api.exports.comparison_page import write_page
-from api.exports.comparison_words import WORDS, change_text, value_text
+from api.exports.comparison_words import WORDS, brief_change
 from api.kpi_views import shown
 from api.talk import line, say, show_table
 from scenarios.files import read_scenario
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
+    from scenarios.comparison import Cell
     from scenarios.variants.compare import Agenda, Comparison, Standing
     from scenarios.variants.table import Row
 
@@ -133,18 +134,10 @@ def _show(comparison: Comparison, rows: tuple[Row, ...], lang: str) -> None:
     """Print the table, what is missing, and what the figures rest on."""
     variants = comparison.agenda.variants
     heads = [(WORDS["measure"].pick(lang), False), *((variant.name.pick(lang), True) for variant in variants)]
-    body = [
-        [
-            row.definition.name.pick(lang),
-            *(
-                f"{value_text(c, row.definition.unit).pick(lang)}  {change_text(c).pick(lang)}".strip()
-                for c in row.cells
-            ),
-        ]
-        for row in rows
-    ]
+    body = [[row.definition.name.pick(lang), *(_cell_text(cell, row, lang) for cell in row.cells)] for row in rows]
     show_table(WORDS["title"].pick(lang), heads, body)
     say(WORDS["noise"], lang)
+    say(WORDS["intervals"], lang)
     ways = [[row.name.pick(lang), *(shown(x, "share").pick(lang) for x in row.shares)] for row in way_rows(comparison)]
     if ways:
         show_table(WORDS["ways"].pick(lang), [("", False), *heads[1:]], ways)
@@ -158,6 +151,12 @@ def _show(comparison: Comparison, rows: tuple[Row, ...], lang: str) -> None:
     total, known = comparison.total, comparison.known
     zh = f"方案与全天测算 {total} 项，其中 {known} 项取自已有结果"
     say(Text(zh, f"{total} plans and measured days, {known} of them known before"), lang)
+
+
+def _cell_text(cell: Cell | None, row: Row, lang: str) -> str:
+    """Return mean and change, short enough for a column of a terminal."""
+    mean = shown(cell.over_days.mean if cell else None, row.definition.unit)
+    return f"{mean.pick(lang)}  {brief_change(cell).pick(lang)}".strip()
 
 
 def _factors(text: str) -> tuple[float, ...]:

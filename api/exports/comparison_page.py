@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from api.exports.comparison_words import WORDS, change_text, value_text, worst_text
+from api.exports.comparison_words import WORDS, brief_change, change_text, value_text, worst_text
 from api.exports.pages import environment
 from api.kpi_views import shown
 from scenarios.variants.table import way_rows
@@ -93,7 +93,7 @@ def _chart(comparison: Comparison, row: Row) -> Chart:
             low=max(0.0, _finite(cell.over_days.low, cell.over_days.mean) * scale),
             high=_finite(cell.over_days.high, cell.over_days.mean) * scale,
             value=shown(cell.over_days.mean, row.definition.unit),
-            change=change_text(cell),
+            change=brief_change(cell),
             is_reference=variant.id == agenda.against,
         )
         for variant, cell in zip(agenda.variants, row.cells, strict=True)

@@ -30,6 +30,7 @@ WORDS: dict[str, Text] = {
     "mean": Text("日均值 ± 95% 置信半宽", "mean a day ± half width of the 95 % interval"),
     "change": Text("相对对照的变化", "change against the reference"),
     "noise": Text("≈ 表示变化在误差范围内", "≈ marks a change within the noise"),
+    "intervals": Text("日均值；置信区间见文件", "means a day; their intervals are in the files"),
     "worst": Text("最差日", "worst day"),
     "reference": Text("对照", "reference"),
     "peak": Text("高峰日不计入均值", "peak days are not part of the means"),
@@ -69,6 +70,12 @@ def change_text(cell: Cell | None) -> Text:
         base = difference.mean / relative if relative else cell.over_days.mean
         told += f" ± {abs(difference.half_width / base) * 100:.1f} %"
     return Text(f"≈ {told}", f"≈ {told}") if cell.change.is_noise else Text(told, told)
+
+
+def brief_change(cell: Cell | None) -> Text:
+    """Return the change as ``change_text`` does, without its half width, for where there is little room."""
+    whole = change_text(cell)
+    return Text(whole.zh.partition(" ±")[0], whole.en.partition(" ±")[0])
 
 
 def worst_text(cell: Cell | None, unit: str) -> Text:
