@@ -120,10 +120,10 @@ def names_of(county: County, plan: Plan | None = None) -> Names:
 
 
 def _vehicle_names(fleet: Sequence[FleetVehicle]) -> dict[str, str]:
-    """Return the names of types by id; where several types share one, each has its id after it."""
+    """Return the names of types by id; where several types share one, each has its id before it."""
     counts = Counter(vehicle.name or vehicle.id for vehicle in fleet)
     return {
-        v.id: f"{v.name} {v.id}" if v.name and counts[v.name] > 1 and v.name != v.id else v.name or v.id for v in fleet
+        v.id: f"{v.id} {v.name}" if v.name and counts[v.name] > 1 and v.name != v.id else v.name or v.id for v in fleet
     }
 
 

@@ -70,10 +70,10 @@ def run(options: argparse.Namespace) -> int:
 def show_path(path: PathView, lang: str) -> None:
     """Print what the shipment is, which way it goes, and its stages."""
     goods = path.goods
-    words = {"zh": ("件", "袋", "订单", "走法"), "en": ("pieces", "bags", "orders", "way")}[lang]
+    words = {"zh": ("件数", "袋数", "订单", "走法"), "en": ("pieces", "bags", "orders", "way")}[lang]
     orders = " ".join(path.orders)
     names = " ".join(part for part in (goods.brand, goods.commodity.pick(lang)) if part)
-    amounts = f"{goods.pieces} {words[0]} / {goods.bags} {words[1]}"
+    amounts = f"{words[0]} {goods.pieces}, {words[1]} {goods.bags}"
     line(f"{goods.shipment}: {names}, {amounts}, {words[2]} {orders or '-'}, {words[3]}: {path.way.pick(lang)}")
     show_table("", [(text.pick(lang), is_number) for text, is_number in HEADERS], [_row(s, lang) for s in path.stages])
     for stage in path.stages:

@@ -114,4 +114,4 @@ def test_types_that_share_a_name_are_told_apart_by_their_ids() -> None:
     """Two vans called the same would share a row of the timeline; a name of its own stays bare."""
     fleet = (van("a", name="面包车"), van("b", name="面包车"), van("c", name="货车"), van("d"))
     names = names_of(county(scenario(fleet=fleet)))
-    assert [names.vehicle(kind) for kind in "abcd"] == ["面包车 a", "面包车 b", "货车", "d"]
+    assert [names.vehicle(kind) for kind in "abcd"] == ["a 面包车", "b 面包车", "货车", "d"]
