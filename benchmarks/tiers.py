@@ -1,15 +1,16 @@
 """The search across tiers: two-echelon public sets, by their own rules, and seeded counties with stations.
 
     python -m benchmarks.tiers [--instances DIR] --seconds 60 --workers 2 [--families 2evrp,2evrp_spdtw,counties] \
-        [--only NAME,...] [--solvers exact,ours] [--seeds 4] [--json OUT]
+        [--only NAME,...] [--solvers exact,two_stage,ours] [--seeds 4] [--json OUT]
 
 Each worker is a process with a seed of its own; where freighters are short it searches half of the
 time without and half with a price on them. The best plan of all is taken. DIR is the
 option, else ``instances`` under ``GONGPEI_SHARED``, else under ``../shared``. A best-known
 cost without a published file behind it is printed with "unverified".
 
-Sets with windows are solved by the exact model only (``two_echelon.as_tiers`` says why), which
-runs to its end whatever the seconds.
+Sets with windows have no faithful counterpart across tiers (``two_echelon.echelons`` says why): *ours* there is
+``two_echelon.timed_search``, which plans both echelons together by the ordinary solver's engines, and *two_stage*
+plans one after the other by the same engines in the same time. Their exact model runs to its end whatever the seconds.
 
 Counties (``tier_counties``, two a seed) are planned all direct, all through stations, two-stage and by our search,
 each with the same seconds and workers (``tier_runs``); costs are in fen, and the gap of ours is against the best of
@@ -31,7 +32,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks import tier_counties, tier_runs
 from benchmarks.instances.instance import DamagedInstanceError
-from benchmarks.two_echelon import FAMILIES, load, names
+from benchmarks.two_echelon import FAMILIES, load, names, timed_search
 from benchmarks.two_echelon.as_tiers import freighter_price, plan_of, tiers_of
 from benchmarks.two_echelon.enumerate_loops import TooLargeError
 from benchmarks.two_echelon.exact import solve_exactly
@@ -49,7 +50,10 @@ if TYPE_CHECKING:
     from optimizer.tiers.model import Tiers
     from optimizer.tiers.walk import Stand
 
-SOLVERS = ("exact", "ours")
+SOLVERS = ("exact", "two_stage", "ours")
+
+TIMED = "2evrp_spdtw"
+"""The family with windows."""
 
 COUNTIES = "counties"
 """The family that is drawn, not read."""
@@ -111,7 +115,7 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--instances", default="", help="folder with a folder for each family")
     parser.add_argument("--families", default=",".join((*FAMILIES, COUNTIES)), help="default all")
     parser.add_argument("--only", default="", help="instances by name; default all")
-    parser.add_argument("--solvers", default=",".join(SOLVERS), help="exact, ours")
+    parser.add_argument("--solvers", default=",".join(SOLVERS), help="exact, two_stage (sets with windows), ours")
     parser.add_argument("--seconds", type=float, default=60.0, help="for each instance and solver")
     parser.add_argument("--workers", type=int, default=2, help="processes of our search")
     parser.add_argument("--seeds", type=int, default=4, help="of counties, two each")
@@ -191,6 +195,10 @@ def measured(root: Path, instance: TwoEchelon, solver: str, *, seconds: float, w
     if solver == "exact":
         proof = solve_timed_exactly(instance) if instance.is_timed else solve_exactly(instance, seconds)
         found, bound = proof.plan, proof.bound
+    elif instance.is_timed:
+        found = _timed(root, instance, solver, seconds, workers)
+    elif solver == "two_stage":
+        raise ValueError("only for sets with windows")
     else:
         found, told = _searched(root, instance, seconds, workers)
     wall_s = round(time.perf_counter() - started, 1)
@@ -220,6 +228,20 @@ def _searched(root: Path, instance: TwoEchelon, seconds: float, workers: int) ->
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
         plans = list(pool.map(search, *zip(*tasks, strict=True)))
     return min(plans, key=lambda found: _rank(instance, found))
+
+
+def _timed(root: Path, instance: TwoEchelon, solver: str, seconds: float, workers: int) -> TwoEchelonPlan:
+    """Return the cheapest plan of all workers for a set with windows, plans without a fault first."""
+    tasks = [(root, instance.name, solver, seconds, seed) for seed in range(workers)]
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        plans = list(pool.map(search_timed, *zip(*tasks, strict=True)))
+    return min(plans, key=lambda plan: _rank(instance, (plan, [])))
+
+
+def search_timed(root: Path, name: str, solver: str, seconds: float, seed: int) -> TwoEchelonPlan:
+    """Search one instance with windows in this process, by "two_stage" or "ours"."""
+    run = timed_search.two_stage if solver == "two_stage" else timed_search.together
+    return run(load(root, TIMED, name), seconds=seconds, seed=seed)
 
 
 def search(root: Path, family: str, name: str, seconds: float, seed: int) -> tuple[TwoEchelonPlan, list[str]]:
@@ -272,8 +294,23 @@ def _verdict(row: Row) -> str:
     return " ".join(words)
 
 
+def _print_savings(rows: Sequence[Row]) -> None:
+    """Print by how much ours is cheaper than two-stage on sets with windows, and how often it is optimal."""
+    costs = {(row.instance, row.solver): row.cost for row in rows if row.family == TIMED and not row.faults}
+    ours = {name: cost for (name, solver), cost in costs.items() if solver == "ours" and cost}
+    for word, is_large in (("up to 12 customers", False), ("100 customers", True)):
+        some = [name for name in ours if name.startswith("100") == is_large]
+        savings = [100 * (1 - ours[name] / staged) for name in some if (staged := costs.get((name, "two_stage")))]
+        if savings:
+            print(f"ours, {word}: {fmean(savings):.2f} % cheaper than two-stage, {len(savings)} instances")
+        proven = [exact for name in some if (exact := costs.get((name, "exact"))) and ours[name] < exact + AGREES]
+        if not is_large and some:
+            print(f"ours, {word}: as cheap as the exact model in {len(proven)} of {len(some)}")
+
+
 def _print_means(rows: Sequence[Row]) -> None:
     """Print each solver's mean gap, over verified costs and over all."""
+    _print_savings(rows)
     rows = [row for row in rows if row.family != COUNTIES]
     for solver in dict.fromkeys(row.solver for row in rows):
         for word, verified in (("verified", True), ("all", False)):
