@@ -67,9 +67,9 @@ SENTENCES = {
         "leave one more mode, or write mode, which binds only places that have it",
     ),
     "E399": (
-        "方案关闭了 {value}，但本县没有",
+        "方案关闭了{what.zh}，但本县没有",
         "删去此项，或先在场景中添加",
-        "the variant closes {value}, of which the county has none",
+        "the variant closes {what.en}, of which the county has none",
         "drop this change, or give the county some first",
     ),
 }

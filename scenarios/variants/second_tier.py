@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from scenarios.errors import Fault, InvalidInput
 from scenarios.service import Service
 from scenarios.stations import NO_TIMETABLE
+from scenarios.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from scenarios.scenario import Scenario
     from scenarios.timetables.model import Carriage, Line, Timetable
     from scenarios.variants.model import Variant
+
+STATIONS, LINES = Text("服务站", "stations"), Text("班线", "lines")
 
 SHOWN = 10
 """Places that a fault names at most."""
@@ -55,9 +58,10 @@ def _closed(variant: Variant) -> frozenset[str]:
 def _refuse_nothing_to_close(day: Scenario, variant: Variant) -> None:
     missing = []
     if not variant.has_stations and not day.stations:
-        missing.append(Fault(code="E399", file="stations.csv", value="stations"))
+        missing.append(Fault(code="E399", file="stations.csv", value="stations", values={"what": STATIONS}))
     if not variant.has_lines and day.timetable is None:
-        missing.append(Fault(code="E399", file="scenario.toml", column="timetable", value="lines"))
+        values = {"what": LINES}
+        missing.append(Fault(code="E399", file="scenario.toml", column="timetable", value="lines", values=values))
     if missing:
         raise InvalidInput("E300", faults=tuple(missing), count=len(missing))
 
