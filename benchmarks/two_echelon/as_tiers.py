@@ -12,7 +12,7 @@ looks after:
   ``benchmarks.tiers`` searches half of the time without it, half with it.
 - *Splitting one customer's goods among trucks*: shipments ride whole, which leaves out some
   plans of the set where trucks are nearly full.
-- *Windows*: a truck's handling, one freighter's goods after the other, has no counterpart.
+- *Windows*: a truck's handling, one freighter's goods after the other, has no counterpart; ``echelons`` says them.
 """
 
 from __future__ import annotations

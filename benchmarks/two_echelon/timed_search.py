@@ -37,6 +37,9 @@ LEVELS = (0.25, 0.5, 1.0)
 FIRST_SHARE = 0.1
 """Share of the time for the first freighters."""
 
+ROUNDS = 2
+"""Rounds of the search for the first freighters where moves are counted."""
+
 PRICES = (0.0, 3.0)
 """Range of the prices, as a share of what a full freighter's part of a full truck's drive there and back costs."""
 
@@ -82,9 +85,16 @@ def _staged(instance: TwoEchelon, price: float, seconds: float, seed: int) -> Tw
     return _plan(instance, loops, down, up)
 
 
-def together(instance: TwoEchelon, *, seconds: float, seed: int) -> TwoEchelonPlan:
-    """Return the cheapest plan found with both echelons in view."""
-    return _Together(instance, seconds, seed).run()
+def together(
+    instance: TwoEchelon, *, seconds: float | None = None, moves: int | None = None, seed: int
+) -> TwoEchelonPlan:
+    """Return the cheapest plan found with both echelons in view, until time or so many moves are up.
+
+    Raises ``ValueError`` where neither is given. Without ``seconds`` the work is counted and repeatable.
+    """
+    if seconds is None and moves is None:
+        raise ValueError("neither seconds nor moves")
+    return _Together(instance, seconds, moves, seed).run()
 
 
 def early_offers(instance: TwoEchelon, price: float = 0.0) -> list[Offer]:
@@ -122,20 +132,23 @@ def _offer(instance: TwoEchelon, satellite: int, load: int, price: float, later:
 class _Together:
     """One search; mutable."""
 
-    def __init__(self, instance: TwoEchelon, seconds: float, seed: int) -> None:
+    def __init__(self, instance: TwoEchelon, seconds: float | None, moves: int | None, seed: int) -> None:
         self._instance = instance
         self._seed = seed
         self._rng = np.random.default_rng(seed)
         self._began, self._seconds = time.monotonic(), seconds
+        self._moves, self._done = moves, 0
 
     def run(self) -> TwoEchelonPlan:
         """Return the cheapest plan met until the time is up."""
         instance = self._instance
         offers = early_offers(instance, price=1.0)
-        first = _island(loops_problem(instance, instance.customers, offers), FIRST_SHARE * self._seconds, self._seed)
+        seconds = None if self._seconds is None else FIRST_SHARE * self._seconds
+        first = _island(loops_problem(instance, instance.customers, offers), seconds, self._seed)
         best = now = self._trucked(loops_of(first, offers), None)
         while self._share() < 1:
             then = self._moved(now)
+            self._done += 1
             if then.cost < best.cost:
                 best = now = then
             elif then.cost < best.cost * (1 + DEVIATION * max(0.0, 1 - self._share())):
@@ -143,7 +156,9 @@ class _Together:
         return best.plan
 
     def _share(self) -> float:
-        return (time.monotonic() - self._began) / self._seconds
+        """Return the share of the time or of the moves that has gone."""
+        timed = 0.0 if self._seconds is None else (time.monotonic() - self._began) / self._seconds
+        return timed if self._moves is None else max(timed, self._done / self._moves)
 
     def _moved(self, now: _Stand) -> _Stand:
         """Return ``now`` with some neighbouring loops planned anew."""
@@ -212,13 +227,14 @@ def _plan(instance: TwoEchelon, loops: tuple[Loop, ...], down: Plan, up: Plan) -
     )
 
 
-def _island(problem: Problem, seconds: float, seed: int) -> Plan:
-    """Search an ordinary problem with the population of the ordinary solver."""
+def _island(problem: Problem, seconds: float | None, seed: int) -> Plan:
+    """Search an ordinary problem with the population of the ordinary solver, or for ``ROUNDS`` without a time."""
     budget = Budget(seconds=seconds)
-    island = Island(problem, seed=seed, index=1, budget=budget, report=lambda *_: None)
+    rounds = ROUNDS if seconds is None else None
+    island = Island(problem, seed=seed, index=1, budget=budget, report=lambda *_: None, rounds=rounds)
     island.start(None)
     done = 0
-    while not budget.is_spent():
+    while not budget.is_spent() and done != rounds:
         island.round(done)
         done += 1
     return island.best
