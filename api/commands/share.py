@@ -86,6 +86,8 @@ def run(options: argparse.Namespace) -> int:
     _show(found, shared, lang)
     for text in agenda.placeholders:
         line(f"! {text.pick(lang)}", style="yellow")
+    if len(found.days) < len(agenda.days):
+        say(WORDS["not_whole"], lang, style="yellow")
     names = ", ".join(FILES)
     say(Text(f"已写入 {out}：{names}", f"written to {out}: {names}"), lang)
     return 0 if len(found.days) == len(agenda.days) else 1

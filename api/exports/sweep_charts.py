@@ -63,7 +63,7 @@ def tornado(sweep: Sweep, lang: str) -> Figure:
     for axes, side in zip(panels, sweep.sides, strict=True):
         _tornado_panel(axes, sweep.of_side(side.id), lang)
         axes.set_title(side.name.pick(lang), loc="left", fontsize=11)
-        axes.set_xlabel(WORDS["cost"].pick(lang))
+        axes.set_xlabel(WORDS["more"].pick(lang))
     return figure
 
 
@@ -75,19 +75,19 @@ def _tornado_panel(axes: Axes, bars: tuple[Curve, ...], lang: str) -> None:
         for spot in (curve.spots[0], curve.spots[-1]):
             is_below = spot.value < curve.factor.today
             length = (spot.cost_fen.mean - today) / 100
-            axes.barh(row, length, left=today / 100, height=0.55, color=BELOW if is_below else ABOVE)
+            axes.barh(row, length, height=0.55, color=BELOW if is_below else ABOVE)
             if length:
                 align = "left" if length > 0 else "right"
                 axes.annotate(
                     f"{spot.value:g}",
-                    ((today + 100 * length) / 100, row),
+                    (length, row),
                     xytext=(4 if length > 0 else -4, 0),
                     textcoords="offset points",
                     ha=align,
                     va="center",
                     fontsize=9,
                 )
-        axes.axvline(today / 100, color="#5b6673", linewidth=0.8)
+    axes.axvline(0, color="#5b6673", linewidth=0.8)
     axes.set_yticks(range(len(bars)), [NAMES[curve.factor.name].pick(lang) for curve in reversed(bars)])
     axes.margins(x=0.12)
     _plain(axes)
