@@ -143,8 +143,8 @@ CATALOGUE: dict[str, Sentence] = {
         fix_en="leave these options out; gongpei trace shows the way of goods that are carried",
     ),
     "E435": Sentence(
-        zh="--lines 把货全部用车直送，而这些地点不许直送：{places}",
-        en="--lines sends all goods direct by vehicle, which these places do not allow: {places}",
+        zh="固定线路把货全部用车直送，而这些地点不许直送：{places}",
+        en="standing lines send all goods direct by vehicle, which these places do not allow: {places}",
         fix_zh="不带 --lines 规划，或在走法中允许 direct",
         fix_en="plan without --lines, or allow direct in their modes",
     ),

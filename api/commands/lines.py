@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from api.by_lines import notes_on
+from api.by_lines import notes_on, refuse_barred
 from api.commands.options import add_solving, cache_folder, existing, output_folder, solving_stop, whole
 from api.exports.lines import LinesView, headline, write_lines_page, write_lines_table
 from api.progress import ProgressView
@@ -93,6 +93,7 @@ def run(options: argparse.Namespace) -> int:
         out = output_folder(options.out or Path("out") / f"{folder.resolve().name}-lines")
         view.phase("roads")
         county = build_problem(scenario, cache=cache_folder(folder))
+        refuse_barred(county)
         days = sampled_problems(county, options.days, seed=options.seed)
     design = design_lines(
         days,

@@ -115,16 +115,33 @@ def test_lines_of_another_county_are_named(county: Path, tmp_path: Path, capsys:
     assert "E379" in capsys.readouterr().err
 
 
+def with_stations(folder: Path, *, is_direct_allowed: bool) -> str:
+    """Copy the county with stations and buses, with direct among the modes of every place or as it is."""
+    shutil.copytree(LIBRARY / "three_tiers", folder, ignore=shutil.ignore_patterns("cache"))
+    if is_direct_allowed:
+        header, *rows = (folder / "modes.csv").read_text("utf-8").splitlines()
+        allowed = [row if "direct" in row else f"{row};direct" for row in rows]
+        (folder / "modes.csv").write_text("\n".join([header, *allowed]) + "\n", "utf-8")
+    return str(folder)
+
+
 def test_lines_of_a_county_with_stations_say_that_they_leave_these_out(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """On the page and on the screen, when they are designed and when they are followed."""
-    folder, out, lines = tmp_path / "county", str(tmp_path), str(tmp_path / "lines.json")
-    shutil.copytree(LIBRARY / "three_tiers", folder, ignore=shutil.ignore_patterns("cache"))
-    county = str(folder)
+    county, out = with_stations(tmp_path / "county", is_direct_allowed=True), str(tmp_path)
     asked = ["--iterations", "1", "--out", out, "--lang", "en"]
     assert main(["lines", county, "--days", "2", *asked]) == 0
     assert by_lines.NO_TIERS.en in capsys.readouterr().out
     assert by_lines.NO_TIERS.zh in (tmp_path / "lines.html").read_text("utf-8")
-    assert main(["plan", county, "--lines", lines, *asked]) == 0
+    assert main(["plan", county, "--lines", str(tmp_path / "lines.json"), *asked]) == 0
     assert by_lines.NO_TIERS.en in capsys.readouterr().out
+
+
+def test_lines_are_not_designed_where_goods_may_not_go_direct(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """V001 has the bus or the station only: E435, as when such lines are followed."""
+    county = with_stations(tmp_path / "county", is_direct_allowed=False)
+    assert main(["lines", county, "--days", "2", "--out", str(tmp_path / "out"), "--lang", "en"]) == 2
+    assert "E435 standing lines send all goods direct by vehicle" in capsys.readouterr().err

@@ -234,7 +234,8 @@ def test_plan_by_lines_is_refused_where_goods_may_not_go_direct(
     line = ["plan", str(doors / "four"), "--lines", "lines.json", "--iterations", "0", "--out", str(doors / "out")]
     assert main([*line, "--lang", "en"]) == 2
     assert (
-        "E435 --lines sends all goods direct by vehicle, which these places do not allow: B" in capsys.readouterr().err
+        "E435 standing lines send all goods direct by vehicle, which these places do not allow: B"
+        in capsys.readouterr().err
     )
     assert not (doors / "out" / "plan.json").exists()
 
