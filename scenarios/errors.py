@@ -8,7 +8,8 @@ A reader collects every ``Fault`` of every file and raises once. Every code has 
 ``Sentence`` in ``CATALOGUE``: what is wrong and what to do, in Chinese
 and English, with the values of the fault filled in by name. E300 carries the faults
 of a scenario; E301 to E309 are about a file as a whole, E310 to E319 about one cell, E320
-to E339 about how things fit together, E340 to E349 about comparisons (``scenarios.compare_errors``),
+to E339 about how things fit together (E329: what is to be swept),
+E340 to E349 about comparisons (``scenarios.compare_errors``),
 E350 and E360 to E363 about what the building of a county meets, E364 to E369 and E397 about stations and modes
 (``scenarios.tier_errors``), E351 to E359, E398 and E399 about variants
 (``scenarios.variants.errors``), E370 to E373 about an events file, E374 to
