@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from optimizer.plan import Plan
     from optimizer.problem import Problem
 
-LEVELS = (0.25, 0.5, 1.0)
+LEVELS = (0.5, 1.0)
 """Shares of a freighter's capacity that are offered as early as so much can be there."""
 
-FIRST_SHARE = 0.1
+FIRST_SHARE = 0.15
 """Share of the time for the first freighters."""
 
 ROUNDS = 2
@@ -215,8 +215,8 @@ class _Together:
             days = {(r.vehicle_type, r.number): [without(draft_of(t), gone) for t in r.trips] for r in old.routes}
             count = problem.vehicle_types[0].count
             given = complete(problem, {unit: day for unit, day in days.items() if unit[1] <= count})
-        begin = 0.0 if given is None else 0.5
-        return cooled(problem, given, rng=self._rng, shares=counted(STRETCHES), steps=HAUL_STEPS, begin=begin)
+        begin, stretches = (0.0, STRETCHES) if given is None else (0.5, 1)
+        return cooled(problem, given, rng=self._rng, shares=counted(stretches), steps=HAUL_STEPS, begin=begin)
 
 
 def _plan(instance: TwoEchelon, loops: tuple[Loop, ...], down: Plan, up: Plan) -> TwoEchelonPlan:

@@ -92,11 +92,11 @@ def test_a_truck_hands_over_one_load_after_the_other() -> None:
 
 
 def test_a_load_that_none_of_the_shares_brings_in_time_is_offered_alone() -> None:
-    """Shares are 2, 4 and 8; 3 are handed over at 11.5 and 2 further at 13.5, when the customer closes; 4 are late."""
+    """Shares are 4 and 8; 3 are handed over at 11.5 and 2 further at 13.5, when the customer closes; 4 are late."""
     given = replace(road(late=(13.5, 99, 99)), delivery=np.array([0, 0, 0, 3, 4, 4]))
     offers = timed_search.early_offers(given)
-    assert {offer.capacity for offer in offers if offer.satellite == 1} == {2, 3, 4, 8}
-    assert {offer.capacity for offer in offers if offer.satellite == 2} == {2, 4, 8}
+    assert {offer.capacity for offer in offers if offer.satellite == 1} == {3, 4, 8}
+    assert {offer.capacity for offer in offers if offer.satellite == 2} == {4, 8}
     assert all(offer.leave == 10 * offer.satellite + offer.capacity / 2 for offer in offers)
 
 
