@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import signal
-import sys
-import threading
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.assumptions import assumptions
 from api.commands.options import add_solving, cache_folder, existing, output_folder, solving_stop, whole
+from api.commands.running import run_agenda, show_losses
 from api.exports.comparison import write_csv, write_json
 from api.exports.comparison_book import write_book
 from api.exports.comparison_page import write_page
@@ -21,18 +18,14 @@ from api.talk import line, say, show_table
 from scenarios.files import read_scenario
 from scenarios.text import Text
 from scenarios.variants.cells import Limit
-from scenarios.variants.compare import carry_out, prepare
-from scenarios.variants.executor import LocalProcesses
+from scenarios.variants.compare import prepare
 from scenarios.variants.read import read_variants
 from scenarios.variants.store import Store
 from scenarios.variants.table import rows_of, way_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from types import FrameType
-
     from scenarios.comparison import Cell
-    from scenarios.variants.compare import Agenda, Comparison, Standing
+    from scenarios.variants.compare import Comparison
     from scenarios.variants.table import Row
 
 HELP = Text("比较多种组织方式：同样的抽样日，一张表", "compare ways to organise the county on the same sampled days")
@@ -41,8 +34,6 @@ DEFAULT_DAYS = 5
 """Ordinary days that are sampled when nothing is said; few, but enough for an interval."""
 
 FILES = ("comparison.json", "comparison.csv", "comparison.xlsx", "comparison.html")
-
-SHOWN_LOSSES = 10
 
 
 def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
@@ -72,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
     store = Store(folder=options.store or (cache or out) / "results")
     limit = Limit(stop=solving_stop(options), seed=options.seed)
     agenda = prepare(scenario, wanted, days=options.days, peaks=options.peaks, limit=limit, cache=cache)
-    comparison = _carry_out(agenda, store, options.workers, lang)
+    comparison = run_agenda(agenda, store, options.workers, lang)
     rows = rows_of(comparison)
     assumed = assumptions(scenario)
     write_json(scenario, comparison, rows, out / FILES[0])
@@ -83,51 +74,6 @@ def run(options: argparse.Namespace) -> int:
     names = ", ".join(FILES)
     say(Text(f"已写入 {out}：{names}", f"written to {out}: {names}"), lang)
     return 0 if comparison.is_whole else 1
-
-
-def _carry_out(agenda: Agenda, store: Store, workers: int, lang: str) -> Comparison:
-    cancel = threading.Event()
-
-    def report(standing: Standing) -> None:
-        line(_standing(standing).pick(lang), stream=sys.stderr)
-
-    with _ended_on_interrupt(cancel):
-        comparison = carry_out(agenda, store, LocalProcesses(workers=workers), report=report, cancel=cancel)
-    if cancel.is_set():
-        stopped = Text(
-            "已提前停止：以下只含已完成的部分，再次运行会接着算",
-            "stopped early: what follows is what was done; the next run goes on from here",
-        )
-        say(stopped, lang, style="yellow")
-    return comparison
-
-
-def _standing(standing: Standing) -> Text:
-    left_s = round(standing.left_s)
-    left = f"{left_s // 60}:{left_s % 60:02d}"
-    zh = f"方案 {standing.done}/{standing.total}" + (f" · 失败 {standing.failed}" if standing.failed else "")
-    en = f"plans {standing.done}/{standing.total}" + (f" · failed {standing.failed}" if standing.failed else "")
-    return Text(f"{zh} · 剩余约 {left}", f"{en} · about {left} left")
-
-
-@contextmanager
-def _ended_on_interrupt(cancel: threading.Event) -> Iterator[None]:
-    """Let the first Ctrl-C (or SIGTERM) end the comparison with what is done, the second leave at once."""
-
-    def end(_number: int, _frame: FrameType | None) -> None:
-        if cancel.is_set():
-            raise KeyboardInterrupt
-        cancel.set()
-
-    if threading.current_thread() is not threading.main_thread():  # signals belong to the main thread
-        yield
-        return
-    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _show(comparison: Comparison, rows: tuple[Row, ...], lang: str) -> None:
@@ -145,12 +91,7 @@ def _show(comparison: Comparison, rows: tuple[Row, ...], lang: str) -> None:
         say(WORDS["one_day"], lang, style="yellow")
     for text in comparison.agenda.placeholders:
         line(f"! {text.pick(lang)}", style="yellow")
-    for loss in comparison.losses[:SHOWN_LOSSES]:
-        where = " ".join(part for part in (loss.variant, loss.day, loss.part) if part)
-        line(f"{loss.failure.code} {where}: {loss.failure.text.pick(lang)}", style="red")
-    total, known = comparison.total, comparison.known
-    zh = f"方案与全天测算 {total} 项，其中 {known} 项取自已有结果"
-    say(Text(zh, f"{total} plans and measured days, {known} of them known before"), lang)
+    show_losses(comparison, lang)
 
 
 def _cell_text(cell: Cell | None, row: Row, lang: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import platform
-import signal
 import threading
 from contextlib import contextmanager
 from dataclasses import asdict, replace
@@ -17,6 +16,7 @@ from api.commands.options import add_solving, cache_folder, existing, output_fol
 from api.county_day import view_day
 from api.exports.bundle import files_of, write_outputs
 from api.hired import hired_on_road, worth_text, worth_views, worths_of
+from api.interrupts import ended_on_interrupt
 from api.plan_file import write_plan
 from api.progress import ProgressView
 from api.schemas import Origin, from_plan, from_tiered, with_worths
@@ -38,7 +38,6 @@ from scenarios.text import Text
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator, Mapping
-    from types import FrameType
 
     from api.views import DayView
     from optimizer.plan import Result
@@ -181,29 +180,8 @@ def _listening(view: ProgressView) -> Iterator[_Heard]:
     def report(progress: Progress) -> None:
         view.best(progress.cost_fen, progress.num_unserved, progress.phase)
 
-    with _kept_on_interrupt(cancel, view):
+    with ended_on_interrupt(cancel, view.stopping):
         yield {"progress": report, "cancel": cancel}
-
-
-@contextmanager
-def _kept_on_interrupt(cancel: threading.Event, view: ProgressView) -> Iterator[None]:
-    """Let the first Ctrl-C (or SIGTERM) end the solve with its best plan, the second leave at once."""
-
-    def stop_solving(_number: int, _frame: FrameType | None) -> None:
-        if cancel.is_set():
-            raise KeyboardInterrupt
-        cancel.set()
-        view.stopping()
-
-    if threading.current_thread() is not threading.main_thread():  # signals belong to the main thread
-        yield
-        return
-    before = {number: signal.signal(number, stop_solving) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def origin_of(county: County, stop: Stop, options: argparse.Namespace, *, digest: str, is_stopped: bool) -> Origin:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 import threading
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from api.interrupts import ended_on_interrupt
 from api.talk import line, say
 from scenarios.text import Text
 from scenarios.variants.compare import carry_out
 from scenarios.variants.executor import LocalProcesses
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from types import FrameType
-
     from scenarios.variants.compare import Agenda, Comparison, Standing
     from scenarios.variants.store import Store
 
@@ -35,7 +31,7 @@ def run_agenda(agenda: Agenda, store: Store, workers: int, lang: str) -> Compari
     def report(standing: Standing) -> None:
         line(_standing(standing).pick(lang), stream=sys.stderr)
 
-    with _ended_on_interrupt(cancel):
+    with ended_on_interrupt(cancel):
         found = carry_out(agenda, store, LocalProcesses(workers=workers), report=report, cancel=cancel)
     if cancel.is_set():
         say(STOPPED, lang, style="yellow")
@@ -57,23 +53,3 @@ def _standing(standing: Standing) -> Text:
     zh = f"方案 {standing.done}/{standing.total}" + (f" · 失败 {standing.failed}" if standing.failed else "")
     en = f"plans {standing.done}/{standing.total}" + (f" · failed {standing.failed}" if standing.failed else "")
     return Text(f"{zh} · 剩余约 {left}", f"{en} · about {left} left")
-
-
-@contextmanager
-def _ended_on_interrupt(cancel: threading.Event) -> Iterator[None]:
-    """Let the first Ctrl-C (or SIGTERM) end the run with what is done, the second leave at once."""
-
-    def end(_number: int, _frame: FrameType | None) -> None:
-        if cancel.is_set():
-            raise KeyboardInterrupt
-        cancel.set()
-
-    if threading.current_thread() is not threading.main_thread():  # signals belong to the main thread
-        yield
-        return
-    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
