@@ -7,17 +7,27 @@ here. None means that the day has nothing to measure, which is not the same as z
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from optimizer.cost import plan_cost, route_duration_s, trip_legs
-from optimizer.model import DAY_S
 from scenarios.energy import emissions, plan_energy
 from scenarios.freshness import freshness_kept
 from scenarios.kpi_definitions import KPI_DEFINITIONS, Definition
+from scenarios.service_kpis import (
+    BrandKpis,
+    Delay,
+    brand_kpis,
+    coverage,
+    days_between_visits,
+    longest_gap_days,
+    on_time_share,
+    ratio,
+    weighted_rank,
+    worst_decile_s,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,21 +39,6 @@ if TYPE_CHECKING:
     from scenarios.scenario import ScenarioPlace
 
 __all__ = ["KPI_DEFINITIONS", "BrandKpis", "Definition", "Kpis", "measure"]
-
-DAYS_PER_WEEK = 7
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BrandKpis:
-    """One brand's part of the day; pieces both ways."""
-
-    brand: str
-    pieces: int
-    carried_pieces: int
-    bags: int
-    shipments: int
-    unserved_shipments: int
-    on_time_share: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,12 +92,13 @@ def measure(county: County, plan: Plan) -> Kpis:
     carried = [problem.shipment_of[i] for _, trip in plan.trips() for i in trip.shipments]
     pieces = sum(s.pieces for s in problem.shipments)
     carried_pieces = sum(s.pieces for s in carried)
-    delays = _delays(problem, plan)
+    left = {s.id for s in problem.shipments} - {s.id for s in carried}
+    delays, visits = _delays(problem, plan), _visits_of(plan)
     energy = plan_energy(county, plan)
     co2 = emissions(energy, county.scenario.policy.grid)
     down, up, empty_m, distance_m = _kilometres(problem, plan)
     return Kpis(
-        cost_per_piece_fen=_ratio(cost.operating_fen, carried_pieces),
+        cost_per_piece_fen=ratio(cost.operating_fen, carried_pieces),
         operating_cost_fen=cost.operating_fen,
         fixed_cost_fen=cost.fixed_fen,
         distance_cost_fen=cost.distance_fen,
@@ -123,66 +119,24 @@ def measure(county: County, plan: Plan) -> Kpis:
         unserved_pieces=pieces - carried_pieces,
         load_factor_down=down,
         load_factor_up=up,
-        empty_share=_ratio(empty_m, distance_m),
-        co_delivery_share=_ratio(sum(_shared_pieces(problem, trip) for _, trip in plan.trips()), pieces),
-        coverage=_coverage(county, plan),
+        empty_share=ratio(empty_m, distance_m),
+        co_delivery_share=ratio(sum(_shared_pieces(problem, trip) for _, trip in plan.trips()), pieces),
+        coverage=coverage(county, visits),
         timeliness_p50_s=weighted_rank([(d.delay_s, d.pieces) for d in delays if d.is_served], 0.5),
         timeliness_p90_s=weighted_rank([(d.delay_s, d.pieces) for d in delays if d.is_served], 0.9),
-        on_time_share=_on_time(county, delays),
+        on_time_share=on_time_share(county, delays),
         freshness_kept=freshness_kept(problem, plan),
-        worst_decile_s=_worst_decile_s(county, delays),
-        days_between_visits=_days_between_visits(county, plan),
-        longest_gap_days=_longest_gap_days(county, plan),
+        worst_decile_s=worst_decile_s(county, delays),
+        days_between_visits=days_between_visits(county, visits),
+        longest_gap_days=longest_gap_days(county, visits),
         pickup_distance_m=_pickup_distance_m(county.scenario.places),
         diesel_l=energy.diesel_l,
         petrol_l=energy.petrol_l,
         electricity_kwh=energy.electricity_kwh,
         co2_combustion_kg=co2.combustion_kg,
         co2_well_to_wheel_kg=co2.well_to_wheel_kg,
-        brands=_brands(county, plan, delays),
+        brands=brand_kpis(county, problem.shipments, left, delays),
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delay:
-    """How long a down shipment took from being ready at its depot to the beginning of its handover."""
-
-    shipment: Shipment
-    handover_s: int | None
-
-    @property
-    def pieces(self) -> int:
-        """Pieces of the shipment."""
-        return self.shipment.pieces
-
-    @property
-    def is_served(self) -> bool:
-        """Whether it was handed over."""
-        return self.handover_s is not None
-
-    @property
-    def delay_s(self) -> int:
-        """Seconds; what is not served counts until midnight, the end of the day."""
-        end_s = max(DAY_S, self.shipment.ready_s) if self.handover_s is None else self.handover_s
-        return end_s - self.shipment.ready_s
-
-
-def weighted_rank(values: Sequence[tuple[int, int]], share: float) -> int | None:
-    """Return the least value that at least ``share`` of the weight does not exceed (nearest rank); None without weight.
-
-    ``values`` are (value, weight) pairs.
-    """
-    needed = share * sum(weight for _, weight in values)
-    passed = 0
-    for value, weight in sorted(values):
-        passed += weight
-        if weight and passed >= needed - 1e-9:
-            return value
-    return None
-
-
-def _ratio(part: float, whole: float) -> float | None:
-    return part / whole if whole else None
 
 
 def _kilometres(problem: Problem, plan: Plan) -> tuple[float | None, float | None, int, int]:
@@ -238,17 +192,6 @@ def _visits_of(plan: Plan) -> dict[str, int]:
     return counts
 
 
-def _administrative(county: County) -> list[ScenarioPlace]:
-    return [p for p in county.scenario.places if p.tier == "village" and p.is_administrative]
-
-
-def _coverage(county: County, plan: Plan) -> float | None:
-    policy, counts = county.scenario.policy, _visits_of(plan)
-    villages = _administrative(county)
-    weekly = [counts.get(p.id, 0) * policy.service_days_per_week for p in villages]
-    return _ratio(sum(1 for visits in weekly if visits >= policy.coverage_visits_per_week), len(villages))
-
-
 def _delays(problem: Problem, plan: Plan) -> list[Delay]:
     """Return every down shipment, served or not, in the order of the problem."""
     handover: dict[str, int] = {i: visit.start_s for visit in _all_visits(plan) for i in visit.deliver}
@@ -260,64 +203,7 @@ def _all_visits(plan: Plan) -> Iterable[Visit]:
     return (visit for _, trip in plan.trips() for visit in trip.visits)
 
 
-def _on_time(county: County, delays: Sequence[Delay]) -> float | None:
-    promise_s = county.scenario.policy.promise_s
-    kept = sum(
-        d.pieces for d in delays if d.handover_s is not None and d.handover_s <= min(promise_s, d.shipment.due_s)
-    )
-    return _ratio(kept, sum(d.pieces for d in delays))
-
-
-def _worst_decile_s(county: County, delays: Sequence[Delay]) -> float | None:
-    """Return the mean delay of the tenth of villages (rounded up) with the longest mean delay a piece."""
-    villages = {p.id for p in county.scenario.places if p.tier == "village"}
-    sums: dict[str, tuple[int, int]] = {}
-    for d in delays:
-        if d.shipment.destination in villages and d.pieces:
-            total_s, pieces = sums.get(d.shipment.destination, (0, 0))
-            sums[d.shipment.destination] = (total_s + d.delay_s * d.pieces, pieces + d.pieces)
-    means = sorted((total_s / pieces for total_s, pieces in sums.values()), reverse=True)
-    worst = means[: math.ceil(len(means) / 10)]
-    return _ratio(sum(worst), len(worst))
-
-
-def _days_between_visits(county: County, plan: Plan) -> float | None:
-    counts, days = _visits_of(plan), county.scenario.policy.service_days_per_week
-    gaps = [DAYS_PER_WEEK / (counts[p.id] * days) for p in _administrative(county) if p.id in counts]
-    return _ratio(sum(gaps), len(gaps))
-
-
-def _longest_gap_days(county: County, plan: Plan) -> int | None:
-    """Return the most days since a village's last visit, this day's visit not yet counted for those without one."""
-    counts, today = _visits_of(plan), county.scenario.date
-    gaps = [
-        0 if p.id in counts else (today - p.last_visit).days
-        for p in _administrative(county)
-        if p.last_visit is not None
-    ]
-    return max(gaps, default=None)
-
-
 def _pickup_distance_m(places: Iterable[ScenarioPlace]) -> float | None:
     """Return the mean over places that state it, weighted by inhabitants (1 where not stated)."""
     known = [(p.pickup_distance_m, max(1, p.population)) for p in places if p.pickup_distance_m is not None]
-    return _ratio(sum(metres * people for metres, people in known), sum(people for _, people in known))
-
-
-def _brands(county: County, plan: Plan, delays: Sequence[Delay]) -> tuple[BrandKpis, ...]:
-    carried = {i for _, trip in plan.trips() for i in trip.shipments}
-    found = []
-    for brand in sorted({s.brand for s in county.problem.shipments}):
-        own = [s for s in county.problem.shipments if s.brand == brand]
-        found.append(
-            BrandKpis(
-                brand=brand,
-                pieces=sum(s.pieces for s in own),
-                carried_pieces=sum(s.pieces for s in own if s.id in carried),
-                bags=sum(county.bags.get(s.id, 1) for s in own),
-                shipments=len(own),
-                unserved_shipments=sum(1 for s in own if s.id not in carried),
-                on_time_share=_on_time(county, [d for d in delays if d.shipment.brand == brand]),
-            )
-        )
-    return tuple(found)
+    return ratio(sum(metres * people for metres, people in known), sum(people for _, people in known))

@@ -7,13 +7,23 @@ what scheduled departures drive anyway is not counted.
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from optimizer.tiers.model import leg_id
 from optimizer.tiers.plan import driven, trace
-from scenarios.kpis import DAYS_PER_WEEK, BrandKpis, Delay, measure, weighted_rank
+from scenarios.kpis import measure
+from scenarios.service_kpis import (
+    Delay,
+    brand_kpis,
+    coverage,
+    days_between_visits,
+    longest_gap_days,
+    on_time_share,
+    ratio,
+    weighted_rank,
+    worst_decile_s,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,7 +32,6 @@ if TYPE_CHECKING:
     from optimizer.tiers.model import TieredPlan, Tiers
     from scenarios.build import County
     from scenarios.kpis import Kpis
-    from scenarios.scenario import ScenarioPlace
 
 
 def driven_county(county: County, tiers: Tiers, tiered: TieredPlan) -> County:
@@ -42,14 +51,14 @@ def measure_tiers(county: County, tiers: Tiers, tiered: TieredPlan) -> Kpis:
     left = {u.shipment for u in tiered.plan.unserved}
     goods = tiers.problem.shipments
     carried = [s for s in goods if s.id not in left]
-    pieces, carried_pieces = _pieces(goods), _pieces(carried)
+    pieces, carried_pieces = (sum(s.pieces for s in some) for some in (goods, carried))
     delays = _delays(tiers, tiered)
     served = [(d.delay_s, d.pieces) for d in delays if d.is_served]
     visits = _visits_of(tiered)
     cost = tiered.plan.cost
     return replace(
         of_trips,
-        cost_per_piece_fen=_ratio(cost.operating_fen, carried_pieces),
+        cost_per_piece_fen=ratio(cost.operating_fen, carried_pieces),
         operating_cost_fen=cost.operating_fen,
         line_cost_fen=cost.line_fen,
         handling_cost_fen=cost.handling_fen,
@@ -57,25 +66,17 @@ def measure_tiers(county: County, tiers: Tiers, tiered: TieredPlan) -> Kpis:
         carried_pieces=carried_pieces,
         unserved_shipments=len(left),
         unserved_pieces=pieces - carried_pieces,
-        co_delivery_share=_ratio(_shared_pieces(tiers, tiered, carried), pieces),
-        coverage=_coverage(county, visits),
+        co_delivery_share=ratio(_shared_pieces(tiers, tiered, carried), pieces),
+        coverage=coverage(county, visits),
         timeliness_p50_s=weighted_rank(served, 0.5),
         timeliness_p90_s=weighted_rank(served, 0.9),
-        on_time_share=_on_time(county, delays),
+        on_time_share=on_time_share(county, delays),
         freshness_kept=_freshness_kept(tiers, tiered),
-        worst_decile_s=_worst_decile_s(county, delays),
-        days_between_visits=_days_between(county, visits),
-        longest_gap_days=_longest_gap_days(county, visits),
-        brands=_brands(county, goods, left, delays),
+        worst_decile_s=worst_decile_s(county, delays),
+        days_between_visits=days_between_visits(county, visits),
+        longest_gap_days=longest_gap_days(county, visits),
+        brands=brand_kpis(county, goods, left, delays),
     )
-
-
-def _pieces(goods: Sequence[Shipment]) -> int:
-    return sum(s.pieces for s in goods)
-
-
-def _ratio(part: float, whole: float) -> float | None:
-    return part / whole if whole else None
 
 
 def _delays(tiers: Tiers, tiered: TieredPlan) -> list[Delay]:
@@ -94,7 +95,7 @@ def _freshness_kept(tiers: Tiers, tiered: TieredPlan) -> float | None:
         left_s = next((stage.at_s for stage in stages if stage.what == "left"), None)
         if left_s is not None and stages[-1].at_s is not None and most_s:
             kept += s.pieces * max(0.0, 1 - (stages[-1].at_s - left_s) / most_s)
-    return _ratio(kept, sum(s.pieces for s, _ in limits))
+    return ratio(kept, sum(s.pieces for s, _ in limits))
 
 
 def _visits_of(tiered: TieredPlan) -> Mapping[str, int]:
@@ -121,64 +122,3 @@ def _shared_pieces(tiers: Tiers, tiered: TieredPlan, carried: Sequence[Shipment]
         if len({known[i].brand for i in goods if known[i].brand}) > 1:
             shared |= goods
     return sum(s.pieces for s in carried if s.id in shared)
-
-
-def _administrative(county: County) -> list[ScenarioPlace]:
-    return [p for p in county.scenario.places if p.tier == "village" and p.is_administrative]
-
-
-def _coverage(county: County, visits: Mapping[str, int]) -> float | None:
-    policy, villages = county.scenario.policy, _administrative(county)
-    weekly = [visits.get(p.id, 0) * policy.service_days_per_week for p in villages]
-    return _ratio(sum(1 for each in weekly if each >= policy.coverage_visits_per_week), len(villages))
-
-
-def _days_between(county: County, visits: Mapping[str, int]) -> float | None:
-    days = county.scenario.policy.service_days_per_week
-    gaps = [DAYS_PER_WEEK / (visits[p.id] * days) for p in _administrative(county) if p.id in visits]
-    return _ratio(sum(gaps), len(gaps))
-
-
-def _longest_gap_days(county: County, visits: Mapping[str, int]) -> int | None:
-    known = [p for p in _administrative(county) if p.last_visit is not None]
-    today = county.scenario.date
-    return max((0 if p.id in visits else (today - p.last_visit).days for p in known if p.last_visit), default=None)
-
-
-def _on_time(county: County, delays: Sequence[Delay]) -> float | None:
-    promise_s = county.scenario.policy.promise_s
-    kept = [d for d in delays if d.handover_s is not None and d.handover_s <= min(promise_s, d.shipment.due_s)]
-    return _ratio(sum(d.pieces for d in kept), sum(d.pieces for d in delays))
-
-
-def _worst_decile_s(county: County, delays: Sequence[Delay]) -> float | None:
-    """Return the mean delay of the tenth of villages (rounded up) with the longest mean delay a piece."""
-    villages = {p.id for p in county.scenario.places if p.tier == "village"}
-    sums: dict[str, tuple[int, int]] = {}
-    for d in delays:
-        if d.shipment.destination in villages and d.pieces:
-            total_s, pieces = sums.get(d.shipment.destination, (0, 0))
-            sums[d.shipment.destination] = (total_s + d.delay_s * d.pieces, pieces + d.pieces)
-    means = sorted((total_s / pieces for total_s, pieces in sums.values()), reverse=True)
-    worst = means[: math.ceil(len(means) / 10)]
-    return _ratio(sum(worst), len(worst))
-
-
-def _brands(
-    county: County, goods: Sequence[Shipment], left: set[str], delays: Sequence[Delay]
-) -> tuple[BrandKpis, ...]:
-    found = []
-    for brand in sorted({s.brand for s in goods}):
-        own = [s for s in goods if s.brand == brand]
-        found.append(
-            BrandKpis(
-                brand=brand,
-                pieces=_pieces(own),
-                carried_pieces=_pieces([s for s in own if s.id not in left]),
-                bags=sum(county.bags.get(s.id, 1) for s in own),
-                shipments=len(own),
-                unserved_shipments=sum(1 for s in own if s.id in left),
-                on_time_share=_on_time(county, [d for d in delays if d.shipment.brand == brand]),
-            )
-        )
-    return tuple(found)

@@ -12,9 +12,10 @@ from datetime import date
 import pytest
 
 from optimizer.plan import Plan, Route, Trip, Unserved, Visit
-from scenarios.kpis import KPI_DEFINITIONS, Kpis, measure, weighted_rank
+from scenarios.kpis import KPI_DEFINITIONS, Kpis, measure
 from scenarios.policy import Policy
 from scenarios.scenario import Load
+from scenarios.service_kpis import weighted_rank
 from tests.scenarios.small_county import county, order, place, scenario, van
 
 H = 3_600
