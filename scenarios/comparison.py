@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING
 from scipy.special import stdtrit
 
 from scenarios.kpi_definitions import KPI_DEFINITIONS
-from scenarios.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,9 +40,6 @@ GOOD_WHEN_HIGH = frozenset(
     )
 )
 """Measures whose worst day is the one with the least value; of all others it is the one with the most."""
-
-NOISE = Text("在误差范围内", "within the noise")
-"""What a table writes beside a change that these days cannot tell from none."""
 
 DayValues = dict[str, float]
 """A measure by the id of the day; days on which there was nothing to measure are not there."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from optimizer.tiers.model import leg_id
-from optimizer.tiers.plan import driven, trace
+from optimizer.tiers.plan import carried_once, driven, trace
 from scenarios.kpis import measure
 from scenarios.service_kpis import (
     Delay,
@@ -50,7 +50,7 @@ def measure_tiers(county: County, tiers: Tiers, tiered: TieredPlan) -> Kpis:
     of_trips = measure(driven_county(county, tiers, tiered), tiered.plan)
     left = {u.shipment for u in tiered.plan.unserved}
     goods = tiers.problem.shipments
-    carried = [s for s in goods if s.id not in left]
+    carried = carried_once(tiers, tiered)
     pieces, carried_pieces = (sum(s.pieces for s in some) for some in (goods, carried))
     delays = _delays(tiers, tiered)
     served = [(d.delay_s, d.pieces) for d in delays if d.is_served]

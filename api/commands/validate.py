@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 from api.commands.options import cache_folder, existing
 from api.talk import line, say, show_error, summary
+from api.tiered_day import BUS_PROFILE
 from api.tiers import has_tiers, tiers_of
+from networks.profiles import load_profiles
 from scenarios.build import build_problem
 from scenarios.errors import InvalidInput
 from scenarios.files import read_scenario
 from scenarios.text import Text
+from scenarios.timetables.on_roads import match_timetable, notes_of
 
 if TYPE_CHECKING:
     import argparse
@@ -40,10 +43,18 @@ def run(options: argparse.Namespace) -> int:
     say(summary(scenario, str(folder)), options.lang)
     for text in tier_lines(county):
         say(text, options.lang)
-    for note in county.notes:
+    for note in (*county.notes, *course_notes(county)):
         line(f"! {note.pick(options.lang)}", style="yellow")
     say(Text("没有错误", "no faults"), options.lang, style="green")
     return 0
+
+
+def course_notes(county: County) -> tuple[Text, ...]:
+    """Return which stops of the timetable lie off the roads or their line's course, and where no bus gets through."""
+    table = county.scenario.timetable
+    if table is None:
+        return ()
+    return notes_of(match_timetable(county.network, load_profiles(None)[BUS_PROFILE], table, county.conditions))
 
 
 def tier_lines(county: County) -> Iterator[Text]:

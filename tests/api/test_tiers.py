@@ -257,6 +257,20 @@ def test_validate_says_what_the_tiers_hold(doors: Path, capsys: pytest.CaptureFi
         assert words in text
 
 
+def test_validate_names_stops_that_no_road_reaches(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A stop moved 10 km into the hills is named, and so are the two courses that lead there and back."""
+    folder = tmp_path / "moved"
+    shutil.copytree(FOUR.parent / "three_tiers", folder, ignore=shutil.ignore_patterns("cache"))
+    table = folder / "timetable.csv"
+    text = table.read_text("utf-8-sig")
+    assert "112.60751,28.410876" in text
+    table.write_text(text.replace("112.60751,28.410876", "112.70751,28.510876"), "utf-8-sig")
+    assert main(["validate", str(folder), "--lang", "en"]) == 0
+    told = capsys.readouterr().out
+    assert "stop V023 is not on the road network" in told
+    assert "line B1 has no road path from S01 to V023" in told
+
+
 def test_explain_finds_out_why_goods_are_left_and_what_would_help(
     doors: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
