@@ -34,7 +34,7 @@ class CodePage(NamedTuple):
 
 
 def code_pages() -> dict[str, CodePage]:
-    """Return all codes of all packages, sorted: E1 to E4 errors, U reasons for goods left unserved."""
+    """Return all codes of all packages, sorted: E errors, U reasons for goods left unserved."""
     catalogues: dict[str, Mapping[str, object]] = {
         "optimizer": {**optimizer.errors.CATALOGUE, **REASONS, **TIER_REASONS},
         "networks": networks.errors.CATALOGUE,

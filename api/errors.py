@@ -1,4 +1,4 @@
-"""Errors of the doors, codes E400 to E499.
+"""Errors of the doors, codes E400 to E499 and, for the service, E600 to E699.
 
     Exception
     ├── ValueError   <- InvalidInput   the caller's files or arguments; carries a code, values and faults

@@ -1,4 +1,4 @@
-"""Errors of the scenarios, codes E300 to E399.
+"""Errors of the scenarios, codes E300 to E399 and E500 to E599.
 
     Exception
     ├── ValueError   <- InvalidInput    the user's files or objects; carries a code, values and faults
@@ -22,11 +22,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from scenarios.compare_errors import SENTENCES as COMPARE_SENTENCES
-from scenarios.standing.errors import SENTENCES as STANDING_SENTENCES
-from scenarios.tier_errors import SENTENCES as TIER_SENTENCES
-from scenarios.timetables.errors import SENTENCES
-from scenarios.variants.errors import SENTENCES as VARIANT_SENTENCES
+from scenarios.topic_sentences import SENTENCES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -326,12 +322,7 @@ CATALOGUE: dict[str, Sentence] = {
         "consolidation lost or made pieces ({detail})",
         "please report this with the scenario",
     ),
-    **{
-        code: _sentence(*words)
-        for code, words in (
-            COMPARE_SENTENCES | STANDING_SENTENCES | SENTENCES | TIER_SENTENCES | VARIANT_SENTENCES
-        ).items()
-    },
+    **{code: _sentence(*words) for code, words in SENTENCES.items()},
 }
 """One sentence a code; the error pages are generated from it."""
 

@@ -1,0 +1,12 @@
+"""Sentences that stand beside their topic; ``scenarios.errors`` takes them all into its catalogue from here."""
+
+from __future__ import annotations
+
+from scenarios.compare_errors import SENTENCES as COMPARING
+from scenarios.standing.errors import SENTENCES as STANDING
+from scenarios.tier_errors import SENTENCES as TIERS
+from scenarios.timetables.errors import SENTENCES as TIMETABLES
+from scenarios.variants.errors import SENTENCES as VARIANTS
+
+SENTENCES = COMPARING | STANDING | TIERS | TIMETABLES | VARIANTS
+"""Code -> problem and remedy in Chinese, then in English."""
