@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from optimizer.model import DrivingRule
 from optimizer.replan.changes import Weights
 from scenarios import cells
+from scenarios.market_cell import market_days
 from scenarios.policy import PRIORITIES, TIERS, Bag, Penalties, Policy, VisitTimes
 from scenarios.scenario import (
     ENERGY_SOURCES,
@@ -182,6 +183,7 @@ PLACES = Table(
         Column(
             name="pickup_distance_m", zh="取件距离(米)", field="pickup_distance_m", cell=cells.whole("m", high=200_000)
         ),
+        Column(name="market", zh="赶集日", field="market", cell=market_days(), about="of its whole township"),
         Column(name="last_visit", zh="上次到访", field="last_visit", cell=cells.day(), about="before this day"),
         Column(name="loading_min", zh="装车时间(分钟)", field="loading_s", cell=_MINUTES, about="depots: one trip"),
         Column(

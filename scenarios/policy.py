@@ -68,6 +68,7 @@ class Policy:
     ``modes``: service modes that places may have if no rule names them; empty means all that there are means for.
     ``forced_mode``: the only mode of every place that has it; "" forces none.
     ``together``: all places of a township go the same way.
+    ``market_factor``: pieces from and to a township on its market day over those of other days; a placeholder.
     """
 
     load_dimensions: tuple[str, ...] = ("load_g", "load_ml")
@@ -86,3 +87,4 @@ class Policy:
     modes: tuple[str, ...] = ()
     forced_mode: str = ""
     together: bool = False
+    market_factor: float = 1.3

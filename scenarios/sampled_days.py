@@ -46,7 +46,11 @@ PLACEHOLDERS = (
         "抽样日的件数围绕当天订单随机增减，波动幅度为占位值",
         "sampled days vary today's orders at random, by spreads that are assumed",
     ),
-    Text("赶集日的需求倍数为占位值", "how much more is wanted on market days is assumed"),
+    Text(
+        "赶集日的需求倍数为占位值；街道上午封堵、客车满员、农产品好收未计入，可用封路文件、班线空余和订单另行表达",
+        "how much more is wanted on market days is assumed; the street that is blocked in the morning, full buses and "
+        "produce that is easy to come by are not in it: say them by closures, free space and orders",
+    ),
 )
 """What this module assumes; the second one only where some town has a market."""
 
@@ -74,7 +78,8 @@ class DayModel:
     ``day_spread``, ``order_spread``: standard deviation of the logarithm of a factor on the whole day and on one
     order; both factors have the mean 1. Placeholders. ``weekdays``: factors, Monday first; no figure is
     published, so all are 1. ``markets``: rule of each township (as in ``ScenarioPlace.township``) that has
-    a market; ``market_factor`` multiplies all orders from or to its places on such a day, a placeholder.
+    a market, in place of those that the scenario's places state; ``market_factor`` multiplies all orders from or to
+    its places on such a day, None takes ``Policy.market_factor``; a placeholder.
     ``volume``: factor on everything, for variants. Raises ``InvalidInput`` E349 for factors that are not above 0
     and spreads below 0.
     """
@@ -83,19 +88,20 @@ class DayModel:
     order_spread: float = 0.35
     weekdays: tuple[float, ...] = (1.0,) * WEEKDAYS
     markets: Mapping[str, MarketDays] = field(default_factory=dict)
-    market_factor: float = 1.3
+    market_factor: float | None = None
     volume: float = 1.0
 
     def __post_init__(self) -> None:
         for name in ("market_factor", "volume"):
-            _refuse_unless(getattr(self, name) > 0, name, getattr(self, name))
+            value = getattr(self, name)
+            _refuse_unless(value is None or value > 0, name, value)
         for name in ("day_spread", "order_spread"):
             _refuse_unless(getattr(self, name) >= 0, name, getattr(self, name))
         _refuse_unless(len(self.weekdays) == WEEKDAYS and min(self.weekdays) > 0, "weekdays", self.weekdays)
 
 
 DEFAULT_MODEL = DayModel()
-"""Ordinary days of a county without known markets."""
+"""Days with the markets that the scenario states."""
 
 
 def sample_days(
@@ -146,7 +152,8 @@ def plan_days(first: date, days: int, seed: int, *, peaks: tuple[float, ...] = (
 def scenario_on(scenario: Scenario, day: SampledDay, seed: int, *, model: DayModel = DEFAULT_MODEL) -> Scenario:
     """Return the scenario on one day; see ``sample_days``."""
     later = day.date - scenario.date
-    assumed = PLACEHOLDERS if model.markets else PLACEHOLDERS[:1]
+    has_markets = model.markets or any(place.market for place in scenario.places)
+    assumed = PLACEHOLDERS if has_markets else PLACEHOLDERS[:1]
     return replace(
         scenario,
         date=day.date,
@@ -162,12 +169,13 @@ def orders_on(scenario: Scenario, day: SampledDay, seed: int, *, model: DayModel
     whole_day = _log_normal(_uniforms(seed, day.id)[0], model.day_spread)
     whole_day *= model.volume * model.weekdays[day.date.weekday()]
     parcels = {c.id for c in scenario.commodities if c.goods_class == "parcel"}
-    busy = _market_places(scenario, day, model)
+    busy = market_places(scenario, day.date, model)
+    market_factor = scenario.policy.market_factor if model.market_factor is None else model.market_factor
     orders = []
     for order in scenario.orders:
         factor = whole_day
         factor *= day.peak if order.commodity in parcels else 1.0
-        factor *= model.market_factor if busy & {order.origin, order.destination} else 1.0
+        factor *= market_factor if busy & {order.origin, order.destination} else 1.0
         spread, rounding = _uniforms(seed, day.id, order.id)
         # rounding by chance keeps the mean, where rounding half up would inflate orders of one piece
         pieces = math.floor(order.pieces * factor * _log_normal(spread, model.order_spread) + rounding)
@@ -188,9 +196,12 @@ def with_pieces(order: Order, pieces: int) -> Order:
     return replace(order, pieces=pieces, load=load, **scaled)
 
 
-def _market_places(scenario: Scenario, day: SampledDay, model: DayModel) -> set[str]:
-    towns = {town for town, rule in model.markets.items() if rule.is_market_day(day.date)}
-    return {place.id for place in scenario.places if place.township in towns}
+def market_places(scenario: Scenario, day: date, model: DayModel = DEFAULT_MODEL) -> set[str]:
+    """Return the places that a market draws on that day: all of its township, else the place alone. O(places)."""
+    rules = [(place.township or place.id, place.market) for place in scenario.places if place.market is not None]
+    rules = [(town, rule) for town, rule in rules if town not in model.markets]
+    busy = {town for town, rule in (*rules, *model.markets.items()) if rule.is_market_day(day)}
+    return {place.id for place in scenario.places if (place.township or place.id) in busy}
 
 
 def _visited_later(place: ScenarioPlace, later: timedelta) -> ScenarioPlace:

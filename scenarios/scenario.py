@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from optimizer.model import Cleaning, Conflict, DrivingRule
+    from scenarios.market_days import MarketDays
     from scenarios.stations import LineCarriage, ModeRule, ScenarioStation, TimetableFile
     from scenarios.timetables.model import Timetable
 
@@ -127,6 +128,7 @@ class ScenarioPlace:
     ``vehicle_types``: ids that may call here; None means all.
     ``is_administrative``: an administrative village, the denominator of coverage.
     ``pickup_distance_m``: from the homes to the pickup point. ``last_visit``: before this day.
+    ``market``: when a market is held here, which draws all places of the township (``scenarios.sampled_days``).
     ``loading_s``, ``docks``: of a depot: time to load one trip, and how many may load at once.
     """
 
@@ -149,6 +151,7 @@ class ScenarioPlace:
     last_visit: date | None = None
     loading_s: int = 0
     docks: int | None = None
+    market: MarketDays | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -419,7 +422,7 @@ _LATER = frozenset(
     (
         *("stations", "modes", "timetable_file", "timetable", "carriages"),
         *("kind", "end", "detour_m", "piece_fen", "min_pay_fen", "trip_range_m", "flies_in"),
-        *("forced_mode", "together"),
+        *("forced_mode", "together", "market", "market_factor"),
     )
 )
 """Names of fields that came after days had been planned and named by their digest."""

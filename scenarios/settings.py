@@ -104,6 +104,12 @@ SETTINGS = (
     _setting("policy.modes", "默认服务方式", cells.choices(MODE_WORDS), about="empty: all there are means for"),
     _setting("policy.forced_mode", "强制服务方式", cells.choice(MODE_WORDS), about="of each place that may have it"),
     _setting("policy.together", "整乡同一方式", cells.yes_no(), about="all places of a township go the same way"),
+    _setting(
+        "policy.market_factor",
+        "赶集日件数倍数",
+        cells.real("x", low=0.01, high=100),
+        about="sampled days: what goes from and to a township with a market that day; placeholder",
+    ),
     _setting("policy.bag_l", "每袋体积(L)", cells.number("L", scale=1_000, high=100_000), "policy.bag.load_ml"),
 )
 """All single settings; those without a default may be left out too, unless required."""

@@ -173,6 +173,8 @@ def _setting(scenario: Scenario, column: Column) -> Any:
         return scenario.policy.driving_rule is not None
     if column.field.startswith("timetable_file.") and not scenario.timetable_file.file:
         return None
+    if column.field == "policy.market_factor" and not any(place.market for place in scenario.places):
+        return None
     if column.field == "policy.together":
         return scenario.policy.together or None  # days of before are written as they were
     is_recipe = column.name in ("roads.townships", "roads.villages", "roads.seed")

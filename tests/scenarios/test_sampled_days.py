@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 
 from scenarios.errors import InvalidInput
 from scenarios.market_days import parse_market_days
+from scenarios.policy import Policy
 from scenarios.sampled_days import (
     PEAK_FACTORS,
     PLACEHOLDERS,
     DayModel,
     SampledDay,
+    market_places,
     orders_on,
     plan_days,
     sample_days,
@@ -211,3 +213,31 @@ def test_a_market_in_an_unknown_township_is_refused() -> None:
 def test_no_day_and_factors_that_are_not_above_0_are_refused(call, what: str) -> None:
     with pytest.raises(InvalidInput, match=rf"^E349 {what} "):
         call()
+
+
+@pytest.mark.parametrize(
+    ("rule", "is_open"),
+    [
+        ("5", True),
+        ("6", False),
+        ("weekday:4", True),
+        ("lunar:7", True),
+        ("branch:寅", True),
+        ("cycle4:2026-03-01", True),
+    ],
+)
+def test_a_market_of_the_scenario_draws_its_whole_township(rule: str, is_open: bool) -> None:
+    """Thursday 2026-03-05 is the 17th of the first lunar month and a 寅 day; 10 pieces become 15, or stay 10."""
+    places = (PLACES[0], replace(PLACES[1], market=parse_market_days(rule)), *PLACES[2:])
+    orders = (order("e", "H", "V2", pieces=10), order("w", "H", "V3", pieces=10))
+    there = scenario(places=places, orders=orders, policy=Policy(market_factor=1.5))
+    found = orders_on(there, SampledDay(id="d", date=DAY), 0, model=STILL)
+    assert [o.pieces for o in found] == [15 if is_open else 10, 10]
+
+
+def test_a_model_with_a_rule_for_a_township_takes_the_place_of_its_own() -> None:
+    """The scenario says market on the 5th, the variants' file on the 6th: on the 5th there is none."""
+    places = (PLACES[0], replace(PLACES[1], market=parse_market_days("5")), *PLACES[2:])
+    there = scenario(places=places)
+    assert market_places(there, DAY) == {"V1", "V2"}
+    assert market_places(there, DAY, DayModel(markets={"east": parse_market_days("6")})) == set()
