@@ -49,7 +49,11 @@ def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
     parser.add_argument("--peaks", type=_factors, default=(), metavar="X,Y", help=peaks.pick(lang))
     store = Text("已算结果的文件夹（默认在场景的 cache 中）", "folder of results (in the scenario's cache by default)")
     parser.add_argument("--store", type=Path, metavar="DIR", help=store.pick(lang))
-    rounds = Text("每份方案的求解轮数：可重复", "rounds to solve each plan: repeatable")
+    rounds = Text(
+        "分开计划的每一部分的求解轮数：可重复。--seconds 则是每个方案每一天的时间，各部分按订单数分（至少 3 秒）",
+        "rounds to solve each part that is planned apart: repeatable. --seconds is the time of a variant's whole day, "
+        "which its parts share by their orders (at least 3 s each)",
+    )
     add_solving(parser, lang, rounds)
 
 

@@ -43,7 +43,7 @@ SOURCE_SUFFIXES = {".py", ".cpp", ".hpp", ".h", ".toml"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """How long, from which seed and on how many processes one part is solved."""
+    """How long, from which seed and on how many processes one part is solved; of an agenda, a variant's whole day."""
 
     stop: Stop
     seed: int = 0

@@ -14,11 +14,12 @@ from scenarios.sampled_days import DEFAULT_MODEL, plan_days, scenario_on
 from scenarios.service import Service
 from scenarios.variants.apply import ASSUMED, ONE_WAY, SAME_TIERS, changed_day, parts_of_day
 from scenarios.variants.cells import DayCell, PlanCell, day_cell, kpis_of, plan_cell
+from scenarios.variants.effort import shared_limits
 from scenarios.variants.offers import OfferCell, family_of, offer_cell
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from pathlib import Path
 
     from scenarios.kpis import Kpis
@@ -154,7 +155,8 @@ def carry_out(
     unmeasured = [cell for key, cell in wholes.items() if store.get(key) is None]
     offered = _offers(agenda, plans.keys())
     unoffered = [cell for cell in offered.values() if store.get(cell.key) is None]
-    crew = _Progress(agenda.limit, executor.workers, len(missing) + len(unmeasured) + len(unoffered), report)
+    todo = len(missing) + len(unmeasured) + len(unoffered)
+    crew = _Progress(_usual_s(missing), executor.workers, todo, report)
     for outcome in executor.run(missing, store, cancel):
         crew.take(outcome.key, outcome.seconds, outcome.failure)
     if cancel is None or not cancel.is_set():
@@ -193,8 +195,10 @@ class _Planner:
 
     def day_plan(self, variant: Variant, day: SampledDay) -> DayPlan:
         whole = changed_day(self._draw(day, variant.volume), variant)
-        parts = tuple((name, plan_cell(part, self.limit, self.cache)) for name, part in parts_of_day(whole, variant))
-        cells = tuple(cell for _, cell in parts)
+        found = parts_of_day(whole, variant)
+        limits = shared_limits(self.limit, [len(part.orders) for _, part in found])
+        cells = tuple(plan_cell(part, limit, self.cache) for (_, part), limit in zip(found, limits, strict=True))
+        parts = tuple((name, cell) for (name, _), cell in zip(found, cells, strict=True))
         together = day_cell(whole, cells, self.cache) if len(parts) > 1 else None
         return DayPlan(variant=variant.id, day=day, parts=parts, whole=together)
 
@@ -220,11 +224,16 @@ def _assumed(scenario: Scenario, wanted: VariantSet, day: SampledDay, model: Day
     return tuple(dict.fromkeys(found))
 
 
+def _usual_s(cells: Sequence[PlanCell]) -> float:
+    """Return what a plan is taken to need until the first is done."""
+    return SPARE_S + sum(cell.limit.stop.seconds or 0.0 for cell in cells) / max(1, len(cells))
+
+
 @dataclass(slots=True)
 class _Progress:
     """Counts outcomes and guesses what is left."""
 
-    limit: Limit
+    usual_s: float
     workers: int
     todo: int
     report: Callable[[Standing], None] | None
@@ -246,8 +255,7 @@ class _Progress:
     def _tell(self) -> None:
         if self.report is None:
             return
-        usual_s = (self.limit.stop.seconds or 0.0) + SPARE_S
-        each_s = self.spent_s / self.done if self.done else usual_s
+        each_s = self.spent_s / self.done if self.done else self.usual_s
         left_s = (self.todo - self.done) * each_s / self.workers
         self.report(Standing(done=self.done, total=self.todo, failed=len(self.failures), left_s=left_s))
 
