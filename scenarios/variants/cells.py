@@ -58,6 +58,11 @@ class Task(Protocol):
         """Hash of all that decides the result."""
         ...
 
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Keys of the earlier results that ``run`` asks the store for: what has to go along to another machine."""
+        ...
+
     def run(self, store: Store) -> dict[str, Any]:
         """Compute it; results of earlier tasks are in ``store``."""
         ...
@@ -71,6 +76,7 @@ class PlanCell:
     part: Scenario
     limit: Limit
     cache: Path | None = None
+    needs: tuple[str, ...] = ()
 
     def run(self, store: Store) -> dict[str, Any]:  # noqa: ARG002 - plans need no earlier results
         """Return plan, measures, pieces by kind of way, and seconds."""
@@ -88,6 +94,11 @@ class DayCell:
     day: Scenario
     parts: tuple[str, ...]
     cache: Path | None = None
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The plans of the parts."""
+        return self.parts
 
     def run(self, store: Store) -> dict[str, Any]:
         """Return the measures of all parts together.
@@ -129,7 +140,7 @@ def plan_cell(part: Scenario, limit: Limit, cache: Path | None) -> PlanCell:
     """Return the task of planning ``part``."""
     bare = essence(part)
     how = (limit.stop.seconds, limit.stop.iterations, limit.seed, limit.workers)
-    return PlanCell(key=hash_of("plan", bare, how, _made_by()), part=part, limit=limit, cache=cache)
+    return PlanCell(key=hash_of("plan", bare, how, made_by()), part=part, limit=limit, cache=cache)
 
 
 def day_cell(day: Scenario, parts: tuple[PlanCell, ...], cache: Path | None) -> DayCell:
@@ -175,7 +186,7 @@ def _content(path: Path) -> str:
 
 
 @lru_cache(maxsize=1)
-def _made_by() -> tuple[str, ...]:
+def made_by() -> tuple[str, ...]:
     """Return the versions of solvers and a hash of our own source; read once a process, about 50 ms."""
     root = Path(__file__).resolve().parents[2]
     ours = hashlib.sha256()

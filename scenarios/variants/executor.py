@@ -8,18 +8,19 @@ but tasks and a store that all can reach.
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
+import threading
 import time
 from dataclasses import dataclass
-from multiprocessing import connection, get_context
+from multiprocessing import connection, get_context, parent_process
 from typing import TYPE_CHECKING, Any, Protocol
 
 from scenarios.errors import ScenarioFailed
 from scenarios.text import Text
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Iterator, Sequence
     from multiprocessing.connection import Connection
     from multiprocessing.context import SpawnProcess
@@ -118,7 +119,7 @@ class _Member:
             self.process.join(PARTING_S)
             self.pipe.close()
             failure, self.is_dead = (
-                _failure(ScenarioFailed("E358", detail=f"the process ended with {self.process.exitcode}")),
+                failure_of(ScenarioFailed("E358", detail=f"the process ended with {self.process.exitcode}")),
                 True,
             )
         self.task = None
@@ -151,6 +152,7 @@ def work(pipe: Connection, store: Store) -> None:
     """Entry of a process: compute what comes until the pipe closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the parent decides
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # unwinds, so that the solver's processes end with us
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     while True:
         try:
             task: Task = pipe.recv()
@@ -163,17 +165,26 @@ def work(pipe: Connection, store: Store) -> None:
             return
 
 
+def _end_with_parent() -> None:
+    """Leave when the parent was killed, and the solver's processes with us; half a task is worth nothing."""
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
+
+
 def attempt(task: Task, store: Store) -> Failure | None:
     """Run a task and keep its result; return why it failed, if it did."""
     try:
         store.put(task.key, task.run(store))
     except Exception as error:  # whatever it is, the other tasks go on and the user is told
         logger.debug("task failed", exc_info=True)
-        return _failure(error)
+        return failure_of(error)
     return None
 
 
-def _failure(error: Any) -> Failure:
+def failure_of(error: Any) -> Failure:
+    """Return an error as what is told to the user; one that is not ours is E358."""
     if not hasattr(error, "render"):
         error = ScenarioFailed("E358", detail=f"{type(error).__name__}: {error}")
     return Failure(code=error.code, text=Text(error.render("zh"), error.render("en")))

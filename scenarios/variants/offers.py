@@ -43,6 +43,11 @@ class OfferCell:
     others: tuple[str, ...]
     cache: Path | None = None
 
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """All plans that are compared."""
+        return (self.own, *self.others)
+
     def run(self, store: Store) -> dict[str, Any]:
         """Return the measures of the cheapest plan that fits the day, and under which key it is kept.
 

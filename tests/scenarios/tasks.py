@@ -24,6 +24,7 @@ class Doing:
 
     key: str
     what: str = "fine"
+    needs: tuple[str, ...] = ()
 
     def run(self, store: Store) -> dict[str, Any]:  # noqa: ARG002 - tasks are handed the store
         """Do it."""
