@@ -1,0 +1,251 @@
+"""What came of a plan on many days: per shipment, visit and vehicle, and of the whole.
+
+A shipment is on time on a day when it was there for its trip, was handed over at a place that was open, by its
+deadline and, where it may not be long on board, soon enough. What the plan leaves unserved is never on time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from optimizer.cost import SECONDS_PER_H
+from optimizer.referee_plan import carriages
+from optimizer.stress.chance import Chance
+from optimizer.stress.execute import ROUNDING_S
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from optimizer.model import Shipment
+    from optimizer.plan import Plan
+    from optimizer.problem import Problem
+    from optimizer.referee_plan import Carriage
+    from optimizer.stress.execute import Driven, DrivenDay, DrivenStep
+
+LATE_BINS_MIN = (-240, -180, -120, -90, -60, -45, -30, -15, 0, 15, 30, 45, 60, 90, 120, 180, 240)
+"""Edges of the histogram of lateness in minutes; beyond both ends all in one."""
+
+
+class Span(NamedTuple):
+    """Planned moment, and the moments that half and nine in ten of the days do not exceed, in seconds."""
+
+    planned_s: int
+    p50_s: float
+    p90_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShipmentOutcome:
+    """One carried shipment. ``left``: missed its trip at the depot; ``trunk_missed``: back there after its due time."""
+
+    shipment: Shipment
+    vehicle: str
+    deadline_s: int
+    handed: Span
+    on_time: Chance
+    left: Chance
+    trunk_missed: Chance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitOutcome:
+    """One visit. ``rank`` counts from 1 within its trip; ``on_time``: all goods handed over in it were."""
+
+    vehicle: str
+    trip: int
+    rank: int
+    place: str
+    arrive: Span
+    on_time: Chance
+    closed: Chance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VehicleOutcome:
+    """One vehicle's day. ``overtime_s``: mean and nine in ten; the chances are of breaking the rule of that name."""
+
+    vehicle: str
+    returns: Span
+    overtime_s: tuple[float, float]
+    max_overtime: Chance
+    shift_end: Chance
+    driving: Chance
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Outcome:
+    """Everything; arrays are (days,). ``on_time_share`` is of the pieces of all shipments, unserved ones included.
+
+    ``cost_fen``: what each day really costs, penalties for unserved goods left out. ``lateness`` (bins,): shares of
+    pieces carried by handover less deadline, between the edges ``LATE_BINS_MIN``; ``not_handed`` is the share of none.
+    """
+
+    days: int
+    shipments: tuple[ShipmentOutcome, ...]
+    visits: tuple[VisitOutcome, ...]
+    vehicles: tuple[VehicleOutcome, ...]
+    on_time_share: np.ndarray
+    trunk_missed_pieces: np.ndarray
+    left_pieces: np.ndarray
+    cost_fen: np.ndarray
+    lateness: np.ndarray
+    not_handed: float
+
+    @property
+    def on_time(self) -> float:
+        """Mean share of pieces on time."""
+        return float(self.on_time_share.mean())
+
+    @property
+    def on_time_half_width(self) -> float:
+        """Half of the 95 % interval of ``on_time``; 0 from a single day."""
+        if self.days == 1:
+            return 0.0
+        return float(1.96 * self.on_time_share.std(ddof=1) / np.sqrt(self.days))
+
+    @property
+    def breaks_hours(self) -> Chance:
+        """Days on which some vehicle breaks a rule of hours: the worst of its three chances, of the worst vehicle."""
+        chances = [max(v.max_overtime, v.shift_end, v.driving) for v in self.vehicles]
+        return max(chances, default=Chance(0, self.days))
+
+
+def outcome_of(problem: Problem, plan: Plan, driven: Driven, deadlines: Mapping[str, int]) -> Outcome:
+    """Return what came of ``plan``; ``deadlines`` by shipment, due times where they name none. O(shipments x days)."""
+    count = _Count(problem, driven, deadlines)
+    for number, day in enumerate(driven.vehicles):
+        for trip, steps in _trips(day):
+            count.trip(number, trip, steps)
+    pieces = sum(s.pieces for s in problem.shipments)
+    carried = max(1, sum(each.shipment.pieces for each in count.shipments))
+    return Outcome(
+        days=driven.days,
+        shipments=tuple(count.shipments),
+        visits=tuple(count.visits),
+        vehicles=tuple(_vehicle(day) for day in driven.vehicles),
+        on_time_share=count.on_time_pieces / pieces if pieces else np.ones(driven.days),
+        trunk_missed_pieces=count.trunk_pieces,
+        left_pieces=count.left_pieces,
+        cost_fen=_cost_fen(plan, driven),
+        lateness=count.lateness / (carried * driven.days),
+        not_handed=count.not_handed / (carried * driven.days),
+    )
+
+
+def _trips(day: DrivenDay) -> Iterator[tuple[int, tuple[DrivenStep, ...]]]:
+    """Yield every trip by its position with its steps: loading, visits, return."""
+    at = 0
+    for k, trip in enumerate(day.planned.route.trips):
+        size = len(trip.visits) + 2
+        yield k, day.steps[at : at + size]
+        at += size
+
+
+class _Count:
+    """Adds up trip by trip."""
+
+    def __init__(self, problem: Problem, driven: Driven, deadlines: Mapping[str, int]) -> None:
+        self.problem, self.driven, self.deadlines = problem, driven, deadlines
+        self.shipments: list[ShipmentOutcome] = []
+        self.visits: list[VisitOutcome] = []
+        self.on_time_pieces, self.trunk_pieces, self.left_pieces = (np.zeros(driven.days) for _ in range(3))
+        self.lateness = np.zeros(len(LATE_BINS_MIN) + 1)
+        self.not_handed = 0.0
+        self.never = np.zeros(driven.days, dtype=bool)
+
+    def trip(self, vehicle: int, k: int, steps: tuple[DrivenStep, ...]) -> None:
+        """Add one trip of the vehicle at this position."""
+        route = self.driven.vehicles[vehicle].planned.route
+        kept: dict[int, np.ndarray] = {}
+        for c in carriages(self.problem, route.trips[k]):
+            on_time = self._shipment(route.vehicle, steps, c)
+            for at in {c.loaded, c.handed} - {None}:
+                kept[at] = kept.get(at, ~self.never) & on_time  # type: ignore[index, arg-type]
+        for rank, step in enumerate(steps[1:-1], start=1):
+            self.visits.append(
+                VisitOutcome(
+                    vehicle=route.vehicle,
+                    trip=k + 1,
+                    rank=rank,
+                    place=step.step.place,
+                    arrive=_span(route.trips[k].visits[rank - 1].arrive_s, step.arrive_s),
+                    on_time=_chance(kept.get(rank - 1, ~self.never)),
+                    closed=_chance(step.is_closed),
+                )
+            )
+
+    def _shipment(self, vehicle: str, steps: tuple[DrivenStep, ...], c: Carriage) -> np.ndarray:
+        """Add one shipment; return on which days it is on time."""
+        goods = c.shipment
+        first, last = (steps[at + 1] if at is not None else steps[end] for at, end in ((c.loaded, 0), (c.handed, -1)))
+        left = self.driven.left.get(goods.id, self.never) if c.loaded is None else self.never
+        is_handed = ~(left | first.is_closed | last.is_closed)
+        deadline_s = self.deadlines.get(goods.id, goods.due_s)
+        is_on_time = is_handed & (last.start_s <= deadline_s + ROUNDING_S)
+        if goods.max_on_board_s is not None:
+            is_on_time &= last.start_s - first.depart_s <= goods.max_on_board_s + ROUNDING_S
+        is_trunk_missed = (
+            (last.start_s > goods.due_s + ROUNDING_S) | first.is_closed if c.handed is None else self.never
+        )
+        self.on_time_pieces += goods.pieces * is_on_time
+        self.trunk_pieces += goods.pieces * is_trunk_missed
+        self.left_pieces += goods.pieces * left
+        self._late(goods, is_handed, last.start_s - deadline_s)
+        self.shipments.append(
+            ShipmentOutcome(
+                shipment=goods,
+                vehicle=vehicle,
+                deadline_s=deadline_s,
+                handed=_span(last.step.planned_s, last.start_s),
+                on_time=_chance(is_on_time),
+                left=_chance(left),
+                trunk_missed=_chance(is_trunk_missed),
+            )
+        )
+        return np.asarray(is_on_time)
+
+    def _late(self, goods: Shipment, is_handed: np.ndarray, late_s: np.ndarray) -> None:
+        bins = np.digitize((late_s[is_handed] - ROUNDING_S) / 60, LATE_BINS_MIN)
+        self.lateness += goods.pieces * np.bincount(bins, minlength=self.lateness.size)
+        self.not_handed += goods.pieces * int((~is_handed).sum())
+
+
+def _vehicle(day: DrivenDay) -> VehicleOutcome:
+    kind, last = day.planned.kind, day.steps[-1]
+    over_s = np.maximum(0.0, day.duration_s - kind.regular_s)
+    return VehicleOutcome(
+        vehicle=day.planned.route.vehicle,
+        returns=_span(last.step.planned_s, last.start_s),
+        overtime_s=(float(over_s.mean()), _quantile(over_s, 0.9)),
+        max_overtime=_chance(over_s > kind.max_overtime_s + ROUNDING_S),
+        shift_end=_chance(last.start_s > kind.shift.late_s + ROUNDING_S),
+        driving=_chance(day.breaks_driving),
+    )
+
+
+def _cost_fen(plan: Plan, driven: Driven) -> np.ndarray:
+    """Return what each day costs: the plan's own costs, with hours and overtime as they came (not rounded)."""
+    cost = plan.cost
+    total = np.full(driven.days, float(cost.operating_fen - cost.time_fen - cost.overtime_fen))
+    for day in driven.vehicles:
+        kind = day.planned.kind
+        over_s = np.maximum(0.0, day.duration_s - kind.regular_s)
+        total += (day.duration_s * kind.time_fen_per_h + over_s * kind.overtime_fen_per_h) / SECONDS_PER_H
+    return total
+
+
+def _chance(happened: np.ndarray) -> Chance:
+    return Chance(int(happened.sum()), happened.size)
+
+
+def _span(planned_s: int, at_s: np.ndarray) -> Span:
+    return Span(planned_s, _quantile(at_s, 0.5), _quantile(at_s, 0.9))
+
+
+def _quantile(values: np.ndarray, share: float) -> float:
+    """Return the least value that ``share`` of all do not exceed."""
+    at = int(np.ceil(share * values.size)) - 1
+    return float(np.partition(values, at)[at])
