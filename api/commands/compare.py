@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from api.commands.options import add_solving, cache_folder, existing, output_fol
 from api.commands.running import run_agenda, show_losses
 from api.exports.comparison import write_csv, write_json
 from api.exports.comparison_book import write_book
+from api.exports.comparison_maps import maps_of
 from api.exports.comparison_page import write_page
 from api.exports.comparison_words import WORDS, brief_change
 from api.kpi_views import shown
@@ -73,11 +75,16 @@ def run(options: argparse.Namespace) -> int:
     write_json(scenario, comparison, rows, out / FILES[0])
     write_csv(comparison, out / FILES[1])
     write_book(comparison, rows, assumed, out / FILES[2], lang=lang)
-    write_page(scenario, comparison, rows, assumed, out / FILES[3], lang=lang)
+    maps = maps_of(comparison, store, report=lambda made, of: _tell_maps(made, of, lang))
+    write_page(scenario, comparison, rows, assumed, out / FILES[3], lang=lang, maps=maps)
     _show(comparison, rows, lang)
     names = ", ".join(FILES)
     say(Text(f"已写入 {out}：{names}", f"written to {out}: {names}"), lang)
     return 0 if comparison.is_whole else 1
+
+
+def _tell_maps(made: int, of: int, lang: str) -> None:
+    line(Text(f"地图 {made}/{of}", f"maps {made}/{of}").pick(lang), stream=sys.stderr)
 
 
 def _show(comparison: Comparison, rows: tuple[Row, ...], lang: str) -> None:

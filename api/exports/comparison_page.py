@@ -13,6 +13,7 @@ from scenarios.variants.table import way_rows
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from api.exports.comparison_maps import Maps
     from scenarios.scenario import Scenario
     from scenarios.text import Text
     from scenarios.variants.compare import Comparison
@@ -54,8 +55,9 @@ def write_page(
     path: Path,
     *,
     lang: str,
+    maps: Maps | None = None,
 ) -> None:
-    """Write the page, opening in ``lang`` ("zh" or "en")."""
+    """Write the page, opening in ``lang`` ("zh" or "en"); without ``maps`` it has none."""
     html = (
         environment()
         .get_template("comparison.html.j2")
@@ -70,6 +72,7 @@ def write_page(
             ways=[(row.name, [shown(share, "share") for share in row.shares]) for row in way_rows(comparison)],
             charts=charts_of(comparison, rows),
             days=_day_rows(comparison, rows),
+            maps=maps,
             definitions=[row.definition for row in rows],
             bar_width=BAR_WIDTH,
         )

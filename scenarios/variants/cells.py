@@ -17,12 +17,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from optimizer.tiers.model import Tiers
+from optimizer.tiers.plan import driven
 from scenarios.build import build_problem
 from scenarios.errors import ScenarioFailed
 from scenarios.kpis import BrandKpis, Kpis
 from scenarios.variants.county_plan import measure_county, solve_county
 from scenarios.variants.merge import merged, pieces_by_way, told
 from scenarios.variants.plan_json import pack_plan, unpack_plan
+from scenarios.variants.usage import pack_usage, usage_of
 
 if TYPE_CHECKING:
     from optimizer.stop import Stop
@@ -125,9 +127,11 @@ class DayCell:
 
 
 def measured(county: County, plan: TieredPlan) -> dict[str, Any]:
-    """Return measures as JSON values, and the pieces by kind of way where there are tiers."""
+    """Return measures and usage by vehicle type as JSON values, and the pieces by kind of way where there are tiers."""
     ways = None if county.tiers is None else pieces_by_way(county.tiers, plan)
-    return {"kpis": asdict(measure_county(county, plan)), "ways": ways}
+    problem = county.problem if county.tiers is None else driven(county.tiers, plan)
+    usage = pack_usage(usage_of(problem, plan.plan))
+    return {"kpis": asdict(measure_county(county, plan)), "ways": ways, "usage": usage}
 
 
 def kpis_of(content: dict[str, Any]) -> Kpis:

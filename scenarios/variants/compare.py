@@ -16,6 +16,7 @@ from scenarios.variants.apply import ASSUMED, ONE_WAY, SAME_TIERS, changed_day, 
 from scenarios.variants.cells import DayCell, PlanCell, day_cell, kpis_of, plan_cell
 from scenarios.variants.effort import shared_limits
 from scenarios.variants.offers import OfferCell, family_of, offer_cell
+from scenarios.variants.usage import Usage, unpack_usage
 
 if TYPE_CHECKING:
     import threading
@@ -74,7 +75,9 @@ class Loss:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Measures by variant and id of the day, as far as there are any; ``ways``: carried pieces by kind of way.
+    """Measures by variant and id of the day, as far as there are any.
+
+    ``ways``: carried pieces by kind of way, ``usage``: what each vehicle type did, both by variant and day.
 
     Days of a county without stations, lines and rules about modes have no ways.
     Of ``total`` tasks ``known`` were in the store and ``computed`` were done or failed now; ``is_whole`` tells that no
@@ -90,6 +93,7 @@ class Comparison:
     is_whole: bool = True
     keys: dict[str, dict[str, str]] = field(default_factory=dict)
     ways: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
+    usage: dict[str, dict[str, dict[str, Usage]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,6 +270,7 @@ def _collect(
     measured: dict[str, dict[str, Kpis]] = {variant.id: {} for variant in agenda.variants}
     keys: dict[str, dict[str, str]] = {variant.id: {} for variant in agenda.variants}
     ways: dict[str, dict[str, dict[str, int]]] = {variant.id: {} for variant in agenda.variants}
+    usage: dict[str, dict[str, dict[str, Usage]]] = {variant.id: {} for variant in agenda.variants}
     losses: list[Loss] = []
     has_offers = True
     for each in agenda.cells:
@@ -276,6 +281,7 @@ def _collect(
         content = content or store.get(each.key)
         if content is not None:
             measured[each.variant][each.day.id] = kpis_of(content)
+            usage[each.variant][each.day.id] = unpack_usage(content["usage"])
             if content["ways"] is not None:
                 ways[each.variant][each.day.id] = content["ways"]
         losses += _losses(each, failures)
@@ -286,6 +292,7 @@ def _collect(
         is_whole=has_offers and all(len(days) == len(agenda.days) for days in measured.values()),
         keys=keys,
         ways=ways,
+        usage=usage,
     )
 
 

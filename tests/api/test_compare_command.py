@@ -85,6 +85,19 @@ def test_the_page_asks_for_nothing_and_escapes_names(compared: Path) -> None:
     assert page.index('id="assumptions"') < page.index('id="table"') < page.index('id="charts"')
 
 
+def test_the_page_shows_each_variant_on_a_map_of_the_same_day_and_scale(compared: Path) -> None:
+    """Two maps with ways, roads and places drawn once, no request, small enough to send."""
+    path = compared / "out" / "comparison.html"
+    page = path.read_text("utf-8")
+    maps = page[page.index('id="maps"') : page.index('id="charts"')]
+    assert maps.count("<figure>") == 2
+    assert maps.count('<path class="way"') >= 2
+    assert maps.count('<g id="ground">') == 1
+    assert maps.count('<use href="#ground"/>') == 2
+    assert "day 1" in maps
+    assert path.stat().st_size < 5_000_000
+
+
 def test_the_workbook_begins_with_assumptions_and_calculates(compared: Path) -> None:
     """Formulas stand in the calculator, with the value that they have now."""
     with zipfile.ZipFile(compared / "out" / "comparison.xlsx") as book:
