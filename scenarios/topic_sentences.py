@@ -6,7 +6,8 @@ from scenarios.compare_errors import SENTENCES as COMPARING
 from scenarios.standing.errors import SENTENCES as STANDING
 from scenarios.tier_errors import SENTENCES as TIERS
 from scenarios.timetables.errors import SENTENCES as TIMETABLES
+from scenarios.variants.cluster_errors import SENTENCES as CLUSTER
 from scenarios.variants.errors import SENTENCES as VARIANTS
 
-SENTENCES = COMPARING | STANDING | TIERS | TIMETABLES | VARIANTS
+SENTENCES = CLUSTER | COMPARING | STANDING | TIERS | TIMETABLES | VARIANTS
 """Code -> problem and remedy in Chinese, then in English."""

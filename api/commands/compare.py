@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.assumptions import assumptions
-from api.commands.options import add_solving, cache_folder, existing, output_folder, solving_stop, whole
+from api.commands.options import add_cluster, add_solving, cache_folder, existing, output_folder, solving_stop, whole
 from api.commands.running import run_agenda, show_losses
 from api.exports.comparison import write_csv, write_json
 from api.exports.comparison_book import write_book
@@ -57,6 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
         "which its parts share by their orders (at least 3 s each)",
     )
     add_solving(parser, lang, rounds)
+    add_cluster(parser, lang)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -69,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
     store = Store(folder=options.store or (cache or out) / "results")
     limit = Limit(stop=solving_stop(options), seed=options.seed)
     agenda = prepare(scenario, wanted, days=options.days, peaks=options.peaks, limit=limit, cache=cache)
-    comparison = run_agenda(agenda, store, options.workers, lang)
+    comparison = run_agenda(agenda, store, options.workers, lang, options.cluster)
     rows = rows_of(comparison)
     assumed = assumptions(scenario)
     write_json(scenario, comparison, rows, out / FILES[0])

@@ -57,6 +57,15 @@ def add_solving(parser: argparse.ArgumentParser, lang: str, rounds: Text) -> Non
     parser.add_argument("--workers", type=whole(1, 256), default=1, metavar="N", help=workers.pick(lang))
 
 
+def add_cluster(parser: argparse.ArgumentParser, lang: str) -> None:
+    """Declare where plans are computed other than on this machine."""
+    about = Text(
+        "Dask 调度器地址，如 tcp://10.0.0.1:8786：在集群上计算（代替 --workers）",
+        "address of a Dask scheduler, such as tcp://10.0.0.1:8786: compute on its workers in place of --workers",
+    )
+    parser.add_argument("--cluster", default="", metavar="ADDRESS", help=about.pick(lang))
+
+
 def solving_stop(options: argparse.Namespace) -> Stop:
     """Return when to stop, from what ``add_solving`` declared."""
     if options.iterations is not None:

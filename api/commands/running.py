@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import sys
 import threading
+from contextlib import contextmanager
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from api.interrupts import ended_on_interrupt
 from api.talk import line, say
+from scenarios.errors import InvalidInput
 from scenarios.text import Text
 from scenarios.variants.compare import carry_out
 from scenarios.variants.executor import LocalProcesses
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from scenarios.variants.compare import Agenda, Comparison, Standing
+    from scenarios.variants.executor import Executor
     from scenarios.variants.store import Store
 
 STOPPED = Text(
@@ -23,19 +29,51 @@ STOPPED = Text(
 
 SHOWN_LOSSES = 10
 
+CLUSTER_PACKAGES = ("dask", "distributed", "psutil")
+"""What the extra ``cluster`` installs."""
 
-def run_agenda(agenda: Agenda, store: Store, workers: int, lang: str) -> Comparison:
-    """Compute what the store does not have, with progress on standard error; Ctrl-C ends with what is done."""
+
+def run_agenda(agenda: Agenda, store: Store, workers: int, lang: str, cluster: str = "") -> Comparison:
+    """Compute what the store does not have, with progress on standard error; Ctrl-C ends with what is done.
+
+    On ``workers`` processes here, or on the workers of a Dask scheduler where ``cluster`` is its address.
+    """
     cancel = threading.Event()
 
     def report(standing: Standing) -> None:
         line(_standing(standing).pick(lang), stream=sys.stderr)
 
-    with ended_on_interrupt(cancel):
-        found = carry_out(agenda, store, LocalProcesses(workers=workers), report=report, cancel=cancel)
+    with executor_at(cluster, workers, lang) as executor, ended_on_interrupt(cancel):
+        found = carry_out(agenda, store, executor, report=report, cancel=cancel)
     if cancel.is_set():
         say(STOPPED, lang, style="yellow")
     return found
+
+
+@contextmanager
+def executor_at(cluster: str, workers: int, lang: str) -> Iterator[Executor]:
+    """Give processes on this machine, or the cluster at an address; what it misses is told on standard error.
+
+    Raises
+    ------
+    InvalidInput
+        E500, where the extra is not installed; E501 to E503, where the cluster cannot be used.
+    """
+    if not cluster:
+        yield LocalProcesses(workers=workers)
+        return
+    try:
+        module = import_module("scenarios.variants.cluster")
+    except ModuleNotFoundError as error:
+        if error.name not in CLUSTER_PACKAGES:
+            raise
+        raise InvalidInput("E500") from None
+
+    def notice(text: Text) -> None:
+        line(text.pick(lang), style="yellow", stream=sys.stderr)
+
+    with module.Cluster(address=cluster, notice=notice) as executor:
+        yield executor
 
 
 def show_losses(found: Comparison, lang: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.assumptions import assumptions
-from api.commands.options import add_solving, cache_folder, existing, output_folder, solving_stop, whole
+from api.commands.options import add_cluster, add_solving, cache_folder, existing, output_folder, solving_stop, whole
 from api.commands.running import run_agenda, show_losses
 from api.errors import InvalidInput
 from api.exports.sharing import ON_ALL, WORDS, Report, methods_of, saving_text, share_by, why_unusual, write_json
@@ -57,6 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
     store = Text("已算结果的文件夹（默认在场景的 cache 中）", "folder of results (in the scenario's cache by default)")
     parser.add_argument("--store", type=Path, metavar="DIR", help=store.pick(lang))
     add_solving(parser, lang, Text("每个联盟的求解轮数：可重复", "rounds to solve each coalition: repeatable"))
+    add_cluster(parser, lang)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -70,7 +71,7 @@ def run(options: argparse.Namespace) -> int:
     limit = Limit(stop=solving_stop(options), seed=options.seed)
     agenda = prepare_coalitions(scenario, question, days=options.days, limit=limit, cache=cache)
     say(_announced(question, options.days), lang)
-    planned = run_agenda(agenda, store, options.workers, lang)
+    planned = run_agenda(agenda, store, options.workers, lang, options.cluster)
     show_losses(planned, lang)
     found = shared_costs(scenario, question, planned)
     if not found.days:

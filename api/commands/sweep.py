@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.assumptions import assumptions
-from api.commands.options import add_solving, cache_folder, existing, output_folder, solving_stop, whole
+from api.commands.options import add_cluster, add_solving, cache_folder, existing, output_folder, solving_stop, whole
 from api.commands.running import run_agenda, show_losses
 from api.exports.sweep import WORDS, Sweep, break_even_text, change_text, cost_text, write_json
 from api.exports.sweep_book import write_book
@@ -60,6 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
     store = Text("已算结果的文件夹（默认在场景的 cache 中）", "folder of results (in the scenario's cache by default)")
     parser.add_argument("--store", type=Path, metavar="DIR", help=store.pick(lang))
     add_solving(parser, lang, Text("每个点的求解轮数：可重复", "rounds to solve each point: repeatable"))
+    add_cluster(parser, lang)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -80,7 +81,7 @@ def run(options: argparse.Namespace) -> int:
     store = Store(folder=options.store or (cache or out) / "results")
     limit = Limit(stop=solving_stop(options), seed=options.seed)
     agenda = prepare(scenario, grid, days=options.days, limit=limit, cache=cache)
-    planned = run_agenda(agenda, store, options.workers, lang)
+    planned = run_agenda(agenda, store, options.workers, lang, options.cluster)
     show_losses(planned, lang)
     sweep = _swept(scenario, planned, sides, factors)
     write_json(sweep, out / FILES[0])

@@ -42,6 +42,9 @@ WORDS_ONLY = ("name", "sources", "placeholders")
 OURS = ("optimizer", "networks", "scenarios")
 SOURCE_SUFFIXES = {".py", ".cpp", ".hpp", ".h", ".toml"}
 
+LARGE = 1_000_000
+"""Bytes from which a file is read again only where its size or time of change differ; many cells name the same."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
@@ -179,14 +182,30 @@ def _stable(value: object) -> str:
 def _roads_content(scenario: Scenario) -> tuple[str, ...]:
     roads = scenario.roads
     names = (roads.file, roads.overrides, roads.closures, roads.profiles, *roads.elevation)
-    return tuple(_content(scenario.path(name)) if name else "" for name in names)
+    return tuple(content_hash(scenario.path(name)) if name else "" for name in names)
 
 
-def _content(path: Path) -> str:
-    """Hash a file, and those that belong to it (a Shapefile is several)."""
-    stem = path.with_suffix("")
-    beside = sorted(path.parent.glob(f"{stem.name}.*")) if path.suffix.lower() == ".shp" else [path]
-    return hash_of(*(hashlib.sha256(each.read_bytes()).hexdigest() for each in beside if each.is_file()))
+def content_hash(path: Path) -> str:
+    """Return a hash of a file and of those that belong to it."""
+    return hash_of(*(_file_hash(each) for each in files_beside(path)))
+
+
+def files_beside(path: Path) -> tuple[Path, ...]:
+    """Return the file and those that belong to it (a Shapefile is several), sorted; those that there are."""
+    beside = sorted(path.parent.glob(f"{path.stem}.*")) if path.suffix.lower() == ".shp" else [path]
+    return tuple(each for each in beside if each.is_file())
+
+
+def _file_hash(path: Path) -> str:
+    mark = path.stat()
+    if mark.st_size < LARGE:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    return _large_file_hash(str(path), mark.st_mtime_ns, mark.st_size)
+
+
+@lru_cache(maxsize=256)
+def _large_file_hash(name: str, _changed_ns: int, _size: int) -> str:
+    return hashlib.sha256(Path(name).read_bytes()).hexdigest()
 
 
 @lru_cache(maxsize=1)
