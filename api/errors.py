@@ -13,6 +13,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from api.service.errors import SENTENCES as OF_THE_SERVICE
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -154,6 +156,10 @@ CATALOGUE: dict[str, Sentence] = {
         fix_zh="请报告此错误；加 --debug 可得到详细信息",
         fix_en="please report this; --debug gives the details",
     ),
+    **{
+        code: Sentence(zh=zh, fix_zh=fix_zh, en=en, fix_en=fix_en)
+        for code, (zh, fix_zh, en, fix_en) in OF_THE_SERVICE.items()
+    },
 }
 """One sentence a code; the error pages are generated from it."""
 

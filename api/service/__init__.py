@@ -1,0 +1,1 @@
+"""The service: counties submit days, jobs are planned durably, results are kept. Imports nothing by itself."""

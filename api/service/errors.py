@@ -1,0 +1,83 @@
+"""Codes E600 to E699 of the service: problem and remedy in Chinese, then in English.
+
+``api.errors`` makes its sentences of these. E600 to E629 storage, queue and workers; E630 to E669 the doors;
+E670 to E699 personal fields, audit and webhooks.
+"""
+
+from __future__ import annotations
+
+SENTENCES: dict[str, tuple[str, str, str, str]] = {
+    "E600": (
+        "服务配置 {path} 有误（{detail}）",
+        "按 README 的“服务”一节改正该项",
+        "the settings of the service in {path} are wrong ({detail})",
+        "mend the entry as the section on the service in the readme has it",
+    ),
+    "E601": (
+        "数据库暂不可用（{detail}）",
+        "稍后重试；检查磁盘空间和数据库是否在运行",
+        "the database cannot be used at present ({detail})",
+        "try again soon; check the space on the disk and whether the database runs",
+    ),
+    "E602": (
+        "数据库的版本是 {found}，本程序需要 {wanted}",
+        "运行 gongpei admin upgrade，或使用与数据库同一版本的程序",
+        "the database is at version {found}, this program needs {wanted}",
+        "run gongpei admin upgrade, or use the program that the database belongs to",
+    ),
+    "E670": (
+        "密钥 {key} 不在密钥文件中，无法打开加密内容",
+        "恢复写入时使用的密钥文件",
+        "the key {key} is not in the key file, so the sealed content cannot be opened",
+        "put back the key file that was in use when it was written",
+    ),
+    "E671": (
+        "加密内容已被改动，或不属于此处",
+        "从备份恢复，并核对审计记录",
+        "sealed content was changed or belongs elsewhere",
+        "restore a backup and verify the audit log",
+    ),
+    "E672": (
+        "密钥文件 {path} 位于数据文件夹内",
+        "把密钥文件放到数据文件夹之外，使备份不含密钥",
+        "the key file {path} lies in the data folder",
+        "put it elsewhere, so that a backup does not hold the keys",
+    ),
+    "E673": (
+        "密钥文件 {path} 可被其他用户读取",
+        "执行 chmod 600",
+        "the key file {path} may be read by others",
+        "chmod 600 it",
+    ),
+    "E674": (
+        "密钥文件 {path} 中没有可用的密钥",
+        "恢复正确的密钥文件；不要手工编辑",
+        "the key file {path} holds no keys that can be used",
+        "put back the right file; do not edit it by hand",
+    ),
+    "E675": (
+        "{file} 含有个人信息列，但无法可靠地拆分（{detail}），因此没有保存",
+        "改正文件，或删去姓名、电话、地址列后重新上传",
+        "{file} has personal columns and cannot be taken apart for certain ({detail}), so nothing of it was kept",
+        "mend the file, or leave out names, phones and addresses, and upload it again",
+    ),
+    "E676": (
+        "通知地址 {url} 不能使用",
+        "使用 https 网址，不含用户名和片段",
+        "notices cannot go to {url}",
+        "use an https address without user name and fragment",
+    ),
+    "E677": (
+        "找不到通知地址的主机 {host}",
+        "检查主机名",
+        "the host {host} of the notices is not found",
+        "check its name",
+    ),
+    "E678": (
+        "主机 {host} 的地址 {address} 不是公网地址",
+        "使用公网地址，或请运维人员把它加入允许名单",
+        "the address {address} of host {host} is not public",
+        "use a public one, or ask the operator to allow it",
+    ),
+}
+"""Code -> problem and remedy in Chinese, then in English."""

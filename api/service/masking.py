@@ -1,0 +1,53 @@
+"""What of a person may be shown: GB/T 41833-2022 asks to hide a part of the name, six digits of the phone, the room.
+
+A masked value is for people who must recognise a parcel, not reach its addressee; whoever must reach them asks for
+the value itself, which is written down (``api.service.audit``). What is not understood is hidden whole.
+"""
+
+from __future__ import annotations
+
+import re
+
+FIELDS = {
+    "recipient": ("recipient", "receiver", "收件人", "收货人", "收件人姓名", "姓名"),
+    "phone": ("phone", "mobile", "电话", "手机", "手机号", "联系电话", "收件人电话", "收件人手机"),
+    "address": ("address", "地址", "详细地址", "收件地址", "收货地址"),
+}
+"""Personal fields of an order, and the headers under which files bring them."""
+
+HIDDEN = "*"
+PHONE_DIGITS = 6
+"""Digits that the standard asks to hide."""
+
+NUMBER = r"[0-9０-９A-Za-z一二三四五六七八九十百零〇甲乙丙丁-]+"
+ROOM = re.compile(rf"({NUMBER})(?=\s*(?:号楼|单元|栋|幢|座|楼|层|室|户|房|号|#))")
+LOOSE = re.compile(r"[0-9０-９]+")
+
+
+def field_of(header: str) -> str | None:
+    """Return the personal field that a header stands for; None where it stands for none."""
+    folded = header.strip().lower().replace(" ", "")
+    return next((field for field, headers in FIELDS.items() if folded in headers), None)
+
+
+def masked(field: str, value: str) -> str:
+    """Return ``value`` with what must not be read replaced by stars; "" stays ""."""
+    text = value.strip()
+    if field == "recipient":
+        return text[:1] + HIDDEN * max(2, len(text) - 1) if len(text) > 1 else HIDDEN * len(text)
+    if field == "phone":
+        return _phone(text)
+    if field == "address":
+        return LOOSE.sub(_stars, ROOM.sub(_stars, text))
+    return HIDDEN * len(text)
+
+
+def _stars(found: re.Match[str]) -> str:
+    return HIDDEN * len(found.group())
+
+
+def _phone(text: str) -> str:
+    """Hide six digits before the last two; all digits where there are no more than nine."""
+    places = [i for i, character in enumerate(text) if character.isdigit()]
+    hidden = places if len(places) <= PHONE_DIGITS + 3 else places[-PHONE_DIGITS - 2 : -2]
+    return "".join(HIDDEN if i in hidden else character for i, character in enumerate(text))

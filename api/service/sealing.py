@@ -1,0 +1,117 @@
+"""Sealed boxes: personal fields and secrets at rest, under keys that lie outside the data folder.
+
+A key file is JSON lines, the newest key last, readable by its owner only. AES-GCM with 256 bits; every box says which
+key closed it and is bound to its place, so that a box that was moved to another row does not open. A backup of the
+data without the key file gives nothing away.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from api.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+KEY_BYTES, NONCE_BYTES = 32, 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """What was sealed, and the id of the key that opens it."""
+
+    key: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class KeyRing:
+    """Keys by id in the order in which they were made; the last one seals, all of them open."""
+
+    keys: Mapping[str, bytes]
+
+    @property
+    def newest(self) -> str:
+        """Id of the key that seals."""
+        return list(self.keys)[-1]
+
+    def seal(self, value: str, place: str) -> Box:
+        """Return ``value`` sealed for ``place``, any text that will be the same on opening."""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        sealed = AESGCM(self.keys[self.newest]).encrypt(nonce, value.encode(), place.encode())
+        return Box(key=self.newest, content=nonce + sealed)
+
+    def open(self, box: Box, place: str) -> str:
+        """Return what was sealed.
+
+        Raises
+        ------
+        InvalidInput
+            E670, where the key is not on the ring; E671, where the box was changed or belongs elsewhere.
+        """
+        key = self.keys.get(box.key)
+        if key is None:
+            raise InvalidInput("E670", key=box.key)
+        nonce, sealed = box.content[:NONCE_BYTES], box.content[NONCE_BYTES:]
+        try:
+            return AESGCM(key).decrypt(nonce, sealed, place.encode()).decode()
+        except InvalidTag:
+            raise InvalidInput("E671") from None
+
+
+def read_ring(path: Path, *, data: Path) -> KeyRing:
+    """Return the keys of ``path``; makes the file with a first key where there is none.
+
+    Raises
+    ------
+    InvalidInput
+        E672, where the file lies in the ``data`` folder, which backups copy; E673, where others than its owner may
+        read it; E674, where it holds no keys.
+    """
+    if path.resolve().is_relative_to(data.resolve()):
+        raise InvalidInput("E672", path=path)
+    if not path.exists():
+        add_key(path)
+    if path.stat().st_mode & 0o077:
+        raise InvalidInput("E673", path=path)
+    try:
+        rows = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+        keys = {str(row["id"]): base64.b64decode(row["key"], validate=True) for row in rows}
+    except (ValueError, KeyError, TypeError):
+        raise InvalidInput("E674", path=path) from None
+    if not keys or any(len(key) != KEY_BYTES for key in keys.values()):
+        raise InvalidInput("E674", path=path)
+    return KeyRing(keys=keys)
+
+
+def add_key(path: Path) -> str:
+    """Append a new key, which seals from now on, and return its id; the file is the owner's alone."""
+    name = secrets.token_hex(4)
+    row = json.dumps({"id": name, "key": base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as file:
+        file.write(row + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return name
+
+
+def drop_keys(path: Path, kept: frozenset[str]) -> None:
+    """Leave only the keys ``kept`` in the file, all or nothing; boxes under the others can never be opened again."""
+    rows = [line for line in path.read_text("utf-8").splitlines() if line.strip() and json.loads(line)["id"] in kept]
+    beside = path.with_name(path.name + ".part")
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write("".join(row + "\n" for row in rows))
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)

@@ -1,0 +1,136 @@
+"""Tells other systems that a job has ended: signed, over https, never to an address inside the operator's network.
+
+The host is looked up once, every address that it has must be public or on the operator's list, and the call goes to
+the address that was checked, so that a name that changes its mind between check and call gains nothing. Redirects are
+not followed, answers are not read. Whoever receives a call recomputes ``X-Gongpei-Signature``: HMAC-SHA256 of
+``timestamp.body`` under the secret that was shown once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ipaddress
+import json
+import socket
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from api.errors import InvalidInput
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable, Sequence
+
+    Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+    Lookup = Callable[[str, int], Sequence[str]]
+
+CALL_S = 5.0
+"""How long a receiver may take."""
+
+MOST_URL = 2_000
+
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+"""IPv6 addresses that a gateway turns into the IPv4 address in their last 32 bits (RFC 6052)."""
+
+WAITS_S = (10, 60, 600, 3_600)
+"""Pauses before a call is tried again; after the last one it is given up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A receiver whose address was checked."""
+
+    url: str
+    host: str
+    port: int
+    address: str
+
+
+def resolved(host: str, port: int) -> Sequence[str]:
+    """Return all addresses of a host."""
+    return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
+def target_of(url: str, allowed: Sequence[Network] = (), lookup: Lookup = resolved) -> Target:
+    """Return where a call to ``url`` goes.
+
+    Raises
+    ------
+    InvalidInput
+        E676, where it is not https, has a user or a fragment, is too long or names no host; E677, where the host is not
+        found; E678, where one of its addresses is neither public nor in ``allowed``.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port or 443
+    except ValueError:
+        raise InvalidInput("E676", url=url[:80]) from None
+    host = parts.hostname
+    is_plain = parts.scheme == "https" and host and not parts.username and not parts.password and not parts.fragment
+    if not is_plain or not host or len(url) > MOST_URL or not url.isprintable():
+        raise InvalidInput("E676", url=url[:80])
+    try:
+        addresses = lookup(host, port)
+    except (OSError, UnicodeError):
+        raise InvalidInput("E677", host=host) from None
+    if not addresses:
+        raise InvalidInput("E677", host=host)
+    for address in addresses:
+        if not _may_be_called(address, allowed):
+            raise InvalidInput("E678", host=host, address=address)
+    return Target(url=url, host=host, port=port, address=addresses[0])
+
+
+def _may_be_called(address: str, allowed: Sequence[Network]) -> bool:
+    """Whether an address is public; one that carries an IPv4 address inside is judged by that one."""
+    found = ipaddress.ip_address(address.partition("%")[0])
+    inner = found
+    if isinstance(found, ipaddress.IPv6Address):
+        translated = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF) if found in NAT64 else None
+        teredo = found.teredo[1] if found.teredo else None
+        inner = found.ipv4_mapped or found.sixtofour or teredo or translated or found
+    if any(inner.version == network.version and inner in network for network in allowed):
+        return True
+    return inner.is_global and not inner.is_multicast and not inner.is_reserved
+
+
+def signature(secret: str, timestamp: int, body: bytes) -> str:
+    """Return what the receiver compares."""
+    return hmac.new(secret.encode(), f"{timestamp}.".encode() + body, hashlib.sha256).hexdigest()
+
+
+def body_of(event: dict[str, Any]) -> bytes:
+    """Return an event as the bytes that are signed and sent."""
+    return json.dumps(event, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def call(
+    target: Target, secret: str, event: dict[str, Any], timestamp: int, *, trust: ssl.SSLContext | None = None
+) -> int:
+    """Send an event and return the status of the answer, 0 where there was none within ``CALL_S``.
+
+    ``trust``: which certificates count; those that httpx trusts by default.
+    """
+    body = body_of(event)
+    host = f"[{target.address}]" if ":" in target.address else target.address
+    headers = {
+        "Host": target.host if target.port == 443 else f"{target.host}:{target.port}",
+        "Content-Type": "application/json",
+        "X-Gongpei-Timestamp": str(timestamp),
+        "X-Gongpei-Signature": signature(secret, timestamp, body),
+    }
+    url = httpx.URL(target.url).copy_with(host=host)
+    try:
+        with (
+            httpx.Client(timeout=CALL_S, follow_redirects=False, trust_env=False, verify=trust or True) as client,
+            client.stream(
+                "POST", url, content=body, headers=headers, extensions={"sni_hostname": target.host}
+            ) as answer,
+        ):
+            return answer.status_code
+    except (httpx.HTTPError, OSError):
+        return 0
