@@ -79,5 +79,11 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "the address {address} of host {host} is not public",
         "use a public one, or ask the operator to allow it",
     ),
+    "E603": (
+        "数据库地址 {url} 无法使用（{detail}）",
+        "使用 sqlite:///文件 或 postgresql://用户@主机/库名；PostgreSQL 需要安装 gongpei[postgres]",
+        "the address {url} of the database is of no use ({detail})",
+        "use sqlite:///FILE or postgresql://USER@HOST/NAME; PostgreSQL needs gongpei[postgres] installed",
+    ),
 }
 """Code -> problem and remedy in Chinese, then in English."""

@@ -1,0 +1,183 @@
+"""The database of the service: SQLite or PostgreSQL behind one pair of transactions, ``read`` and ``write``.
+
+SQLite runs with a write-ahead log, full sync and foreign keys; threads of this process queue for its one writer.
+Whatever makes a database unusable for now (no space, no server, locked for too long) is ``Unavailable``.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from api.errors import ExportFailed, InvalidInput
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from sqlalchemy import Connection, Engine
+
+BUSY_MS = 10_000
+"""How long a writer waits for one of another process."""
+
+POOL = 20
+"""Connections that are kept; twice as many may be open."""
+
+WRITES = "gongpei_writes"
+"""Execution option of a connection whose transaction will write."""
+
+UNAVAILABLE = (DBAPIError, PoolTimeout)
+"""What the driver raises for want of space, server or lock; faults of ours are among ``OURS``."""
+
+OURS = (IntegrityError, ProgrammingError)
+
+
+class Unavailable(ExportFailed):
+    """The database cannot be used at present (E601); the same may work later, and nothing has been written."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Database:
+    """One database; may be shared by threads."""
+
+    engine: Engine
+    _writer: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Tell which of the two it is."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection in a transaction that sees one state of the database.
+
+        Raises
+        ------
+        Unavailable
+            E601.
+        """
+        with _told(), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Give a connection in a transaction that is kept as a whole, or, after an exception, not at all.
+
+        Raises
+        ------
+        Unavailable
+            E601; nothing has been written, unless the server was lost while it confirmed.
+        """
+        turn: AbstractContextManager[object] = self._writer if self.is_sqlite else nullcontext()
+        with _told(), turn, self.engine.connect() as connection:
+            connection.execution_options(**{WRITES: True})
+            with connection.begin():
+                yield connection
+
+    def close(self) -> None:
+        """Close all connections that are not in use."""
+        self.engine.dispose()
+
+
+def sqlite_url(file: Path) -> str:
+    """Return the address of a database in a file."""
+    return f"sqlite:///{file}"
+
+
+def open_database(url: str) -> Database:
+    """Return the database at ``url``, such as ``sqlite:///FILE`` or ``postgresql://USER@HOST/NAME``.
+
+    Nothing is connected yet; ``api.service.upgrade`` brings the tables up to date.
+
+    Raises
+    ------
+    InvalidInput
+        E603 for an address of another kind, or a driver that is not installed.
+    """
+    try:
+        address = make_url(url)
+        if address.get_backend_name() == "postgresql":
+            return Database(engine=_postgresql(address.set(drivername="postgresql+psycopg")))
+        if address.get_backend_name() == "sqlite":
+            return Database(engine=_sqlite(address))
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        raise InvalidInput("E603", url=_public(url), detail=error) from None
+    raise InvalidInput("E603", url=_public(url), detail=address.get_backend_name())
+
+
+def now_ms(connection: Connection) -> int:
+    """Return the time by the clock of the database, so that workers on several machines agree."""
+    if connection.dialect.name == "sqlite":
+        return time.time_ns() // 1_000_000
+    found: int = connection.execute(text("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint")).scalar_one()
+    return found
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except OURS:
+        raise
+    except UNAVAILABLE as error:
+        cause = str(getattr(error, "orig", None) or error).splitlines()[0]
+        raise Unavailable("E601", detail=cause[:200]) from error
+
+
+def _public(url: str) -> str:
+    """Return an address without its password."""
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return url.partition(":")[0] + ":…"
+
+
+def _postgresql(address: Any) -> Engine:
+    return create_engine(
+        address,
+        pool_size=POOL,
+        max_overflow=POOL,
+        pool_pre_ping=True,
+        pool_timeout=10,
+        connect_args={
+            "connect_timeout": 5,
+            "options": "-c idle_in_transaction_session_timeout=30000 -c lock_timeout=10000",
+        },
+    )
+
+
+def _sqlite(address: Any) -> Engine:
+    engine = create_engine(
+        address,
+        pool_size=POOL,
+        max_overflow=POOL,
+        pool_timeout=10,
+        connect_args={"check_same_thread": False, "timeout": BUSY_MS / 1000, "isolation_level": None},
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}")
+    for pragma in pragmas:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Take the writer's lock at once, so that two transactions never upgrade against each other."""
+    writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
