@@ -18,6 +18,7 @@ from api.exports.comparison_words import WORDS, brief_change
 from api.kpi_views import shown
 from api.talk import line, say, show_table
 from scenarios.files import read_scenario
+from scenarios.sampled_days import PEAK_FACTORS
 from scenarios.text import Text
 from scenarios.variants.cells import Limit
 from scenarios.variants.compare import prepare
@@ -47,7 +48,10 @@ def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
     parser.add_argument("--out", type=Path, metavar="DIR", help=out.pick(lang))
     days = Text(f"抽样天数（默认 {DEFAULT_DAYS}）", f"sampled days ({DEFAULT_DAYS} by default)")
     parser.add_argument("--days", type=whole(1, 1_000), default=DEFAULT_DAYS, metavar="N", help=days.pick(lang))
-    peaks = Text("另加的高峰日倍数，如 1.3,1.8,3；不计入均值", "peak days besides, such as 1.3,1.8,3; not in the means")
+    peaks = Text(
+        "另加的高峰日倍数，如 1.3,1.8；all 为 1.3,1.8,3；不计入均值",
+        "peak days besides, such as 1.3,1.8; all for 1.3,1.8,3; not in the means",
+    )
     parser.add_argument("--peaks", type=_factors, default=(), metavar="X,Y", help=peaks.pick(lang))
     store = Text("已算结果的文件夹（默认在场景的 cache 中）", "folder of results (in the scenario's cache by default)")
     parser.add_argument("--store", type=Path, metavar="DIR", help=store.pick(lang))
@@ -113,7 +117,9 @@ def _cell_text(cell: Cell | None, row: Row, lang: str) -> str:
 
 
 def _factors(text: str) -> tuple[float, ...]:
-    """Return factors above 0, separated by commas."""
+    """Return factors above 0, separated by commas; ``all`` for those that are published."""
+    if text == "all":
+        return PEAK_FACTORS
     try:
         found = tuple(float(part) for part in text.split(","))
     except ValueError:

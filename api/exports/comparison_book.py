@@ -1,22 +1,20 @@
 """``comparison.xlsx``: assumptions first, then one sheet a table, with real numbers in everyday units.
 
-The calculator holds formulas: a reader who doubts a price changes its factor and sees costs and changes move, vehicles
-and routes staying as they were planned.
+Where a reader wants to change an assumption, formulas stand (``comparison_calculator``).
 """
 
 from __future__ import annotations
 
 import math
-from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
-from xlsxwriter.utility import xl_rowcol_to_cell
 
-from api.exports.comparison_words import WORDS
+from api.exports.comparison_calculator import write_calculator
+from api.exports.comparison_words import WORDS, relative_half_width
 from scenarios.kpi_definitions import KPI_DEFINITIONS
 from scenarios.text import Text
-from scenarios.variants.table import way_rows
+from scenarios.variants.table import peak_rows, way_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,20 +40,9 @@ UNITS: dict[str, tuple[Text, float, str]] = {
 }
 """Unit of a measure -> unit shown, divisor, number format."""
 
-COST_PARTS = (
-    "fixed_cost_fen",
-    "distance_cost_fen",
-    "time_cost_fen",
-    "overtime_cost_fen",
-    "pay_cost_fen",
-    "line_cost_fen",
-    "handling_cost_fen",
-)
-"""Measures that add up to the operating cost."""
 
-
-class _Book:
-    """The workbook with its formats; ``text`` picks the language."""
+class ComparisonBook:
+    """The workbook with its formats; ``text`` and ``word`` pick the language."""
 
     def __init__(self, book: Workbook, lang: str) -> None:
         self.book = book
@@ -68,17 +55,31 @@ class _Book:
         self._numbers: dict[str, Format] = {}
 
     def text(self, text: Text) -> str:
+        """Return a text in the language of the book."""
         return text.pick(self.lang)
 
     def word(self, name: str) -> str:
+        """Return one of ``WORDS`` in the language of the book."""
         return self.text(WORDS[name])
 
     def number(self, pattern: str) -> Format:
+        """Return the format of numbers that are written so."""
         if pattern not in self._numbers:
             self._numbers[pattern] = self.book.add_format({"num_format": pattern})
         return self._numbers[pattern]
 
+    def change(self, *, is_noise: bool = False) -> Format:
+        """Return the format of changes in per cent, behind ``≈`` where they are noise."""
+        noise = '"≈ "' if is_noise else ""
+        return self.number(f"{noise}+0.0%;{noise}-0.0%;{noise}0.0%")
+
+    def heads(self, sheet: Worksheet, row: int, names: list[str]) -> None:
+        """Write a row of headings."""
+        for column, name in enumerate(names):
+            sheet.write_string(row, column, name, self.head)
+
     def sheet(self, name: str, widths: tuple[float, ...]) -> Worksheet:
+        """Add a sheet that is called by one of ``WORDS``, with columns so wide."""
         made = self.book.add_worksheet(self.word(name)[:31])
         for column, width in enumerate(widths):
             made.set_column(column, column, width)
@@ -91,17 +92,18 @@ def write_book(
     """Write the workbook in ``lang``. Raises ``OSError`` where it cannot be written."""
     options = {"strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(str(path), options) as workbook:
-        book = _Book(workbook, lang)
+        book = ComparisonBook(workbook, lang)
         _assumptions(book, comparison, assumed)
         _table(book, comparison, rows)
         _days(book, comparison)
-        _calculator(book, comparison)
+        _peaks(book, comparison)
+        write_calculator(book, comparison)
         _definitions(book)
         _ways(book, comparison)
         _missing(book, comparison)
 
 
-def _assumptions(book: _Book, comparison: Comparison, assumed: tuple[Text, ...]) -> None:
+def _assumptions(book: ComparisonBook, comparison: Comparison, assumed: tuple[Text, ...]) -> None:
     sheet = book.sheet("assumptions", (26, 110))
     sheet.write_string(0, 0, book.word("assumptions"), book.title)
     sheet.write_string(1, 1, book.word("baseline"), book.wrap)
@@ -112,30 +114,34 @@ def _assumptions(book: _Book, comparison: Comparison, assumed: tuple[Text, ...])
         sheet.write_string(row, 1, book.text(text), look)
 
 
-def _table(book: _Book, comparison: Comparison, rows: tuple[Row, ...]) -> None:
-    """Write four columns a variant: mean, half width, change, worst day."""
-    variants = comparison.agenda.variants
-    sheet = book.sheet("table", (24, 8, *(13.0,) * (4 * len(variants))))
+TABLE_HEADS = ("mean", "±", "change", "±", "worst", "worst_day")
+"""Columns of each variant in the table."""
+
+
+def _table(book: ComparisonBook, comparison: Comparison, rows: tuple[Row, ...]) -> None:
+    """Write six columns a variant: mean, half width, change, its half width, worst value, worst day."""
+    variants, wide = comparison.agenda.variants, len(TABLE_HEADS)
+    sheet = book.sheet("table", (24, 8, *(13.0,) * (wide * len(variants))))
     sheet.freeze_panes(2, 2)
     sheet.write_string(1, 0, book.word("measure"), book.head)
     sheet.write_string(1, 1, "", book.head)
     for k, variant in enumerate(variants):
-        column = 2 + 4 * k
-        sheet.merge_range(0, column, 0, column + 3, book.text(variant.name), book.head)
-        for offset, name in enumerate(("mean", "mean", "change", "worst")):
-            sheet.write_string(1, column + offset, "±" if offset == 1 else book.word(name), book.head)
+        column = 2 + wide * k
+        sheet.merge_range(0, column, 0, column + wide - 1, book.text(variant.name), book.head)
+        for offset, name in enumerate(TABLE_HEADS):
+            sheet.write_string(1, column + offset, name if name == "±" else book.word(name), book.head)
     for number, row in enumerate(rows, start=2):
         unit, _, _ = UNITS[row.definition.unit]
         sheet.write_string(number, 0, book.text(row.definition.name))
         sheet.write_string(number, 1, book.text(unit))
         for k, cell in enumerate(row.cells):
             if cell is not None:
-                _table_cell(book, sheet, (number, 2 + 4 * k), row, cell)
+                _table_cell(book, sheet, (number, 2 + wide * k), row, cell)
     sheet.write_string(len(rows) + 3, 0, book.word("noise"))
     sheet.write_string(len(rows) + 4, 0, book.word("peak"))
 
 
-def _table_cell(book: _Book, sheet: Worksheet, at: tuple[int, int], row: Row, cell: Cell) -> None:
+def _table_cell(book: ComparisonBook, sheet: Worksheet, at: tuple[int, int], row: Row, cell: Cell) -> None:
     _, divisor, pattern = UNITS[row.definition.unit]
     number, column = at
     look = book.number(pattern)
@@ -143,13 +149,41 @@ def _table_cell(book: _Book, sheet: Worksheet, at: tuple[int, int], row: Row, ce
     if math.isfinite(cell.over_days.half_width):
         sheet.write_number(number, column + 1, cell.over_days.half_width / divisor, look)
     if cell.change is not None and cell.change.relative is not None:
-        noise = '"≈ "' if cell.change.is_noise else ""
-        pattern = f"{noise}+0.0%;{noise}-0.0%;{noise}0.0%"
-        sheet.write_number(number, column + 2, cell.change.relative, book.number(pattern))
-    sheet.write_number(number, column + 3, cell.worst / divisor, look)
+        sheet.write_number(number, column + 2, cell.change.relative, book.change(is_noise=cell.change.is_noise))
+        half = relative_half_width(cell)
+        if half is not None:
+            sheet.write_number(number, column + 3, half, book.number("0.0%"))
+    sheet.write_number(number, column + 4, cell.worst / divisor, look)
+    sheet.write_string(number, column + 5, cell.worst_day)
 
 
-def _days(book: _Book, comparison: Comparison) -> None:
+def _peaks(book: ComparisonBook, comparison: Comparison) -> None:
+    """Write a row for each measure of each peak day, value and change by variant; no sheet without peaks."""
+    rows = peak_rows(comparison)
+    if not rows:
+        return
+    variants = comparison.agenda.variants
+    sheet = book.sheet("peak_days", (12, 12, 24, 8, *(14.0,) * (2 * len(variants))))
+    sheet.freeze_panes(1, 4)
+    heads = [book.word("peak_factor"), "YYYY-MM-DD", book.word("measure"), ""]
+    for variant in variants:
+        heads += [book.text(variant.name), book.word("change")]
+    book.heads(sheet, 0, heads)
+    for number, row in enumerate(rows, start=1):
+        unit, divisor, pattern = UNITS[row.definition.unit]
+        sheet.write_number(number, 0, row.day.peak, book.number('"x "0.0'))
+        told = (row.day.date.isoformat(), book.text(row.definition.name), book.text(unit))
+        for column, text in enumerate(told, start=1):
+            sheet.write_string(number, column, text)
+        for k, (value, change) in enumerate(row.values):
+            if value is not None:
+                sheet.write_number(number, 4 + 2 * k, value / divisor, book.number(pattern))
+            if change is not None:
+                sheet.write_number(number, 5 + 2 * k, change, book.change())
+    sheet.write_string(len(rows) + 2, 0, book.word("peak_hint"))
+
+
+def _days(book: ComparisonBook, comparison: Comparison) -> None:
     """Write one row a variant and day, every measure a column."""
     sheet = book.sheet("days", (22, 12, 12, 8, *(14.0,) * len(KPI_DEFINITIONS)))
     sheet.freeze_panes(1, 2)
@@ -174,63 +208,14 @@ def _days(book: _Book, comparison: Comparison) -> None:
                     sheet.write_number(number, column, value / divisor, book.number(pattern))
 
 
-def _calculator(book: _Book, comparison: Comparison) -> None:
-    """Write mean costs by part, a factor for each part, and formulas for cost, cost per piece and change."""
-    sheet = book.sheet("calculator", (26, *(15.0,) * 10))
-    sheet.write_string(0, 0, book.word("calculator_hint"), book.title)
-    names = [book.text(KPI_DEFINITIONS[name].name) for name in COST_PARTS]
-    tail = [book.text(KPI_DEFINITIONS[n].name) for n in ("carried_pieces", "operating_cost_fen", "cost_per_piece_fen")]
-    for column, head in enumerate([book.word("variant"), *names, *tail, book.word("change")]):
-        sheet.write_string(2, column, head, book.head)
-    sheet.write_string(1, 0, book.word("factor"))
-    for column in range(1, len(names) + 1):
-        sheet.write_number(1, column, 1, book.open)
-    order = [v.id for v in comparison.agenda.variants]
-    reference = 3 + order.index(comparison.agenda.against)
-    for number, variant in enumerate(comparison.agenda.variants, start=3):
-        sheet.write_string(number, 0, book.text(variant.name))
-        means = _mean_costs(comparison, variant.id)
-        if means is not None:
-            _calculation(book, sheet, number, reference, means)
-
-
-def _calculation(book: _Book, sheet: Worksheet, number: int, reference: int, means: list[float]) -> None:
-    parts, yuan = len(means) - 1, book.number("#,##0.00")
-    for column, value in enumerate(means, start=1):
-        sheet.write_number(number, column, value, yuan)
-    first, last = (xl_rowcol_to_cell(number, column) for column in (1, parts))
-    factors = f"$B$2:{xl_rowcol_to_cell(1, parts, row_abs=True, col_abs=True)}"
-    pieces, total = (xl_rowcol_to_cell(number, parts + k) for k in (1, 2))
-    base = xl_rowcol_to_cell(reference, parts + 2, row_abs=True)
-    cost = sum(means[:-1])
-    sheet.write_formula(number, parts + 2, f"=SUMPRODUCT({first}:{last},{factors})", yuan, cost)
-    per_piece = cost / means[-1] if means[-1] else ""
-    sheet.write_formula(number, parts + 3, f'=IF({pieces}>0,{total}/{pieces},"")', yuan, per_piece)
-    change = book.number("+0.0%;-0.0%;0.0%")
-    sheet.write_formula(number, parts + 4, f'=IF({base}>0,{total}/{base}-1,"")', change)
-
-
-def _mean_costs(comparison: Comparison, variant: str) -> list[float] | None:
-    """Return the mean yuan of each part of the cost, then the mean pieces carried."""
-    ordinary = {day.id for day in comparison.agenda.days if day.peak == 1}
-    days = [kpis for day, kpis in comparison.measured[variant].items() if day in ordinary]
-    if not days:
-        return None
-
-    def mean(name: str) -> float:
-        return fmean(getattr(kpis, name) for kpis in days)
-
-    return [*(mean(name) / 100 for name in COST_PARTS), mean("carried_pieces")]
-
-
-def _definitions(book: _Book) -> None:
+def _definitions(book: ComparisonBook) -> None:
     sheet = book.sheet("definitions", (26, 110))
     for number, definition in enumerate(KPI_DEFINITIONS.values()):
         sheet.write_string(number, 0, book.text(definition.name), book.wrap)
         sheet.write_string(number, 1, book.text(definition.text), book.wrap)
 
 
-def _ways(book: _Book, comparison: Comparison) -> None:
+def _ways(book: ComparisonBook, comparison: Comparison) -> None:
     """Write the shares of carried pieces by kind of way; no sheet where everything goes direct."""
     rows = way_rows(comparison)
     if not rows:
@@ -246,7 +231,7 @@ def _ways(book: _Book, comparison: Comparison) -> None:
                 sheet.write_number(number, column, share, book.number("0.0%"))
 
 
-def _missing(book: _Book, comparison: Comparison) -> None:
+def _missing(book: ComparisonBook, comparison: Comparison) -> None:
     """Write what has no result and why; no sheet where nothing is missing."""
     if not comparison.losses:
         return

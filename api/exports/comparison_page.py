@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from api.exports.comparison_words import WORDS, brief_change, change_text, value_text, worst_text
 from api.exports.pages import environment
 from api.kpi_views import shown
-from scenarios.variants.table import way_rows
+from scenarios.variants.table import peak_rows, way_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from scenarios.scenario import Scenario
     from scenarios.text import Text
     from scenarios.variants.compare import Comparison
-    from scenarios.variants.table import Row
+    from scenarios.variants.table import PeakRow, Row
 
 CHARTED = ("cost_per_piece_fen", "distance_m", "vehicles", "timeliness_p90_s", "on_time_share", "co2_well_to_wheel_kg")
 """Measures that are drawn, a bar a variant."""
@@ -72,6 +72,7 @@ def write_page(
             ways=[(row.name, [shown(share, "share") for share in row.shares]) for row in way_rows(comparison)],
             charts=charts_of(comparison, rows),
             days=_day_rows(comparison, rows),
+            peaks=[_peak_row(row) for row in peak_rows(comparison)],
             maps=maps,
             definitions=[row.definition for row in rows],
             bar_width=BAR_WIDTH,
@@ -121,6 +122,13 @@ def _table_row(row: Row) -> list[tuple[Text, Text, Text, bool]]:
         )
         for cell in row.cells
     ]
+
+
+def _peak_row(row: PeakRow) -> tuple[str, Text, list[tuple[Text, str]]]:
+    """Return the peak, the measure, and value and change of each variant."""
+    unit = row.definition.unit
+    cells = [(shown(value, unit), "" if change is None else f"{change * 100:+.1f} %") for value, change in row.values]
+    return f"× {row.day.peak:g} · {row.day.date.isoformat()}", row.definition.name, cells
 
 
 def _day_rows(comparison: Comparison, rows: tuple[Row, ...]) -> list[tuple[Text, str, list[Text]]]:

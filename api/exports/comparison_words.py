@@ -45,12 +45,51 @@ WORDS: dict[str, Text] = {
     "worst": Text("最差日", "worst day"),
     "reference": Text("对照", "reference"),
     "peak": Text("高峰日不计入均值", "peak days are not part of the means"),
+    "worst_day": Text("最差日编号", "which day"),
+    "peak_days": Text("高峰日", "peak days"),
+    "peak_factor": Text("高峰倍数", "peak"),
+    "peak_hint": Text(
+        "每个高峰倍数只抽一天：没有区间，差别可能出于偶然",
+        "one day a peak: there is no interval, so a difference may be chance",
+    ),
     "calculator": Text("成本试算", "cost calculator"),
     "calculator_hint": Text(
-        "改动黄色格中的倍数，成本与变化随之更新（车辆和路线不变）",
-        "change the yellow factors: costs and changes follow, vehicles and routes staying as planned",
+        "改动黄色格中的倍数和单价，成本与变化随之更新（车辆和路线不变）",
+        "change the yellow factors and prices: costs and changes follow, vehicles and routes staying as planned",
     ),
-    "factor": Text("倍数", "factor"),
+    "fixed_x": Text("出车费倍数", "cost of a vehicle's day, x"),
+    "km_x": Text("里程费倍数", "cost of a km, x"),
+    "wages_x": Text("人工费倍数（含加班）", "wages, x (overtime too)"),
+    "fuel_more": Text("油价变动（元/升）", "fuel, more yuan per litre"),
+    "power_more": Text("电价变动（元/度）", "electricity, more yuan per kWh"),
+    "pay_x": Text("计件报酬倍数", "pay by the piece, x"),
+    "fares_x": Text("班线运价倍数", "line fares, x"),
+    "handling_x": Text("装卸费倍数", "handling, x"),
+    "of_vehicles": Text("车辆（元/日）", "vehicles (yuan a day)"),
+    "pay": Text("计件报酬", "pay by the piece"),
+    "lines": Text("班线运费", "line fares"),
+    "handling": Text("装卸", "handling"),
+    "rounding": Text("取整", "rounding"),
+    "total": Text("合计（元/日）", "total (yuan a day)"),
+    "pieces": Text("送达件数", "pieces carried"),
+    "per_piece": Text("每件（元）", "per piece (yuan)"),
+    "planned": Text("规划时合计", "total as planned"),
+    "off": Text("与规划之差", "off from planned"),
+    "vehicle": Text("车型", "vehicle type"),
+    "vehicles": Text("车辆/日", "vehicles a day"),
+    "km": Text("公里/日", "km a day"),
+    "hours": Text("计薪小时/日", "paid hours a day"),
+    "overtime": Text("其中加班小时", "of them overtime"),
+    "per_100km": Text("百公里能耗", "use per 100 km"),
+    "energy": Text("能源", "energy"),
+    "diesel": Text("柴油（升）", "diesel (L)"),
+    "petrol": Text("汽油（升）", "petrol (L)"),
+    "electric": Text("电（度）", "electricity (kWh)"),
+    "per_day": Text("出车费（元）", "yuan a vehicle-day"),
+    "per_km": Text("元/公里", "yuan a km"),
+    "per_hour": Text("元/小时", "yuan an hour"),
+    "per_overtime": Text("加班加价（元/小时）", "more for overtime (yuan/h)"),
+    "cost": Text("费用（元/日）", "cost (yuan a day)"),
     "variant": Text("方案", "variant"),
     "num_variants": Text("种方案", "variants"),
     "num_days": Text("个抽样日", "sampled days"),
@@ -75,12 +114,21 @@ def change_text(cell: Cell | None) -> Text:
     """Return the change in per cent with its half width, behind ``≈`` where it is noise; "" for the reference."""
     if cell is None or cell.change is None:
         return Text("", "")
-    relative, difference = cell.change.relative, cell.change.difference
+    relative = cell.change.relative
     told = "—" if relative is None else f"{relative * 100:+.1f} %"
-    if relative is not None and math.isfinite(difference.half_width):
-        base = difference.mean / relative if relative else cell.over_days.mean
-        told += f" ± {abs(difference.half_width / base) * 100:.1f} %"
+    half = relative_half_width(cell)
+    if half is not None:
+        told += f" ± {half * 100:.1f} %"
     return Text(f"≈ {told}", f"≈ {told}") if cell.change.is_noise else Text(told, told)
+
+
+def relative_half_width(cell: Cell) -> float | None:
+    """Return half the interval of a change as a share of the reference; None where either is not known."""
+    if cell.change is None or cell.change.relative is None or not math.isfinite(cell.change.difference.half_width):
+        return None
+    relative, difference = cell.change.relative, cell.change.difference
+    base = difference.mean / relative if relative else cell.over_days.mean
+    return abs(difference.half_width / base) if base else None
 
 
 def brief_change(cell: Cell | None) -> Text:

@@ -16,6 +16,7 @@ from scenarios.variants.merge import WAYS
 
 if TYPE_CHECKING:
     from scenarios.kpi_definitions import Definition
+    from scenarios.sampled_days import SampledDay
     from scenarios.variants.compare import Comparison
 
 MEASURES = (
@@ -69,6 +70,59 @@ def rows_of(comparison: Comparison) -> tuple[Row, ...]:
         for measure in MEASURES
     )
     return tuple(row for row in rows if any(row.cells))
+
+
+PEAK_MEASURES = (
+    "pieces",
+    "vehicles",
+    "distance_m",
+    "operating_cost_fen",
+    "cost_per_piece_fen",
+    "on_time_share",
+    "timeliness_p90_s",
+    "unserved_pieces",
+)
+"""Measures of peak days: whether the fleet holds, and at what price."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeakRow:
+    """One measure on one peak day: value and relative change against the reference, in the order of the variants.
+
+    None where there is nothing to measure, and for the change of the reference itself.
+    """
+
+    day: SampledDay
+    measure: str
+    definition: Definition
+    values: tuple[tuple[float | None, float | None], ...]
+
+
+def peak_rows(comparison: Comparison) -> tuple[PeakRow, ...]:
+    """Return the measures of every peak day, day after day. O(days x measures x variants)."""
+    agenda = comparison.agenda
+    return tuple(
+        PeakRow(
+            day=day,
+            measure=measure,
+            definition=KPI_DEFINITIONS[measure],
+            values=tuple(_on_peak(comparison, day.id, measure, variant.id) for variant in agenda.variants),
+        )
+        for day in agenda.days
+        if day.peak != 1
+        for measure in PEAK_MEASURES
+    )
+
+
+def _on_peak(comparison: Comparison, day: str, measure: str, variant: str) -> tuple[float | None, float | None]:
+    against = comparison.agenda.against
+    value, before = (
+        None if day not in comparison.measured[name] else getattr(comparison.measured[name][day], measure)
+        for name in (variant, against)
+    )
+    if value is None or not before or variant == against:
+        return value, None
+    return value, value / before - 1
 
 
 WAY_NAMES = {

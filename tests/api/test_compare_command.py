@@ -12,6 +12,7 @@ import pytest
 
 from api.cli import main
 from scenarios.kpi_definitions import KPI_DEFINITIONS
+from tests.api.spreadsheet import read_sheets
 
 LIBRARY = Path(__file__).resolve().parents[2] / "scenarios" / "library"
 VARIANTS = """
@@ -98,13 +99,38 @@ def test_the_page_shows_each_variant_on_a_map_of_the_same_day_and_scale(compared
     assert path.stat().st_size < 5_000_000
 
 
-def test_the_workbook_begins_with_assumptions_and_calculates(compared: Path) -> None:
-    """Formulas stand in the calculator, with the value that they have now."""
-    with zipfile.ZipFile(compared / "out" / "comparison.xlsx") as book:
-        names = book.read("xl/workbook.xml").decode()
-        assert names.index('name="assumptions"') < names.index('name="table"') < names.index('name="cost calculator"')
-        calculator = book.read("xl/worksheets/sheet4.xml").decode()
-    assert "<f>SUMPRODUCT(B4:H4,$B$2:$H$2)</f><v>" in calculator
+def test_the_workbook_begins_with_assumptions_and_names_worst_days_and_peaks(compared: Path) -> None:
+    """Every table has its sheet; the one ordinary day is the worst; the peak has eight measures of its own."""
+    sheets = read_sheets(compared / "out" / "comparison.xlsx")
+    assert list(sheets) == ["assumptions", "table", "days", "peak days", "cost calculator", "definitions"]
+    assert "take a local baseline before any promised saving" in str(sheets["assumptions"].values["B2"])
+    assert sheets["table"].values["H2"] == "which day"
+    assert sheets["table"].values["H3"] == "day 1"
+    peaks = [value for name, value in sheets["peak days"].values.items() if name[0] == "A" and value == 3]
+    assert len(peaks) == 8
+
+
+def test_the_calculator_holds_the_planned_total_to_the_fen_and_follows_what_the_reader_changes(compared: Path) -> None:
+    """Wages doubled add the paid hours once more; a yuan more a km adds the km; cost per piece and change follow."""
+    sheet = read_sheets(compared / "out" / "comparison.xlsx")["cost calculator"]
+    days = json.loads((compared / "out" / "comparison.json").read_text("utf-8"))["by_day"]
+    base, pay = days["base"]["day 1"], days["pay"]["day 1"]
+    rows = {name: sheet.find(name, after=10)[1:] for name in ("now", "higher <wages>")}
+    assert sheet.values["G11"] == "total (yuan a day)"
+    assert f"A{rows['now']}" == "A12"
+    for row, kpis in (("12", base), ("13", pay)):
+        assert sheet.reckon(f"G{row}") == pytest.approx(kpis["operating_cost_fen"] / 100, abs=1e-6)
+        assert sheet.reckon(f"I{row}") == pytest.approx(kpis["cost_per_piece_fen"] / 100)
+        assert sheet.reckon(f"L{row}") == 0
+        for column in "BGI":  # what stands there before anybody reckons is the same
+            assert sheet.values[f"{column}{row}"] == pytest.approx(sheet.reckon(f"{column}{row}"))
+    assert sheet.reckon("J12") == pytest.approx(base["operating_cost_fen"] / pay["operating_cost_fen"] - 1)
+    before, hours_fen = sheet.reckon("G12"), base["time_cost_fen"] + base["overtime_cost_fen"]
+    sheet.values[sheet.find("wages, x (overtime too)").replace("A", "B")] = 2.0
+    assert sheet.reckon("G12") - before == pytest.approx(hours_fen / 100, abs=0.02)
+    sheet.values[sheet.find("wages, x (overtime too)").replace("A", "B")] = 1.0
+    sheet.values[sheet.find("cost of a km, x").replace("A", "B")] = 3.0
+    assert sheet.reckon("G12") - before == pytest.approx(2 * base["distance_cost_fen"] / 100, abs=0.02)
 
 
 def test_a_second_run_takes_everything_from_the_store(compared: Path, capsys: pytest.CaptureFixture[str]) -> None:
