@@ -79,7 +79,8 @@ class VehicleOutcome:
 class Outcome:
     """Everything; arrays are (days,). ``on_time_share`` is of the pieces of all shipments, unserved ones included.
 
-    ``cost_fen``: what each day really costs, penalties for unserved goods left out. ``lateness`` (bins,): shares of
+    ``cost_fen``: what each day really costs, penalties for unserved goods left out. ``breaks_hours``: some vehicle
+    exceeds its overtime, its shift or its driving rule. ``lateness`` (bins,): shares of
     pieces carried by handover less deadline, between the edges ``LATE_BINS_MIN``; ``not_handed`` is the share of none.
     """
 
@@ -91,6 +92,7 @@ class Outcome:
     trunk_missed_pieces: np.ndarray
     left_pieces: np.ndarray
     cost_fen: np.ndarray
+    breaks_hours: Chance
     lateness: np.ndarray
     not_handed: float
 
@@ -105,12 +107,6 @@ class Outcome:
         if self.days == 1:
             return 0.0
         return float(1.96 * self.on_time_share.std(ddof=1) / np.sqrt(self.days))
-
-    @property
-    def breaks_hours(self) -> Chance:
-        """Days on which some vehicle breaks a rule of hours: the worst of its three chances, of the worst vehicle."""
-        chances = [max(v.max_overtime, v.shift_end, v.driving) for v in self.vehicles]
-        return max(chances, default=Chance(0, self.days))
 
 
 def outcome_of(problem: Problem, plan: Plan, driven: Driven, deadlines: Mapping[str, int]) -> Outcome:
@@ -130,6 +126,7 @@ def outcome_of(problem: Problem, plan: Plan, driven: Driven, deadlines: Mapping[
         trunk_missed_pieces=count.trunk_pieces,
         left_pieces=count.left_pieces,
         cost_fen=_cost_fen(plan, driven),
+        breaks_hours=_chance(np.any([_breaks_hours(day) for day in driven.vehicles], axis=0) | count.never),
         lateness=count.lateness / (carried * driven.days),
         not_handed=count.not_handed / (carried * driven.days),
     )
@@ -224,6 +221,12 @@ def _vehicle(day: DrivenDay) -> VehicleOutcome:
         shift_end=_chance(last.start_s > kind.shift.late_s + ROUNDING_S),
         driving=_chance(day.breaks_driving),
     )
+
+
+def _breaks_hours(day: DrivenDay) -> np.ndarray:
+    kind, returns_s = day.planned.kind, day.steps[-1].start_s
+    is_over = day.duration_s > kind.regular_s + kind.max_overtime_s + ROUNDING_S
+    return np.asarray(is_over | (returns_s > kind.shift.late_s + ROUNDING_S) | day.breaks_driving)
 
 
 def _cost_fen(plan: Plan, driven: Driven) -> np.ndarray:
