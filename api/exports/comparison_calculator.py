@@ -151,7 +151,7 @@ def _use(vehicle: FleetVehicle, used: list[Usage], days: int) -> Use:
 
 
 def _factor(name: str) -> str:
-    return cell_name(1 + FACTORS.index(name), 1, row_abs=True, col_abs=True)
+    return str(cell_name(1 + FACTORS.index(name), 1, row_abs=True, col_abs=True))
 
 
 def _summary(book: ComparisonBook, sheet: Worksheet, at: tuple[int, int], each: Sum) -> None:

@@ -117,7 +117,7 @@ def test_the_calculator_holds_the_planned_total_to_the_fen_and_follows_what_the_
     base, pay = days["base"]["day 1"], days["pay"]["day 1"]
     rows = {name: sheet.find(name, after=10)[1:] for name in ("now", "higher <wages>")}
     assert sheet.values["G11"] == "total (yuan a day)"
-    assert f"A{rows['now']}" == "A12"
+    assert [sheet.values[name] for name in ("A12", "A13")] == ["now", "higher <wages>"]
     for row, kpis in (("12", base), ("13", pay)):
         assert sheet.reckon(f"G{row}") == pytest.approx(kpis["operating_cost_fen"] / 100, abs=1e-6)
         assert sheet.reckon(f"I{row}") == pytest.approx(kpis["cost_per_piece_fen"] / 100)
