@@ -50,13 +50,13 @@ def read_events(path: Path | str, scenario: Scenario) -> Events:
     tree = read_tree(path, findings)
     if tree is None:
         raise _invalid(findings)
-    rows = {each.name: read_list(tree.pop(each.name, []), _in(each, path), findings) for each in EVENT_TABLES}
+    rows = {each.name: read_list(tree.pop(each.name, []), at_path(each, path), findings) for each in EVENT_TABLES}
     values = read_values(tree, EVENT_SETTINGS, path.name, findings)
     desk = Desk(findings=findings, dimensions=scenario.policy.load_dimensions)
-    added = _orders(rows[ADDED.name], scenario, desk)
+    added = added_orders(rows[ADDED.name], scenario, desk)
     found = {each.name: items(rows[each.name]) for each in (CANCELLED, BROKEN, LATE, CLOSED)}
     findings.faults += _faults(found, scenario)
-    closures = tuple(c for item in found[CLOSED.name] if item.thing for c in _closures(item, path.parent, findings))
+    closures = tuple(c for item in found[CLOSED.name] if item.thing for c in closures_of(item, path.parent, findings))
     if findings.faults:
         raise _invalid(findings)
     weights = {name.partition(".")[2]: value for name, value in values.items() if name.startswith("weights.")}
@@ -77,11 +77,11 @@ def _invalid(findings: Findings) -> InvalidInput:
     return InvalidInput("E370", faults=faults, count=len(faults))
 
 
-def _in(table: Table, path: Path) -> Table:
+def at_path(table: Table, path: Path) -> Table:
     return replace(table, file=path.name)
 
 
-def _orders(rows: Rows, scenario: Scenario, desk: Desk) -> tuple[Order, ...]:
+def added_orders(rows: Rows, scenario: Scenario, desk: Desk) -> tuple[Order, ...]:
     """Return the new orders; they must fit together with each other and with the scenario."""
     parts = parts_of(scenario)
     made = order_items(rows, parts["commodities"], desk)
@@ -111,7 +111,7 @@ def _faults(found: dict[str, tuple[Item, ...]], scenario: Scenario) -> Iterator[
         if (late.brand, late.wave) not in waves:
             yield item.fault("E372", "brand", late.brand, wave=late.wave)
     for item in sound[CLOSED.name]:
-        yield from _closed(item)
+        yield from closed_faults(item)
 
 
 def _broken(item: Item, scenario: Scenario) -> Iterator[Fault]:
@@ -124,7 +124,7 @@ def _broken(item: Item, scenario: Scenario) -> Iterator[Fault]:
         yield item.fault("E371", "number", broken.number, vehicle_type=broken.vehicle_type, count=count)
 
 
-def _closed(item: Item) -> Iterator[Fault]:
+def closed_faults(item: Item) -> Iterator[Fault]:
     closed: ClosedRoad = item.thing
     has_point = closed.lon is not None and closed.lat is not None
     named = (bool(closed.file), bool(closed.edges), bool(closed.ways), has_point)
@@ -141,7 +141,7 @@ def _unknown(item: Item, name: str, value: str, table: str) -> Fault:
     return item.fault("E321", name, value, kind=kind, table=where)
 
 
-def _closures(item: Item, folder: Path, findings: Findings) -> tuple[Closure, ...]:
+def closures_of(item: Item, folder: Path, findings: Findings) -> tuple[Closure, ...]:
     """Return what one ``[[closed]]`` shuts; faults of its file go to ``findings``."""
     closed: ClosedRoad = item.thing
     if any(fault.column.startswith(f"{item.ident}.") for fault in findings.faults):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scenarios.compare_errors import SENTENCES as COMPARING
+from scenarios.emergency.errors import SENTENCES as EMERGENCY
 from scenarios.siting.errors import SENTENCES as SITING
 from scenarios.standing.errors import SENTENCES as STANDING
 from scenarios.stress.errors import SENTENCES as STRESS

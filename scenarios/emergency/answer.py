@@ -1,0 +1,229 @@
+"""Plans an emergency: the same day with each of the means, the first class sooner, and one vehicle more.
+
+Every plan is searched by the ordinary solver across tiers and judged by its referee. A plan that does with fewer means
+is a plan of more means too, so more means never bring less: their plan stands in where it is the better one.
+
+The first class comes sooner: it is planned alone, and the whole day again with that class due when it would be done
+alone, ``early_slack_s`` added. That plan counts if it leaves nothing more behind and brings the class sooner.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+from optimizer.tiers.check import check_tiers
+from optimizer.tiers.plan import trace
+from optimizer.tiers.reasons import explain_tiers
+from optimizer.tiers.search import solve_tiers
+from scenarios.emergency.means import Means, county_with, offered
+from scenarios.emergency.priority import rank_of
+from scenarios.emergency.standing import class_rows, crossing_shipments, villages_reached
+from scenarios.errors import ScenarioFailed
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Sequence
+
+    from optimizer.crew import Progress
+    from optimizer.model import Shipment
+    from optimizer.stop import Stop
+    from optimizer.tiers.model import TieredPlan, Tiers
+    from scenarios.build import County
+    from scenarios.emergency.county import Rescue
+    from scenarios.emergency.standing import ClassRow
+
+
+class Ear(Protocol):
+    """Who is told what is being planned, and better plans of it."""
+
+    def phase(self, name: str) -> None:
+        """Hear that the plan of this name is begun."""
+
+    def better(self, progress: Progress) -> None:
+        """Hear of a better plan."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """The plan of one set of means and what it brings.
+
+    ``tiers``: those of ``county``. ``rows`` by class; ``villages`` of ``places`` that are cut off and have goods.
+    ``is_hurried``: its first class is due soon, as told in the module.
+    """
+
+    means: Means
+    county: County
+    tiers: Tiers
+    plan: TieredPlan
+    rows: tuple[ClassRow, ...]
+    villages: int
+    places: int
+    is_hurried: bool = False
+
+    @property
+    def cost_fen(self) -> int:
+        """What the whole day costs, penalties apart."""
+        return self.plan.plan.cost.operating_fen
+
+    @property
+    def carried(self) -> int:
+        """Pieces that cross."""
+        return sum(row.carried for row in self.rows)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answers:
+    """All plans of one emergency: by means, then with one vehicle more; ``is_whole``: nobody ended it early."""
+
+    compared: tuple[Answer, ...]
+    more: tuple[Answer, ...] = ()
+    unhurried: Answer | None = None
+    is_whole: bool = True
+
+    @property
+    def best(self) -> Answer:
+        """The plan to go by: the one with the most means."""
+        return self.compared[-1]
+
+
+class Planner:
+    """Plans one emergency, one solve after the other, until ``cancel`` is set; what is done then is kept."""
+
+    def __init__(
+        self,
+        rescue: Rescue,
+        *,
+        stop: Stop,
+        seed: int = 0,
+        workers: int = 1,
+        cancel: threading.Event | None = None,
+        ear: Ear | None = None,
+    ) -> None:
+        self._rescue = rescue
+        self._stop, self._seed, self._workers = stop, seed, workers
+        self._cancel, self._ear = cancel, ear
+
+    def answers(self) -> Answers:
+        """Return every plan; 2 to 4 means, two for the first class, one for each vehicle more.
+
+        Raises
+        ------
+        ScenarioFailed
+            E357, should the referee refuse an answer, a bug; E358, when no solver did any work.
+        """
+        compared: list[Answer] = []
+        for means in offered(self._rescue):
+            if compared and self._is_over:
+                break
+            compared.append(self._with(means, compared))
+        unhurried = None
+        if not self._is_over:
+            hurried = self._hurried(compared[-1])
+            unhurried, compared[-1] = (compared[-1], hurried) if hurried is not None else (None, compared[-1])
+        compared[-1] = self._explained(compared[-1])
+        more = self._more(compared[-1])
+        return Answers(compared=tuple(compared), more=more, unhurried=unhurried, is_whole=not self._is_over)
+
+    @property
+    def _is_over(self) -> bool:
+        return self._cancel is not None and self._cancel.is_set()
+
+    def _with(self, means: Means, others: Sequence[Answer]) -> Answer:
+        """Return the plan with these means, or the plan of fewer means where that is better."""
+        county, tiers = county_with(self._rescue, means)
+        plan = self._solved(tiers, means.key if not means.more else f"more:{means.more}")
+        for other in others:
+            is_better = other.plan.plan.cost.total_fen < plan.plan.cost.total_fen
+            if is_better and not check_tiers(tiers, other.plan):
+                plan = other.plan
+        return self._answer(means, county, tiers, plan)
+
+    def _solved(self, tiers: Tiers, phase: str) -> TieredPlan:
+        if self._ear is not None:
+            self._ear.phase(phase)
+        found = solve_tiers(
+            tiers,
+            stop=self._stop,
+            seed=self._seed,
+            workers=self._workers,
+            cancel=self._cancel,
+            progress=None if self._ear is None else self._ear.better,
+        )
+        if tiers.problem.shipments and not (found.history or found.iterations or self._is_over):
+            raise ScenarioFailed("E358", detail="the solver found no plan in its time")
+        violations = check_tiers(tiers, found.plan)
+        if violations:
+            raise ScenarioFailed("E357", detail=violations[0].render("en"))
+        return found.plan
+
+    def _answer(self, means: Means, county: County, tiers: Tiers, plan: TieredPlan) -> Answer:
+        villages, places = villages_reached(self._rescue, tiers, plan)
+        rows = class_rows(self._rescue, tiers, plan)
+        return Answer(
+            means=means,
+            county=county,
+            tiers=tiers,
+            plan=plan,
+            rows=rows,
+            villages=villages,
+            places=places,
+        )
+
+    def _hurried(self, usual: Answer) -> Answer | None:
+        """Return the plan with the first class due when it would be done alone, None where that is no better."""
+        first = self._first_class(usual)
+        if len(usual.rows) < 2 or not first:
+            return None
+        tiers = usual.tiers
+        alone = replace(tiers, problem=replace(tiers.problem, shipments=tuple(first), locks=()))
+        moments = _moments(alone, self._solved(alone, "alone"), first)
+        if not moments or self._is_over:
+            return None
+        due_s = max(moments.values()) + self._rescue.emergency.early_slack_s
+        wanted = {s.id: replace(s, due_s=max(s.ready_s, min(s.due_s, due_s))) for s in first if s.id in moments}
+        shipments = tuple(wanted.get(s.id, s) for s in tiers.problem.shipments)
+        plan = self._solved(replace(tiers, problem=replace(tiers.problem, shipments=shipments)), "hurried")
+        if check_tiers(tiers, plan) or plan.plan.cost.penalty_fen > usual.plan.plan.cost.penalty_fen:
+            return None
+        found = replace(self._answer(usual.means, usual.county, tiers, plan), is_hurried=True)
+        return found if _mean_s(found) < _mean_s(usual) else None
+
+    def _first_class(self, usual: Answer) -> list[Shipment]:
+        """Return the goods down of the highest class among those that cross."""
+        rank = rank_of(self._rescue.emergency.classes)
+        down = [s for s in crossing_shipments(self._rescue, usual.tiers) if s.destination in self._rescue.isolated]
+        best = min((rank(s.commodity) for s in down), default=0)
+        return [s for s in down if rank(s.commodity) == best]
+
+    def _explained(self, answer: Answer) -> Answer:
+        if not answer.plan.plan.unserved:
+            return answer
+        if self._ear is not None:
+            self._ear.phase("reasons")
+        return replace(answer, plan=explain_tiers(answer.tiers, answer.plan))
+
+    def _more(self, best: Answer) -> tuple[Answer, ...]:
+        """Return the plans with one vehicle more on the far side of each relay, and one drone more at each base."""
+        left = {u.shipment for u in best.plan.plan.unserved}
+        if not any(s.id in left for s in crossing_shipments(self._rescue, best.tiers)):
+            return ()
+        kinds = [names[0] for names in self._rescue.carriers.values() if names] + list(self._rescue.drones)
+        found: list[Answer] = []
+        for kind in kinds:
+            if self._is_over:
+                break
+            found.append(self._with(replace(best.means, more=kind), [best]))
+        return tuple(found)
+
+
+def _moments(tiers: Tiers, plan: TieredPlan, goods: Sequence[Shipment]) -> dict[str, int]:
+    """Return when goods are delivered, of those that are."""
+    last = {s.id: trace(tiers, plan, s.id)[-1] for s in goods}
+    return {id_: stage.at_s for id_, stage in last.items() if stage.what == "delivered" and stage.at_s is not None}
+
+
+def _mean_s(answer: Answer) -> float:
+    """Return the mean hour of delivery of the first class; endless where nothing of it comes."""
+    mean_s = answer.rows[0].mean_s if answer.rows else None
+    return float("inf") if mean_s is None else mean_s

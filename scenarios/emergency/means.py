@@ -1,0 +1,64 @@
+"""The same day with some of the ways across, or with one vehicle more: only counts and ways change, never the goods."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from optimizer.tiers.model import DIRECT
+from scenarios.text import Text
+
+if TYPE_CHECKING:
+    from optimizer.tiers.model import Tiers
+    from scenarios.build import County
+    from scenarios.emergency.county import Rescue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """Which ways across are used; ``more`` is a vehicle type of which one more is at hand, "" none."""
+
+    key: str
+    has_relay: bool = False
+    has_drone: bool = False
+    more: str = ""
+
+
+NONE = Means(key="none")
+RELAY = Means(key="relay", has_relay=True)
+DRONE_ONLY = Means(key="drone", has_drone=True)
+BOTH = Means(key="both", has_relay=True, has_drone=True)
+
+MEANS_NAMES = {
+    "none": Text("不过断点", "nothing crosses"),
+    "relay": Text("人工接驳", "relay on foot"),
+    "drone": Text("无人机", "drones"),
+    "both": Text("接驳加无人机", "relay and drones"),
+}
+"""What the ways across are called."""
+
+
+def offered(rescue: Rescue) -> tuple[Means, ...]:
+    """Return the means that are compared, the fullest last: what the emergency names, and nothing."""
+    relay, drone = bool(rescue.crossings), bool(rescue.drones)
+    found = [NONE, *([RELAY] if relay else []), *([DRONE_ONLY] if drone else []), *([BOTH] if relay and drone else [])]
+    return tuple(found)
+
+
+def county_with(rescue: Rescue, means: Means) -> tuple[County, Tiers]:
+    """Return the day and its tiers with these means only: other vehicles stay at home, other ways are closed."""
+    county, tiers = rescue.county, rescue.tiers
+    far = {name for names in rescue.carriers.values() for name in names}
+    absent = (set() if means.has_relay else far) | (set() if means.has_drone else set(rescue.drones))
+    kinds = tuple(
+        replace(v, count=0 if v.id in absent else v.count + (v.id == means.more)) for v in county.problem.vehicle_types
+    )
+    problem = replace(county.problem, vehicle_types=kinds)
+    shut = set() if means.has_relay else set(rescue.carriers)
+    shut |= set() if means.has_drone else {base.id for base in rescue.emergency.drones}
+    modes = {
+        place: frozenset(way for way in ways if way.station not in shut) or frozenset({DIRECT})
+        for place, ways in tiers.modes.items()
+    }
+    changed = replace(tiers, problem=problem, modes=modes)
+    return replace(county, problem=problem, tiers=changed), changed
