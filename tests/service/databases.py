@@ -1,0 +1,106 @@
+"""Databases for tests: an upgraded one of each kind is made once and copied for each test."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
+
+from api.service.database import open_database, sqlite_url
+from api.service.upgrade import upgrade
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sqlalchemy import Engine
+
+    from api.service.database import Database
+
+SERVER = os.environ.get("GONGPEI_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
+"""Where tests may make and drop databases."""
+
+KINDS = ("sqlite", "postgresql")
+
+
+@contextmanager
+def fresh_url(kind: str, folder: Path) -> Iterator[str]:
+    """Give the address of an upgraded, empty database, which is gone afterwards."""
+    if kind == "sqlite":
+        yield sqlite_url(shutil.copy(_sqlite_template(folder.parent), folder / "gongpei.sqlite"))
+        return
+    with postgres_database(template=_postgres_template()) as url:
+        yield url
+
+
+@contextmanager
+def fresh_database(kind: str, folder: Path) -> Iterator[Database]:
+    """Give such a database, opened."""
+    with fresh_url(kind, folder) as url:
+        database = open_database(url)
+        yield database
+        database.close()
+
+
+@contextmanager
+def postgres_database(template: str = "template1") -> Iterator[str]:
+    """Give the address of a database of PostgreSQL that is dropped afterwards; skips where there is no server."""
+    name = f"gongpei_test_{secrets.token_hex(6)}"
+    _on_server(f"CREATE DATABASE {name} TEMPLATE {template}")
+    try:
+        yield make_url(SERVER).set(database=name).render_as_string(hide_password=False)
+    finally:
+        _on_server(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@cache
+def _sqlite_template(folder: Path) -> Path:
+    file = folder / f"template-{secrets.token_hex(4)}.sqlite"
+    _upgraded(sqlite_url(file))
+    return file
+
+
+@cache
+def _postgres_template() -> str:
+    """Return the template of this process."""
+    name = f"gongpei_template_{os.getpid()}"
+    _on_server(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    _on_server(f"CREATE DATABASE {name}")
+    _upgraded(make_url(SERVER).set(database=name).render_as_string(hide_password=False))
+    return name
+
+
+def drop_templates() -> None:
+    """Drop the template of this process, if it made one."""
+    if _postgres_template.cache_info().currsize:
+        _on_server(f"DROP DATABASE IF EXISTS {_postgres_template()} WITH (FORCE)")
+
+
+def _upgraded(url: str) -> None:
+    database = open_database(url)
+    upgrade(database)
+    database.close()
+
+
+def _on_server(statement: str) -> None:
+    try:
+        with _server().connect() as connection:
+            connection.execute(text(statement))
+    except OperationalError as error:
+        message = f"no PostgreSQL at {make_url(SERVER).host}: {error.orig}"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+
+
+@cache
+def _server() -> Engine:
+    return create_engine(SERVER, isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 3})

@@ -1,0 +1,58 @@
+"""Migrations lead to the tables of the program, and back, on both databases."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect, text
+
+from api.errors import InvalidInput
+from api.service.tables import metadata
+from api.service.upgrade import downgrade, newest, require_newest, upgrade
+
+if TYPE_CHECKING:
+    from api.service.database import Database
+
+
+def test_the_migrations_make_the_tables_that_the_program_declares(database: Database) -> None:
+    """Alembic finds nothing to add, drop or change."""
+    with database.read() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_a_second_upgrade_does_nothing(database: Database) -> None:
+    """The version stays the newest."""
+    upgrade(database)
+    require_newest(database)
+
+
+def test_downgrade_and_upgrade_lead_back_to_the_same_tables(database: Database) -> None:
+    """Down to nothing but Alembic's own table, and up again."""
+    downgrade(database, "base")
+    assert set(inspect(database.engine).get_table_names()) == {"alembic_version"}
+    upgrade(database)
+    assert set(inspect(database.engine).get_table_names()) == {"alembic_version", *metadata.tables}
+
+
+def test_tables_of_a_newer_program_are_left_alone(database: Database) -> None:
+    """A version that is not known is named, and neither worked with nor changed."""
+    with database.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    for refuse in (upgrade, require_newest):
+        with pytest.raises(InvalidInput, match="9999") as caught:
+            refuse(database)
+        assert caught.value.code == "E602"
+        assert caught.value.values["wanted"] == newest()
+
+
+def test_what_fails_within_a_transaction_leaves_nothing(database: Database) -> None:
+    """A county that is written before an exception is not there after it."""
+    with pytest.raises(ZeroDivisionError), database.write() as connection:
+        connection.execute(text("INSERT INTO counties VALUES ('cty_1', 'A', 0, 0)"))
+        raise ZeroDivisionError
+    with database.read() as connection:
+        assert connection.execute(text("SELECT count(*) FROM counties")).scalar_one() == 0
