@@ -33,6 +33,16 @@ class Box:
     key: str
     content: bytes
 
+    def packed(self) -> bytes:
+        """Return both as one value, for a single column."""
+        return self.key.encode() + b":" + self.content
+
+    @staticmethod
+    def unpacked(value: bytes) -> Box:
+        """Return what ``packed`` made."""
+        key, _, content = value.partition(b":")
+        return Box(key=key.decode(), content=content)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class KeyRing:

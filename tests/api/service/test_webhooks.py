@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import ipaddress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -60,11 +59,10 @@ def test_a_public_address_is_called_as_it_was_checked() -> None:
     assert (found.host, found.port, found.address) == ("example.org", 8443, "93.184.216.34")
 
 
-def test_the_operator_may_allow_a_network_of_the_house() -> None:
-    inside = [ipaddress.ip_network("10.0.0.0/8")]
-    assert target_of("https://hub.county/x", inside, lookup=at("10.1.2.3")).address == "10.1.2.3"
+def test_the_operator_may_allow_a_host_of_the_house() -> None:
+    assert target_of("https://hub.county/x", ["hub.county"], lookup=at("10.1.2.3")).address == "10.1.2.3"
     with pytest.raises(InvalidInput, match="E678"):
-        target_of("https://hub.county/x", inside, lookup=at("10.1.2.3", "192.168.0.1"))
+        target_of("https://other.county/x", ["hub.county"], lookup=at("10.1.2.3"))
 
 
 def test_a_host_that_is_not_found_is_named() -> None:
