@@ -31,12 +31,12 @@ COMPILE_S = 120
 """A compiler that takes longer is given up; it takes about 3 s."""
 
 
-def load(source: Path, folders: Iterable[Path]) -> ctypes.CDLL | None:
+def load(source: Path, folders: Iterable[Path], *, headers: Path | None = None) -> ctypes.CDLL | None:
     """Return the library of ``source`` and the headers beside it, compiling it if need be (about 3 s); None if not.
 
-    ``folders`` are tried in their order.
+    ``folders`` are tried in their order. ``headers``: another folder that the sources include from.
     """
-    name = f"{source.stem}-{_digest(source.parent)}.so"
+    name = f"{source.stem}-{_digest(source.parent, headers)}.so"
     for folder in folders:
         file = folder / name
         if file.exists() or _compile(source, file):
@@ -52,11 +52,12 @@ def usual_folders(source: Path) -> Iterator[Path]:
     yield Path(cache) / "gongpei"
 
 
-def _digest(folder: Path) -> str:
+def _digest(*folders: Path | None) -> str:
     sha = hashlib.sha256(" ".join(FLAGS).encode())
-    for file in sorted(folder.iterdir()):
-        if file.suffix in {".hpp", ".cpp"}:
-            sha.update(file.read_bytes())
+    for folder in folders:
+        for file in sorted(folder.iterdir()) if folder is not None else ():
+            if file.suffix in {".hpp", ".cpp"}:
+                sha.update(file.read_bytes())
     return sha.hexdigest()[:16]
 
 
