@@ -2,7 +2,7 @@
 
 The host is looked up once, every address that it has must be public unless the operator allows the host, and the call
 goes to the address that was checked, so that a name that changes its mind between check and call gains nothing.
-Redirects are not followed, answers are not read. Whoever receives a call recomputes ``X-Gongpei-Signature``: HMAC-SHA256
+Redirects are not followed, answers are not read. The receiver recomputes ``X-Gongpei-Signature``: HMAC-SHA256
 of ``timestamp.body`` under the secret that was shown once.
 """
 

@@ -1,0 +1,161 @@
+"""Notices of jobs that have ended: written down with the end itself, sent afterwards, tried again with pauses.
+
+A notice is owed from the transaction that ends the job, so none is lost; it may arrive twice, under the same id, when a
+sender dies between call and record.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, select, update
+
+from api.errors import InvalidInput
+from api.service.database import now_ms
+from api.service.ids import new_id
+from api.service.sealing import Box
+from api.service.tables import deliveries, jobs, webhooks
+from api.service.webhooks import WAITS_S, call, resolved, target_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sqlalchemy import Connection
+
+    from api.service.database import Database
+    from api.service.sealing import KeyRing
+    from api.service.webhooks import Lookup
+
+    Caller = Callable[..., int]
+
+EVENTS = ("done", "failed", "cancelled")
+"""States of jobs that may be told."""
+
+HELD_MS = 60_000
+"""How long a notice that is being sent is left alone by other senders."""
+
+ACCEPTED = range(200, 300)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hook:
+    """A receiver of a county's notices; ``secret`` is shown once, when it is made."""
+
+    id: str
+    url: str
+    events: tuple[str, ...]
+    secret: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowed:
+    """What the operator lets notices reach, and how hosts are looked up."""
+
+    hosts: tuple[str, ...] = ()
+    lookup: Lookup = resolved
+
+
+def register(
+    connection: Connection, ring: KeyRing, *, county_id: str, url: str, events: Sequence[str], allowed: Allowed
+) -> Hook:
+    """Store a receiver and return it with its secret.
+
+    Raises
+    ------
+    InvalidInput
+        E676 to E678, where notices may not go to ``url``.
+    """
+    target_of(url, allowed.hosts, allowed.lookup)
+    hook = Hook(id=new_id("hook"), url=url, events=tuple(events), secret=secrets.token_urlsafe(32))
+    row = {
+        "id": hook.id,
+        "county_id": county_id,
+        "url": url,
+        "secret_box": ring.seal(hook.secret, hook.id).packed(),
+        "events": list(events),
+        "created_ms": now_ms(connection),
+    }
+    connection.execute(insert(webhooks).values(row))
+    return hook
+
+
+def owe(connection: Connection, county_id: str, job_id: str, state: str, at_ms: int) -> int:
+    """Owe a notice to every receiver of the county that asked for ``state``; in the transaction that ends the job."""
+    hooks = connection.execute(select(webhooks.c.id, webhooks.c.events).where(webhooks.c.county_id == county_id)).all()
+    rows = [
+        {"id": new_id("dlv"), "webhook_id": hook.id, "job_id": job_id, "attempt": 0, "due_ms": at_ms, "state": "due"}
+        for hook in hooks
+        if state in hook.events
+    ]
+    if rows:
+        connection.execute(insert(deliveries), rows)
+    return len(rows)
+
+
+def send_due(database: Database, ring: KeyRing, allowed: Allowed, *, most: int = 20, caller: Caller = call) -> int:
+    """Send what is due, ``most`` at a time, and return how many were tried; no transaction is open during a call."""
+    taken = _take(database, most)
+    for row in taken:
+        status = _sent(row, ring, allowed, caller)
+        with database.write() as connection:
+            _record(connection, row, status)
+    return len(taken)
+
+
+def _take(database: Database, most: int) -> list[Any]:
+    """Return notices that are due, each held for this sender."""
+    with database.write() as connection:
+        now = now_ms(connection)
+        due = (
+            select(deliveries.c.id)
+            .where(deliveries.c.state == "due", deliveries.c.due_ms <= now)
+            .order_by(deliveries.c.due_ms)
+            .limit(most)
+        )
+        if connection.dialect.name == "postgresql":
+            due = due.with_for_update(skip_locked=True)
+        ids = list(connection.execute(due).scalars())
+        if not ids:
+            return []
+        held = update(deliveries).where(deliveries.c.id.in_(ids))
+        connection.execute(held.values(due_ms=now + HELD_MS, attempt=deliveries.c.attempt + 1))
+        found = connection.execute(
+            select(
+                deliveries.c.id, deliveries.c.attempt, deliveries.c.job_id, webhooks.c.url, webhooks.c.secret_box,
+                webhooks.c.id.label("hook_id"), jobs.c.state, jobs.c.kind, jobs.c.plan_id, jobs.c.unserved,
+            )
+            .join(webhooks, webhooks.c.id == deliveries.c.webhook_id)
+            .join(jobs, jobs.c.id == deliveries.c.job_id)
+            .where(deliveries.c.id.in_(ids))
+        )  # fmt: skip
+        return list(found)
+
+
+def _sent(row: Any, ring: KeyRing, allowed: Allowed, caller: Caller) -> int:
+    """Return the receiver's status, 0 where it cannot or may not be reached."""
+    try:
+        target = target_of(row.url, allowed.hosts, allowed.lookup)
+        secret = ring.open(Box.unpacked(row.secret_box), row.hook_id)
+    except InvalidInput:
+        return 0
+    event = {
+        "id": row.id,
+        "job": row.job_id,
+        "kind": row.kind,
+        "state": row.state,
+        "plan": row.plan_id,
+        "unserved": row.unserved,
+    }
+    return caller(target, secret, event, int(time.time()))
+
+
+def _record(connection: Connection, row: Any, status: int) -> None:
+    is_done = status in ACCEPTED
+    is_last = row.attempt > len(WAITS_S)
+    state = "done" if is_done else "given_up" if is_last else "due"
+    wait_ms = 0 if is_done or is_last else WAITS_S[row.attempt - 1] * 1000
+    changed = update(deliveries).where(deliveries.c.id == row.id, deliveries.c.attempt == row.attempt)
+    connection.execute(changed.values(state=state, status=status, due_ms=now_ms(connection) + wait_ms))

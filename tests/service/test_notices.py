@@ -1,0 +1,103 @@
+"""Notices are owed with the end of a job, sent once, tried again and given up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import select, update
+
+from api.errors import InvalidInput
+from api.service.notices import EVENTS, Allowed, owe, register, send_due
+from api.service.sealing import KeyRing
+from api.service.tables import deliveries, webhooks
+from api.service.webhooks import WAITS_S
+from tests.service.rows import COUNTY, JOB, add_county, add_job, add_revision
+
+if TYPE_CHECKING:
+    from api.service.database import Database
+    from api.service.webhooks import Target
+
+RING = KeyRing(keys={"a": b"1" * 32})
+OUTSIDE = Allowed(lookup=lambda *_: ("93.184.216.34",))
+MOVED_INSIDE = Allowed(lookup=lambda *_: ("127.0.0.1",))
+
+
+class Receiver:
+    """Answers with the statuses that it was given and keeps what it got."""
+
+    def __init__(self, *statuses: int) -> None:
+        self.statuses = list(statuses)
+        self.got: list[tuple[Target, str, dict[str, Any]]] = []
+
+    def __call__(self, target: Target, secret: str, event: dict[str, Any], timestamp: int) -> int:
+        """Note the call and return the next status."""
+        assert timestamp > 1_700_000_000
+        self.got.append((target, secret, event))
+        return self.statuses.pop(0)
+
+
+@pytest.fixture
+def owing(database: Database) -> Database:
+    """Give a database that owes one notice."""
+    with database.write() as connection:
+        add_county(connection)
+        add_revision(connection)
+        add_job(connection)
+        hook = register(
+            connection, RING, county_id=COUNTY, url="https://hub.example/x", events=["done"], allowed=OUTSIDE
+        )
+        box = connection.execute(select(webhooks.c.secret_box)).scalar_one()
+        assert hook.secret.encode() not in bytes(box)
+        assert owe(connection, COUNTY, JOB, "failed", 5) == 0
+        assert owe(connection, COUNTY, JOB, "done", 5) == 1
+    return database
+
+
+def state(database: Database) -> tuple[str, int | None, int]:
+    with database.read() as connection:
+        row = connection.execute(select(deliveries)).one()
+    return row.state, row.status, row.attempt
+
+
+def make_due(database: Database) -> None:
+    with database.write() as connection:
+        connection.execute(update(deliveries).values(due_ms=0))
+
+
+def test_a_notice_is_sent_once_with_ids_and_state_only(owing: Database) -> None:
+    receiver = Receiver(204)
+    assert send_due(owing, RING, OUTSIDE, caller=receiver) == 1
+    assert send_due(owing, RING, OUTSIDE, caller=receiver) == 0
+    assert state(owing) == ("done", 204, 1)
+    (_, _, event) = receiver.got[0]
+    assert {k: event[k] for k in ("job", "kind", "state")} == {"job": JOB, "kind": "solve", "state": "done"}
+
+
+def test_a_receiver_that_fails_is_asked_again_later_and_then_given_up(owing: Database) -> None:
+    receiver = Receiver(*[500] * (len(WAITS_S) + 1))
+    for attempt in range(len(WAITS_S)):
+        assert send_due(owing, RING, OUTSIDE, caller=receiver) == 1
+        assert state(owing) == ("due", 500, attempt + 1)
+        assert send_due(owing, RING, OUTSIDE, caller=receiver) == 0
+        make_due(owing)
+    send_due(owing, RING, OUTSIDE, caller=receiver)
+    assert state(owing)[0] == "given_up"
+
+
+def test_a_name_that_now_points_inside_is_not_called(owing: Database) -> None:
+    receiver = Receiver()
+    send_due(owing, RING, MOVED_INSIDE, caller=receiver)
+    assert receiver.got == []
+    assert state(owing) == ("due", 0, 1)
+
+
+def test_a_redirect_is_no_acceptance(owing: Database) -> None:
+    send_due(owing, RING, OUTSIDE, caller=Receiver(302))
+    assert state(owing)[0] == "due"
+
+
+def test_an_address_inside_is_refused_on_registration(database: Database) -> None:
+    asked = {"county_id": COUNTY, "url": "https://hub.example/x", "events": EVENTS}
+    with database.write() as connection, pytest.raises(InvalidInput, match="E678"):
+        register(connection, RING, allowed=MOVED_INSIDE, **asked)
