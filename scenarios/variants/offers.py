@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.tiers.check import check_tiers
 from optimizer.tiers.model import DIRECT, Tiers
-from optimizer.tiers.plan import tiered_cost
+from optimizer.tiers.plan import driven, tiered_cost
 from scenarios.build import build_problem
 from scenarios.errors import ScenarioFailed
 from scenarios.text import Text
@@ -101,14 +101,17 @@ def _fitted(tiers: Tiers, plan: TieredPlan) -> TieredPlan | None:
     if not _is_known(tiers, plan):
         return None
     ways = {place: plan.choice.get(place, DIRECT) for place in tiers.modes}
-    priced = replace(plan, choice=ways, plan=replace(plan.plan, cost=tiered_cost(tiers, replace(plan, choice=ways))))
+    chosen = replace(plan, choice=ways)
+    if _driven(plan) - driven(tiers, chosen).shipment_of.keys():  # goods that here go another way than they did there
+        return None
+    priced = replace(chosen, plan=replace(plan.plan, cost=tiered_cost(tiers, chosen)))
     return None if check_tiers(tiers, priced) else priced
 
 
 def _is_known(tiers: Tiers, plan: TieredPlan) -> bool:
     """Tell whether the plan speaks of the same goods, stations and departures."""
     goods = tiers.problem.shipment_of
-    legs = {i for _, trip in plan.plan.trips() for i in trip.shipments} | {ride.shipment for ride in plan.rides}
+    legs = _driven(plan) | {ride.shipment for ride in plan.rides}
     named = {i if i in goods else i.rpartition("/")[0] for i in legs} | {u.shipment for u in plan.plan.unserved}
     ways = {*plan.choice.values(), *plan.exceptions.values()}
     return (
@@ -117,3 +120,8 @@ def _is_known(tiers: Tiers, plan: TieredPlan) -> bool:
         and {way.station for way in ways} - {""} <= set(tiers.station_of)
         and {ride.departure for ride in plan.rides} <= set(tiers.departure_of)
     )
+
+
+def _driven(plan: TieredPlan) -> set[str]:
+    """Return the shipments and legs that trips carry."""
+    return {i for _, trip in plan.plan.trips() for i in trip.shipments}
