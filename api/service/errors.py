@@ -6,6 +6,8 @@ E670 to E699 personal fields, audit and webhooks.
 
 from __future__ import annotations
 
+from api.service.routes.errors import SENTENCES as OF_THE_DOORS
+
 SENTENCES: dict[str, tuple[str, str, str, str]] = {
     "E600": (
         "服务配置 {path} 有误（{detail}）",
@@ -85,5 +87,31 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "the address {url} of the database is of no use ({detail})",
         "use sqlite:///FILE or postgresql://USER@HOST/NAME; PostgreSQL needs gongpei[postgres] installed",
     ),
+    "E604": (
+        "本县已有 {most} 个未结束的任务",
+        "等其中一个结束，或取消不再需要的任务",
+        "the county has {most} jobs that have not ended",
+        "wait for one to end, or cancel what is not needed any more",
+    ),
+    "E605": (
+        "服务已有 {most} 个未结束的任务",
+        "稍后重试",
+        "the service has {most} jobs that have not ended",
+        "try again later",
+    ),
+    "E606": (
+        "幂等键 {value} 已用于另一个请求（任务 {job}）",
+        "重发同一请求时才用同一个键；新的请求换新的键",
+        "the idempotency key {value} was used for another request (job {job})",
+        "use a key again only for the same request, and a new one for a new request",
+    ),
+    "E607": (
+        "{attempts} 次尝试都没有完成，输入已保留",
+        "检查工作进程的日志和内存上限；缩小场景后重新提交",
+        "{attempts} attempts have come to nothing; the input is kept",
+        "look at the log of the worker and at the limit of memory; make the scenario smaller and submit it again",
+    ),
 }
 """Code -> problem and remedy in Chinese, then in English."""
+
+SENTENCES |= OF_THE_DOORS

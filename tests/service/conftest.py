@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.service.databases import KINDS, drop_templates, fresh_database, fresh_url
+from tests.service.databases import KINDS, drop_postgres_of_process, fresh_database, fresh_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +30,6 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _templates() -> Iterator[None]:
+def _left_clean() -> Iterator[None]:
     yield
-    drop_templates()
+    drop_postgres_of_process()

@@ -1,4 +1,4 @@
-"""Databases for tests: an upgraded one of each kind is made once and copied for each test."""
+"""Databases for tests: one of each kind is upgraded once for all tests of a process."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
 from api.service.database import open_database, sqlite_url
+from api.service.tables import metadata
 from api.service.upgrade import upgrade
 
 if TYPE_CHECKING:
@@ -30,15 +31,19 @@ SERVER = os.environ.get("GONGPEI_TEST_POSTGRES", "postgresql+psycopg://postgres@
 
 KINDS = ("sqlite", "postgresql")
 
+NAME = f"gongpei_tests_{os.getpid()}"
+"""The database of this process."""
+
 
 @contextmanager
 def fresh_url(kind: str, folder: Path) -> Iterator[str]:
-    """Give the address of an upgraded, empty database, which is gone afterwards."""
+    """Give the address of an upgraded, empty database; the one of PostgreSQL is emptied for the next test."""
     if kind == "sqlite":
         yield sqlite_url(shutil.copy(_sqlite_template(folder.parent), folder / "gongpei.sqlite"))
         return
-    with postgres_database(template=_postgres_template()) as url:
-        yield url
+    url = _postgres_of_process()
+    _emptied(url)
+    yield url
 
 
 @contextmanager
@@ -51,10 +56,10 @@ def fresh_database(kind: str, folder: Path) -> Iterator[Database]:
 
 
 @contextmanager
-def postgres_database(template: str = "template1") -> Iterator[str]:
-    """Give the address of a database of PostgreSQL that is dropped afterwards; skips where there is no server."""
+def postgres_database() -> Iterator[str]:
+    """Give the address of a bare database of PostgreSQL that is dropped afterwards; skips where there is no server."""
     name = f"gongpei_test_{secrets.token_hex(6)}"
-    _on_server(f"CREATE DATABASE {name} TEMPLATE {template}")
+    _on_server(f"CREATE DATABASE {name}")
     try:
         yield make_url(SERVER).set(database=name).render_as_string(hide_password=False)
     finally:
@@ -69,19 +74,26 @@ def _sqlite_template(folder: Path) -> Path:
 
 
 @cache
-def _postgres_template() -> str:
-    """Return the template of this process."""
-    name = f"gongpei_template_{os.getpid()}"
-    _on_server(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-    _on_server(f"CREATE DATABASE {name}")
-    _upgraded(make_url(SERVER).set(database=name).render_as_string(hide_password=False))
-    return name
+def _postgres_of_process() -> str:
+    _on_server(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
+    _on_server(f"CREATE DATABASE {NAME}")
+    url = make_url(SERVER).set(database=NAME).render_as_string(hide_password=False)
+    _upgraded(url)
+    return url
 
 
-def drop_templates() -> None:
-    """Drop the template of this process, if it made one."""
-    if _postgres_template.cache_info().currsize:
-        _on_server(f"DROP DATABASE IF EXISTS {_postgres_template()} WITH (FORCE)")
+def _emptied(url: str) -> None:
+    database = open_database(url)
+    with database.write() as connection:
+        names = ", ".join(metadata.tables)
+        connection.execute(text(f"TRUNCATE {names}"))
+    database.close()
+
+
+def drop_postgres_of_process() -> None:
+    """Drop the database of this process, if there is one."""
+    if _postgres_of_process.cache_info().currsize:
+        _on_server(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
 
 
 def _upgraded(url: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,11 +11,28 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
 
 from api.errors import InvalidInput
+from api.service.database import open_database, sqlite_url
 from api.service.tables import metadata
 from api.service.upgrade import downgrade, newest, require_newest, upgrade
+from tests.service.databases import KINDS, postgres_database
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from api.service.database import Database
+
+
+@pytest.fixture(params=KINDS)
+def own(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """Give a database of its own, whose tables may be changed."""
+    with ExitStack() as stack:
+        is_file = request.param == "sqlite"
+        url = sqlite_url(tmp_path / "own.sqlite") if is_file else stack.enter_context(postgres_database())
+        database = open_database(url)
+        stack.callback(database.close)
+        upgrade(database)
+        yield database
 
 
 def test_the_migrations_make_the_tables_that_the_program_declares(database: Database) -> None:
@@ -30,29 +48,34 @@ def test_a_second_upgrade_does_nothing(database: Database) -> None:
     require_newest(database)
 
 
-def test_downgrade_and_upgrade_lead_back_to_the_same_tables(database: Database) -> None:
+def test_downgrade_and_upgrade_lead_back_to_the_same_tables(own: Database) -> None:
     """Down to nothing but Alembic's own table, and up again."""
-    downgrade(database, "base")
-    assert set(inspect(database.engine).get_table_names()) == {"alembic_version"}
-    upgrade(database)
-    assert set(inspect(database.engine).get_table_names()) == {"alembic_version", *metadata.tables}
+    downgrade(own, "base")
+    assert set(inspect(own.engine).get_table_names()) == {"alembic_version"}
+    upgrade(own)
+    assert set(inspect(own.engine).get_table_names()) == {"alembic_version", *metadata.tables}
 
 
-def test_tables_of_a_newer_program_are_left_alone(database: Database) -> None:
+def test_tables_of_a_newer_program_are_left_alone(own: Database) -> None:
     """A version that is not known is named, and neither worked with nor changed."""
-    with database.write() as connection:
+    with own.write() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     for refuse in (upgrade, require_newest):
         with pytest.raises(InvalidInput, match="9999") as caught:
-            refuse(database)
+            refuse(own)
         assert caught.value.code == "E602"
         assert caught.value.values["wanted"] == newest()
 
 
 def test_what_fails_within_a_transaction_leaves_nothing(database: Database) -> None:
     """A county that is written before an exception is not there after it."""
-    with pytest.raises(ZeroDivisionError), database.write() as connection:
-        connection.execute(text("INSERT INTO counties VALUES ('cty_1', 'A', 0, 0)"))
-        raise ZeroDivisionError
+
+    def broken_off() -> None:
+        with database.write() as connection:
+            connection.execute(text("INSERT INTO counties VALUES ('cty_1', 'A', 0, 0)"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        broken_off()
     with database.read() as connection:
         assert connection.execute(text("SELECT count(*) FROM counties")).scalar_one() == 0
