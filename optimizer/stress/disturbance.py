@@ -33,7 +33,8 @@ class Disturbance:
     Arrays are (days,) float64. ``legs``: what the seconds of a leg are multiplied by; 1 where a leg is not named.
     ``late_s``: by how much later than planned a shipment can be loaded at its depot; 0 where it is not named.
     ``breakdowns``: by the vehicle's name; ``stopped_s``: how long the vehicle that breaks down stands.
-    ``wait_s``: how long the loading of a trip waits for late goods before it goes without them.
+    ``wait_s``: how long the loading of a trip waits for late goods, from its planned hour or from when the vehicle is
+    there if that is later, before it goes without them.
     """
 
     days: int

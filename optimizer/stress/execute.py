@@ -105,10 +105,10 @@ class _Yard:
         """Return when the loading begins on each day, of a vehicle that is there at ``free_s``."""
         there_s = np.maximum(free_s, max(step.before.until_s - self.earlier_s, step.ready_s))
         late = {i: self.disturbance.late_s[i] for i in step.goods if i in self.disturbance.late_s}
-        start_s = there_s
+        start_s, most_s = there_s, np.maximum(there_s, step.before.until_s) + self.disturbance.wait_s
         for i, late_s in late.items():
             ready_s = self.problem.shipment_of[i].ready_s + late_s
-            start_s = np.maximum(start_s, np.minimum(ready_s, there_s + self.disturbance.wait_s))
+            start_s = np.maximum(start_s, np.minimum(ready_s, most_s))
         start_s = _first_within(step.windows, start_s)
         depot = self.problem.depot_of[step.place]
         if depot.docks is not None:

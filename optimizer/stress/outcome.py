@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from optimizer.referee_plan import Carriage
     from optimizer.stress.execute import Driven, DrivenDay, DrivenStep
 
-LATE_BINS_MIN = (-240, -180, -120, -90, -60, -45, -30, -15, 0, 15, 30, 45, 60, 90, 120, 180, 240)
+LATE_BINS_MIN = tuple(range(-180, 181, 15))
 """Edges of the histogram of lateness in minutes; beyond both ends all in one."""
 
 

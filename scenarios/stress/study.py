@@ -78,7 +78,7 @@ def study(
     plan: Plan,
     question: Question,
     *,
-    plan_again: Callable[[Problem], Plan | None],
+    plan_again: Callable[[Problem], Plan],
     cache: Path | None = None,
     told: Callable[[str], None] = lambda _: None,
     is_ended: Callable[[], bool] = lambda: False,
@@ -88,7 +88,7 @@ def study(
     Parameters
     ----------
     plan_again
-        Makes the plan of a problem with slack; None when it was ended before there was one.
+        Makes the plan of a problem with slack.
     told
         Is told "stress", "closures" and "buffers" when each begins.
     is_ended
@@ -111,8 +111,8 @@ def study(
     told("buffers")
     buffers = list(buffers_of(county, AS_IT_IS, plan, noise, days=days, seed=seed))
     for slack in SLACKS:
-        made = None if is_ended() else plan_again(slack_problem(county.problem, slack))
-        if made is not None:
+        if not is_ended():
+            made = plan_again(slack_problem(county.problem, slack))
             buffers += buffers_of(county, slack, made, noise, days=days, seed=seed)
     return Study(
         county=county,

@@ -1,0 +1,199 @@
+"""``gongpei stress DIR [PLAN.json]``: how the plan of the day stands up to days that go otherwise.
+
+Plans the day where no plan is given, then plans it again with time in hand; ``--seconds`` or ``--iterations`` hold for
+each of these plans. Ctrl-C ends the plan being made and keeps what is done.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from api.assumptions import assumptions
+from api.commands.options import add_solving, cache_folder, existing, output_folder, solving_stop, whole
+from api.commands.referee import differences, tell_unsound
+from api.exports.stress import Report, chance_text, road_name, share_text, verdict, write_json, write_visits
+from api.exports.stress_book import write_book
+from api.exports.stress_page import write_page
+from api.exports.stress_words import WORDS
+from api.interrupts import ended_on_interrupt
+from api.plan_file import read_plan
+from api.schemas import to_plan
+from api.talk import line, say, show_table
+from api.units import clock, yuan
+from optimizer.check import check
+from optimizer.solve import solve
+from scenarios.build import build_problem
+from scenarios.files import read_scenario
+from scenarios.stress.noise import PLACEHOLDERS, noise_toml, read_noise
+from scenarios.stress.study import WANTED, Question, refuse_tiers, study
+from scenarios.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from api.schemas import PlanFile
+    from optimizer.check import Violation
+    from optimizer.plan import Plan
+    from optimizer.problem import Problem
+    from scenarios.build import County
+
+HELP = Text(
+    "压力测试：路况波动、到货晚点、车辆故障、封路时方案还准不准时，怎样最省地更有把握",
+    "how the plan stands up to slow roads, late goods, breakdowns and closures, and the cheapest way to be surer",
+)
+
+DEFAULT_DRAWS = 1_000
+MOST_DRAWS = 20_000
+
+FILES = ("stress.json", "stress.csv", "stress.xlsx", "stress.html", "noise.toml")
+
+PHASES = {
+    "solve": Text("规划这一天", "planning the day"),
+    "stress": Text("模拟", "simulating"),
+    "closures": Text("逐段封路", "closing roads in turn"),
+    "buffers": Text("试各种余量", "trying buffers"),
+}
+
+SHOWN = 5
+"""Weakest visits and worst roads printed."""
+
+
+def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
+    """Declare the arguments."""
+    parser.add_argument("folder", metavar="DIR", help=Text("场景文件夹", "folder of the scenario").pick(lang))
+    plan = Text("方案（没有时先规划）", "the plan (without one the day is planned first)")
+    parser.add_argument("plan", nargs="?", metavar="PLAN.json", help=plan.pick(lang))
+    draws = Text(f"模拟多少天（默认 {DEFAULT_DRAWS}）", f"simulated days ({DEFAULT_DRAWS} by default)")
+    parser.add_argument("--draws", type=whole(2, MOST_DRAWS), default=DEFAULT_DRAWS, metavar="N", help=draws.pick(lang))
+    noise = Text("扰动的大小（TOML；默认是占位值）", "sizes of the disturbances (TOML; placeholders by default)")
+    parser.add_argument("--noise", metavar="FILE.toml", help=noise.pick(lang))
+    wanted = Text(f"期望的准时件数占比（默认 {WANTED}）", f"wanted share of pieces on time ({WANTED} by default)")
+    parser.add_argument("--on-time", type=_share, default=WANTED, metavar="P", help=wanted.pick(lang))
+    rounds = Text("每个方案的求解轮数：可重复", "rounds to solve each plan: repeatable")
+    add_solving(parser, lang, rounds)
+    out = Text("输出文件夹（默认 out/场景名）", "output folder (out/NAME by default)")
+    parser.add_argument("--out", type=Path, metavar="DIR", help=out.pick(lang))
+
+
+def _share(text: str) -> float:
+    """Return a share above 0 and at most 1."""
+    try:
+        value = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
+    if not 0 < value <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is not above 0 and at most 1")
+    return value
+
+
+def run(options: argparse.Namespace) -> int:
+    """Stress and write everything; exit code 1 when the plan breaks a rule or the run was ended early."""
+    folder, lang = existing(options.folder), options.lang
+    noise = read_noise(existing(options.noise)) if options.noise else PLACEHOLDERS
+    record = read_plan(existing(options.plan)) if options.plan else None
+    scenario = read_scenario(folder)
+    out = output_folder(options.out or Path("out") / folder.resolve().name)
+    county = build_problem(scenario, cache=cache_folder(folder))
+    refuse_tiers(county, is_tiered_plan=record is not None and record.tiers is not None)
+    cancel = threading.Event()
+    solver = _Solver(options, cancel)
+    with ended_on_interrupt(cancel):
+        plan, violations = _plan_of(county, record, solver, lang)
+        if violations:
+            tell_unsound(violations, lang)
+            return 1
+        found = study(
+            county,
+            plan,
+            Question(noise=noise, days=options.draws, seed=options.seed, wanted=options.on_time),
+            plan_again=solver.made,
+            cache=cache_folder(folder),
+            told=lambda phase: _tell(phase, lang),
+            is_ended=cancel.is_set,
+        )
+    names = {place.id: place.name or place.id for place in scenario.places}
+    report = Report(study=found, names=names, assumed=assumptions(scenario))
+    _write(report, out, lang)
+    _show(report, lang)
+    files = ", ".join(FILES)
+    say(Text(f"已写入 {out}：{files}", f"written to {out}: {files}"), lang)
+    return 0 if found.is_whole else 1
+
+
+class _Solver:
+    """Makes plans as the command line asks for them; once cancelled it takes the best that it has."""
+
+    def __init__(self, options: argparse.Namespace, cancel: threading.Event) -> None:
+        self.options, self.cancel, self.number = options, cancel, 0
+
+    def made(self, problem: Problem) -> Plan:
+        """Return the best plan of ``problem``."""
+        self.number += 1
+        zh, en = f"  方案 {self.number}", f"  plan {self.number}"
+        line(Text(zh, en).pick(self.options.lang), stream=sys.stderr)
+        stop, options = solving_stop(self.options), self.options
+        return solve(problem, stop=stop, seed=options.seed, workers=options.workers, cancel=self.cancel).plan
+
+
+def _plan_of(county: County, record: PlanFile | None, solver: _Solver, lang: str) -> tuple[Plan, Sequence[Violation]]:
+    """Return the plan given, or one made now, and what the referee says of it."""
+    if record is None:
+        _tell("solve", lang)
+        plan = solver.made(county.problem)
+    else:
+        plan = to_plan(record)
+        for difference in differences(record, county):
+            line(f"! {difference.pick(lang)}", style="yellow")
+    return plan, check(county.problem, plan)
+
+
+def _tell(phase: str, lang: str) -> None:
+    line(PHASES[phase].pick(lang), stream=sys.stderr)
+
+
+def _write(report: Report, out: Path, lang: str) -> None:
+    write_json(report, out / FILES[0])
+    write_visits(report, out / FILES[1])
+    write_book(report, out / FILES[2], lang=lang)
+    write_page(report, out / FILES[3], lang=lang)
+    (out / FILES[4]).write_text(noise_toml(report.study.question.noise), encoding="utf-8")
+
+
+def _show(report: Report, lang: str) -> None:
+    """Print the result, the weakest visits, the worst roads and the frontier."""
+    found = report.study
+    quiet, noisy = f"{found.quiet.on_time:.1%}", share_text(found.outcome)
+    zh = f"准时件数占比：平静的一天 {quiet}，有扰动时 {noisy}（{found.question.days} 个模拟日）"
+    en = f"pieces on time: {quiet} on a quiet day, {noisy} with disturbances ({found.question.days} simulated days)"
+    say(Text(zh, en), lang, style="bold")
+    visits = [
+        (
+            v.vehicle,
+            report.place(v.place),
+            clock(v.arrive.planned_s),
+            clock(round(v.arrive.p90_s)),
+            chance_text(v.on_time),
+        )
+        for v in report.weakest[:SHOWN]
+    ]
+    _table("weakest", ("vehicle", "place", "planned", "p90", "chance"), visits, lang)
+    roads = [
+        (road_name(road), str(len(road.isolated)), str(road.isolated_pieces), str(road.late_pieces))
+        for _, road in report.roads[:SHOWN]
+    ]
+    _table("roads", ("road", "isolated", "isolated_pieces", "late_pieces"), roads, lang)
+    buffers = [(b.name.pick(lang), share_text(b), yuan(b.cost_fen)) for b in found.frontier]
+    _table("buffers", ("buffer", "on_time", "cost"), buffers, lang)
+    say(verdict(found), lang, style="bold")
+    say(Text("扰动大小是占位值的，见 stress.html", "sizes that are placeholders are marked in stress.html"), lang)
+    if not found.is_whole:
+        say(WORDS["ended"], lang, style="yellow")
+
+
+def _table(title: str, columns: tuple[str, ...], rows: Sequence[tuple[str, ...]], lang: str) -> None:
+    heads = [(WORDS[name].pick(lang), k > 0 and name != "place") for k, name in enumerate(columns)]
+    show_table(WORDS[title].pick(lang), heads, rows)
