@@ -1,0 +1,120 @@
+"""Counts the bytes of a request before anybody parses them, and the levels of JSON before it is taken apart.
+
+The whole body is gathered first, so that endpoints meet only bodies that may be. What all requests together may hold
+in memory is bounded too: who comes when there is no room is asked to come again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from api.errors import InvalidInput
+from api.service.problems import respond
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MOST_LEVELS = 64
+"""How deep JSON may be nested; a plan or scenario has six levels, GeoJSON eight."""
+
+MOST_AT_ONCE = 4
+"""Bodies of the largest size that all requests together may hold."""
+
+MOST_BODY_S = 60.0
+"""How long a body may take to arrive."""
+
+BUSY_S = 2
+
+OPENING = np.zeros(256, dtype=np.int8)
+OPENING[[ord("["), ord("{")]] = 1
+OPENING[[ord("]"), ord("}")]] = -1
+
+
+class Bodies:
+    """Gathers the body of every request within ``most_bytes``."""
+
+    def __init__(self, app: ASGIApp, most_bytes: int) -> None:
+        self.app = app
+        self.most_bytes = most_bytes
+        self._held = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or refuse its body: E635, E634, E656."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        path = scope["path"]
+        taken = [0]
+        try:
+            body = await self._gathered(scope, receive, taken)
+            if body is None:
+                return
+            if is_json(scope) and levels(body) > MOST_LEVELS:
+                raise InvalidInput("E634", most=MOST_LEVELS)
+            await self.app(scope, _replayed(body, receive), send)
+        except InvalidInput as refusal:
+            await respond(refusal, instance=path)(scope, receive, send)
+        finally:
+            self._held -= taken[0]
+
+    async def _gathered(self, scope: Scope, receive: Receive, taken: list[int]) -> bytes | None:
+        """Return the body, None where the caller has left; ``taken`` counts what is held."""
+        declared = _declared(scope)
+        if declared is not None and declared > self.most_bytes:
+            raise InvalidInput("E635", most=self.most_bytes)
+        chunks: list[bytes] = []
+        try:
+            async with asyncio.timeout(MOST_BODY_S):
+                while True:
+                    message = await receive()
+                    if message["type"] == "http.disconnect":
+                        return None
+                    chunk = message.get("body", b"")
+                    taken[0] += len(chunk)
+                    self._held += len(chunk)
+                    if taken[0] > self.most_bytes:
+                        raise InvalidInput("E635", most=self.most_bytes)
+                    if self._held > MOST_AT_ONCE * self.most_bytes:
+                        raise InvalidInput("E656", retry_after_s=BUSY_S)
+                    chunks.append(chunk)
+                    if not message.get("more_body", False):
+                        return b"".join(chunks)
+        except TimeoutError:
+            raise InvalidInput("E656", retry_after_s=BUSY_S) from None
+
+
+def levels(data: bytes) -> int:
+    """Return how deep brackets are nested outside of strings; O(bytes), without parsing."""
+    outside = b"".join(data.replace(b"\\\\", b"").replace(b'\\"', b"").split(b'"')[::2])
+    steps = OPENING[np.frombuffer(outside, dtype=np.uint8)]
+    return int(np.cumsum(steps[steps != 0], dtype=np.int64).max(initial=0))
+
+
+def is_json(scope: Scope) -> bool:
+    """Whether the content type says JSON, or nothing."""
+    kind = next((value for name, value in scope["headers"] if name == b"content-type"), b"").decode("latin-1")
+    media = kind.partition(";")[0].strip().lower()
+    return media == "" or media.endswith("json")
+
+
+def _declared(scope: Scope) -> int | None:
+    """Return the declared length, None where there is none that is a number."""
+    length = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
+    return int(length) if length.isdigit() and len(length) < 20 else None
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    """Return a channel that gives the whole body once, then what the caller's own has to say."""
+    is_given = False
+
+    async def give() -> Message:
+        nonlocal is_given
+        if is_given:
+            return await receive()
+        is_given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return give
