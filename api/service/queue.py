@@ -16,6 +16,7 @@ from api.service.audit import Deed, append
 from api.service.database import now_ms
 from api.service.ids import new_id
 from api.service.jobs import LANES, OPEN, Event, QueueFull, job_of
+from api.service.notices import owe
 from api.service.tables import checkpoints, counties, events, jobs
 
 if TYPE_CHECKING:
@@ -129,12 +130,15 @@ def tell(connection: Connection, job_id: str, happened: Sequence[tuple[str, Mapp
 
 
 def end(connection: Connection, job_id: str, values: Mapping[str, Any]) -> None:
-    """End a job whose row the caller's transaction holds: columns, end event; nothing is left to go on from."""
-    gone = {"worker_id": "", "lease_until_ms": 0, "phase": "", "ended_ms": now_ms(connection)}
-    connection.execute(update(jobs).where(jobs.c.id == job_id).values(**gone, **values))
+    """End a job whose row the caller's transaction holds: columns, end event, notices; its checkpoint goes."""
+    at_ms = now_ms(connection)
+    gone = {"worker_id": "", "lease_until_ms": 0, "phase": "", "ended_ms": at_ms}
+    ended = update(jobs).where(jobs.c.id == job_id).values(**gone, **values).returning(jobs.c.county_id)
+    county_id: str = connection.execute(ended).scalar_one()
     connection.execute(checkpoints.delete().where(checkpoints.c.job_id == job_id))
     shown = ("state", "cost_fen", "unserved", "stopped", "plan_id", "failure")
     tell(connection, job_id, [("end", {name: values[name] for name in shown if name in values})])
+    owe(connection, county_id, job_id, values["state"], at_ms)
 
 
 def _find(connection: Connection, county_id: str, job_id: str) -> Job | None:
