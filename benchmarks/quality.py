@@ -6,6 +6,8 @@
 Every solution, ours and the peers', is judged twice: by the referee on the ``Problem`` that
 we solve, and by the plain rules of the set on the instance that the peers get. DIR is
 the option, else ``instances`` under ``GONGPEI_SHARED``, else under ``../shared``.
+
+The family ``pvrp`` has several days and is solved by ``optimizer.periodic``; no peer can say it.
 """
 
 from __future__ import annotations
@@ -22,12 +24,13 @@ from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from benchmarks.instances import FAMILIES, load, names
+from benchmarks.instances import FAMILIES, load, names, periodic
 from benchmarks.instances.as_problem import plan_of, problem_of, published_cost, routes_of, split_customers, unsplit
 from benchmarks.instances.instance import DamagedInstanceError
 from benchmarks.instances.judge import judge
 from benchmarks.peers import public
 from optimizer.check import check
+from optimizer.periodic import check_periodic, solve_periodic
 from optimizer.solve import solve
 from optimizer.stop import Stop
 
@@ -77,17 +80,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the family, print a row a run and the means, write them; 1 when a solution of ours breaks a rule."""
     options = _options(argv)
     root, peers = _root(options.instances), [peer for peer in options.peers.split(",") if peer]
-    chosen = [name for name in options.only.split(",") if name] or names(root, options.family)
+    is_periodic = options.family == periodic.FAMILY
+    all_names = periodic.names(root) if is_periodic else names(root, options.family)
+    chosen = [name for name in options.only.split(",") if name] or all_names
     print(f"{_machine()}, {options.workers} workers, {options.seconds:g} s")
     print(_line("instance", "solver", "seed", "cost", "known", "gap %", "vehicles", "unserved", "faults", "wall s"))
     rows: list[Row] = []
     for name in chosen:
         try:
-            instance = load(root, options.family, name)
+            found = _periodic_rows(root, name, peers, options) if is_periodic else _rows(root, name, peers, options)
         except DamagedInstanceError as error:
             print(f"{name}: left out, {error}")
             continue
-        for row in _rows(instance, peers, options):
+        for row in found:
             rows.append(row)
             _print(row)
     _print_means(rows)
@@ -98,7 +103,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.quality", description=__doc__)
-    parser.add_argument("--family", required=True, choices=list(FAMILIES))
+    parser.add_argument("--family", required=True, choices=[*FAMILIES, periodic.FAMILY])
     parser.add_argument("--instances", default="", help="folder with one folder a family")
     parser.add_argument("--seconds", type=float, default=30.0)
     parser.add_argument("--workers", type=int, default=2, help="processes for everyone")
@@ -119,8 +124,9 @@ def _root(option: str) -> Path:
     return Path(os.environ.get("GONGPEI_SHARED", Path(__file__).parents[2] / "shared")) / "instances"
 
 
-def _rows(instance: Instance, peers: Sequence[str], options: argparse.Namespace) -> list[Row]:
+def _rows(root: Path, name: str, peers: Sequence[str], options: argparse.Namespace) -> list[Row]:
     """Run ours and the peers, seed by seed; a peer that cannot says why."""
+    instance = load(root, options.family, name)
     problem = problem_of(instance)
     able = [peer for peer in peers if not public.can_run(peer, instance)]
     for peer in peers:
@@ -131,6 +137,46 @@ def _rows(instance: Instance, peers: Sequence[str], options: argparse.Namespace)
         for seed in range(options.seeds)
         for solver in ("ours", *able)
     ]
+
+
+def _periodic_rows(root: Path, name: str, peers: Sequence[str], options: argparse.Namespace) -> list[Row]:
+    """Run ours, seed by seed, on an instance of several days."""
+    instance = periodic.load(root, name)
+    for peer in peers:
+        print(f"{name}: no {peer}, it cannot choose days of visit")
+    return [
+        measured_periodic(instance, seed=seed, seconds=options.seconds, workers=options.workers)
+        for seed in range(options.seeds)
+    ]
+
+
+def measured_periodic(instance: periodic.Periodic, *, seed: int, seconds: float, workers: int) -> Row:
+    """Solve an instance of several days once and judge it by our referee and by the set's rules."""
+    problem, scale = periodic.problem_of(instance)
+    result = solve_periodic(problem, stop=Stop(seconds=seconds), seed=seed, workers=workers)
+    cost, broken = periodic.judge(instance, result.plan)
+    faults = (*check_periodic(problem, result.plan), *broken)
+    known = instance.best_known
+    return Row(
+        family=periodic.FAMILY,
+        instance=instance.name,
+        customers=problem.num_places - 1,
+        solver="ours",
+        seed=seed,
+        cost=round(cost, 4),
+        best_known=known,
+        gap=round(100 * (cost / known - 1), 3) if known and not faults else None,
+        vehicles=max(len(day) for day in result.plan.routes),
+        best_vehicles=instance.vehicles,
+        unserved=0,
+        violations=len(faults),
+        joined=0,
+        seconds=seconds,
+        wall_s=round(result.seconds, 1),
+        cost_scale=scale,
+        time_scale=scale,
+        faults=faults[:5],
+    )
 
 
 def measured(instance: Instance, problem: Problem, *, solver: str, seed: int, seconds: float, workers: int) -> Row:

@@ -2,7 +2,8 @@
 
 The files are not part of the project: a folder with one folder a family, each holding
 ``bks.json`` (instance -> ``bks``, the best-known cost, and ``source``), is named by the
-caller. The sets with two echelons or several days are not read here.
+caller. The sets with several days are read by ``periodic``,
+those with two echelons elsewhere.
 """
 
 from __future__ import annotations
