@@ -95,8 +95,9 @@ class Cluster:
         """
         try:
             self._connect()
-        except (OSError, ValueError) as error:
-            raise InvalidInput("E502", address=self.address, detail=error) from None
+        except BaseException:
+            self._leave()
+            raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, _: TracebackType | None) -> None:
@@ -188,7 +189,7 @@ class Cluster:
                 self._connect()
             elif time.monotonic() - self._looked_at > LOOK_S:
                 self._look()
-        except (OSError, ValueError, InvalidInput) as error:
+        except (OSError, InvalidInput) as error:
             if isinstance(error, InvalidInput) and error.code == "E501":
                 raise
             logger.debug("out of reach", exc_info=True)
@@ -199,7 +200,10 @@ class Cluster:
 
     def _connect(self) -> None:
         logging.getLogger("distributed").setLevel(logging.CRITICAL)  # we tell the user ourselves
-        self._client = Client(self.address, timeout=CONNECT_S, set_as_default=False)
+        try:
+            self._client = Client(self.address, timeout=CONNECT_S, set_as_default=False)
+        except (OSError, ValueError) as error:  # nobody answers; no such kind of address
+            raise InvalidInput("E502", address=self.address, detail=error) from None
         try:
             self._client.wait_for_workers(1, timeout=CONNECT_S)
         except TimeoutError:
