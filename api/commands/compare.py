@@ -24,7 +24,7 @@ from scenarios.variants.cells import Limit
 from scenarios.variants.compare import prepare
 from scenarios.variants.read import read_variants
 from scenarios.variants.store import Store
-from scenarios.variants.table import rows_of, way_rows
+from scenarios.variants.table import leaves_goods, rows_of, way_rows
 
 if TYPE_CHECKING:
     from scenarios.comparison import Cell
@@ -105,6 +105,8 @@ def _show(comparison: Comparison, rows: tuple[Row, ...], lang: str) -> None:
         show_table(WORDS["ways"].pick(lang), [("", False), *heads[1:]], ways)
     if sum(day.peak == 1 for day in comparison.agenda.days) == 1:
         say(WORDS["one_day"], lang, style="yellow")
+    if leaves_goods(comparison):
+        say(WORDS["left_hint"], lang, style="yellow")
     for text in comparison.agenda.placeholders:
         line(f"! {text.pick(lang)}", style="yellow")
     show_losses(comparison, lang)

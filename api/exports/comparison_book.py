@@ -14,7 +14,7 @@ from api.exports.comparison_calculator import write_calculator
 from api.exports.comparison_words import WORDS, relative_half_width
 from scenarios.kpi_definitions import KPI_DEFINITIONS
 from scenarios.text import Text
-from scenarios.variants.table import peak_rows, way_rows
+from scenarios.variants.table import leaves_goods, peak_rows, way_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,7 +107,8 @@ def _assumptions(book: ComparisonBook, comparison: Comparison, assumed: tuple[Te
     sheet = book.sheet("assumptions", (26, 110))
     sheet.write_string(0, 0, book.word("assumptions"), book.title)
     sheet.write_string(1, 1, book.word("baseline"), book.wrap)
-    marked = [(text, True) for text in comparison.agenda.placeholders] + [(text, False) for text in assumed]
+    left = [(WORDS["left_hint"], False)] if leaves_goods(comparison) else []
+    marked = [*left, *((text, True) for text in comparison.agenda.placeholders), *((text, False) for text in assumed)]
     for row, (text, is_placeholder) in enumerate(marked, start=2):
         look = book.warned if is_placeholder else book.wrap
         sheet.write_string(row, 0, book.word("placeholder") if is_placeholder else "", look)

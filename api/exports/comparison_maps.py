@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from api.assemble import assemble_trips
 from api.county_day import names_of, road_views
 from api.exports.canvas import fit, ground
+from api.exports.comparison_words import day_name
 from api.exports.svg import path_data, trip_path
 from api.tiered_day import Teller
 from api.views import DayView
@@ -55,7 +56,8 @@ class Panel:
 class Maps:
     """All maps of one day: what they share, then a panel a variant."""
 
-    day: str
+    day: Text
+    date: str
     height: float
     bar_m: int
     bar: float
@@ -144,7 +146,8 @@ def _drawn(day: str, sketches: tuple[_Sketch, ...], *, left_out: int) -> Maps:
     canvas = fit(everything, width=WIDTH, max_height=MAX_HEIGHT, margin=MARGIN)
     lines = ground(first, canvas, tolerance=TOLERANCE)
     return Maps(
-        day=f"{day} · {first.date}",
+        day=day_name(day),
+        date=first.date,
         height=round(canvas.height, 1),
         bar_m=canvas.bar_m(),
         bar=round(canvas.bar_m() * canvas.scale, 1),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from api.exports.comparison_words import WORDS, brief_change, change_text, value_text, worst_text
+from api.exports.comparison_words import WORDS, brief_change, change_text, day_name, value_text, worst_text
 from api.exports.pages import environment
 from api.kpi_views import shown
-from scenarios.variants.table import peak_rows, way_rows
+from scenarios.variants.table import leaves_goods, peak_rows, way_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,6 +74,7 @@ def write_page(
             days=_day_rows(comparison, rows),
             peaks=[_peak_row(row) for row in peak_rows(comparison)],
             maps=maps,
+            leaves_goods=leaves_goods(comparison),
             definitions=[row.definition for row in rows],
             bar_width=BAR_WIDTH,
         )
@@ -131,8 +132,8 @@ def _peak_row(row: PeakRow) -> tuple[str, Text, list[tuple[Text, str]]]:
     return f"× {row.day.peak:g} · {row.day.date.isoformat()}", row.definition.name, cells
 
 
-def _day_rows(comparison: Comparison, rows: tuple[Row, ...]) -> list[tuple[Text, str, list[Text]]]:
-    """Return one row a variant and day: names, and every measure of the table as text."""
+def _day_rows(comparison: Comparison, rows: tuple[Row, ...]) -> list[tuple[Text, Text, str, list[Text]]]:
+    """Return one row a variant and day: names, date, and every measure of the table as text."""
     measures = [(row.measure, row.definition.unit) for row in rows]
     found = []
     for variant in comparison.agenda.variants:
@@ -140,5 +141,5 @@ def _day_rows(comparison: Comparison, rows: tuple[Row, ...]) -> list[tuple[Text,
             kpis = comparison.measured[variant.id].get(day.id)
             if kpis is not None:
                 values = [shown(getattr(kpis, name), unit) for name, unit in measures]
-                found.append((variant.name, f"{day.id} · {day.date.isoformat()}", values))
+                found.append((variant.name, day_name(day.id), day.date.isoformat(), values))
     return found

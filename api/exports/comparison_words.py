@@ -45,6 +45,10 @@ WORDS: dict[str, Text] = {
     "worst": Text("最差日", "worst day"),
     "reference": Text("对照", "reference"),
     "peak": Text("高峰日不计入均值", "peak days are not part of the means"),
+    "left_hint": Text(
+        "有的方案没有送完全部货物：未送的货物不计费用，这些方案看起来比实际便宜",
+        "some variants do not deliver everything: what is left costs nothing, so they look cheaper than they are",
+    ),
     "worst_day": Text("最差日编号", "which day"),
     "peak_days": Text("高峰日", "peak days"),
     "peak_factor": Text("高峰倍数", "peak"),
@@ -141,5 +145,12 @@ def worst_text(cell: Cell | None, unit: str) -> Text:
     """Return the worst day and its value; "" where there was but one day."""
     if cell is None or cell.over_days.days < 2:
         return Text("", "")
-    value, word = shown(cell.worst, unit), WORDS["worst"]
-    return Text(f"{word.zh} {cell.worst_day}：{value.zh}", f"{word.en} {cell.worst_day}: {value.en}")
+    value, word, day = shown(cell.worst, unit), WORDS["worst"], day_name(cell.worst_day)
+    return Text(f"{word.zh}（{day.zh}）：{value.zh}", f"{word.en} ({day.en}): {value.en}")
+
+
+def day_name(day: str) -> Text:
+    """Return what people call a day with this id, such as ``day 3`` or ``peak 1.8``."""
+    kind, _, number = day.partition(" ")
+    zh = {"day": f"第 {number} 天", "peak": f"高峰 {number} 倍"}
+    return Text(zh.get(kind, day), day)

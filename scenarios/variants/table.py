@@ -72,6 +72,11 @@ def rows_of(comparison: Comparison) -> tuple[Row, ...]:
     return tuple(row for row in rows if any(row.cells))
 
 
+def leaves_goods(comparison: Comparison) -> bool:
+    """Return whether some day of some variant leaves pieces undelivered."""
+    return any(kpis.unserved_pieces for days in comparison.measured.values() for kpis in days.values())
+
+
 PEAK_MEASURES = (
     "pieces",
     "vehicles",

@@ -115,7 +115,6 @@ def test_the_calculator_holds_the_planned_total_to_the_fen_and_follows_what_the_
     sheet = read_sheets(compared / "out" / "comparison.xlsx")["cost calculator"]
     days = json.loads((compared / "out" / "comparison.json").read_text("utf-8"))["by_day"]
     base, pay = days["base"]["day 1"], days["pay"]["day 1"]
-    rows = {name: sheet.find(name, after=10)[1:] for name in ("now", "higher <wages>")}
     assert sheet.values["G11"] == "total (yuan a day)"
     assert [sheet.values[name] for name in ("A12", "A13")] == ["now", "higher <wages>"]
     for row, kpis in (("12", base), ("13", pay)):
