@@ -4,7 +4,8 @@ Every plan is searched by the ordinary solver across tiers and judged by its ref
 is a plan of more means too, so more means never bring less: their plan stands in where it is the better one.
 
 The first class comes sooner: it is planned alone, and the whole day again with that class due when it would be done
-alone, ``early_slack_s`` added. That plan counts if it leaves nothing more behind and brings the class sooner.
+alone, ``early_slack_s`` added. That plan is gone by if it brings the class sooner and no less of any class but the
+last: hours of the first class come before goods of the last one, and the page says what that costs.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
+from optimizer.solve import HURRIED_WORK
 from optimizer.tiers.check import check_tiers
 from optimizer.tiers.plan import trace
 from optimizer.tiers.reasons import explain_tiers
@@ -49,7 +51,7 @@ class Answer:
     """The plan of one set of means and what it brings.
 
     ``tiers``: those of ``county``. ``rows`` by class; ``villages`` of ``places`` that are cut off and have goods.
-    ``is_hurried``: its first class is due soon, as told in the module.
+    ``is_hurried``: its first class is due soon, see the module.
     """
 
     means: Means
@@ -74,17 +76,15 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True)
 class Answers:
-    """All plans of one emergency: by means, then with one vehicle more; ``is_whole``: nobody ended it early."""
+    """All plans of one emergency: by means, the fullest last, and with one vehicle more than the fullest.
+
+    ``best``: the plan to go by. ``is_whole``: nobody ended it early.
+    """
 
     compared: tuple[Answer, ...]
+    best: Answer
     more: tuple[Answer, ...] = ()
-    unhurried: Answer | None = None
     is_whole: bool = True
-
-    @property
-    def best(self) -> Answer:
-        """The plan to go by: the one with the most means."""
-        return self.compared[-1]
 
 
 class Planner:
@@ -117,13 +117,11 @@ class Planner:
             if compared and self._is_over:
                 break
             compared.append(self._with(means, compared))
-        unhurried = None
-        if not self._is_over:
-            hurried = self._hurried(compared[-1])
-            unhurried, compared[-1] = (compared[-1], hurried) if hurried is not None else (None, compared[-1])
-        compared[-1] = self._explained(compared[-1])
-        more = self._more(compared[-1])
-        return Answers(compared=tuple(compared), more=more, unhurried=unhurried, is_whole=not self._is_over)
+        fullest = compared[-1]
+        best = (None if self._is_over else self._hurried(fullest)) or fullest
+        more = () if self._is_over else self._more(fullest)
+        is_whole = not self._is_over
+        return Answers(compared=tuple(compared), best=self._explained(best), more=more, is_whole=is_whole)
 
     @property
     def _is_over(self) -> bool:
@@ -184,10 +182,11 @@ class Planner:
         wanted = {s.id: replace(s, due_s=max(s.ready_s, min(s.due_s, due_s))) for s in first if s.id in moments}
         shipments = tuple(wanted.get(s.id, s) for s in tiers.problem.shipments)
         plan = self._solved(replace(tiers, problem=replace(tiers.problem, shipments=shipments)), "hurried")
-        if check_tiers(tiers, plan) or plan.plan.cost.penalty_fen > usual.plan.plan.cost.penalty_fen:
+        if check_tiers(tiers, plan):
             return None
         found = replace(self._answer(usual.means, usual.county, tiers, plan), is_hurried=True)
-        return found if _mean_s(found) < _mean_s(usual) else None
+        is_no_less = all(now.carried >= was.carried for now, was in list(zip(found.rows, usual.rows, strict=True))[:-1])
+        return found if is_no_less and _mean_s(found) < _mean_s(usual) else None
 
     def _first_class(self, usual: Answer) -> list[Shipment]:
         """Return the goods down of the highest class among those that cross."""
@@ -201,7 +200,8 @@ class Planner:
             return answer
         if self._ear is not None:
             self._ear.phase("reasons")
-        return replace(answer, plan=explain_tiers(answer.tiers, answer.plan))
+        work = {"most_work": HURRIED_WORK} if self._is_over else {}
+        return replace(answer, plan=explain_tiers(answer.tiers, answer.plan, **work))
 
     def _more(self, best: Answer) -> tuple[Answer, ...]:
         """Return the plans with one vehicle more on the far side of each relay, and one drone more at each base."""
