@@ -36,6 +36,7 @@ COMMANDS = {
     "compare": "compare",
     "share": "share",
     "sweep": "sweep",
+    "emergency": "emergency",
     "explain": "explain",
     "trace": "trace",
     "referee": "referee",
