@@ -28,8 +28,10 @@ class Section:
     places: np.ndarray
 
 
-def cut_sections(network: RoadNetwork, is_open: np.ndarray, place_edge: np.ndarray, hub: int) -> tuple[Section, ...]:
-    """Return the sections that part some place from place number ``hub``, most places first.
+def cut_sections(
+    network: RoadNetwork, is_open: np.ndarray, place_edge: np.ndarray, hub_node: int
+) -> tuple[Section, ...]:
+    """Return the sections that part some place from ``hub_node``, most places first.
 
     Parameters
     ----------
@@ -37,20 +39,17 @@ def cut_sections(network: RoadNetwork, is_open: np.ndarray, place_edge: np.ndarr
         (m,) bool: edges that some vehicle may use.
     place_edge
         (n,) the edge on which each place lies, -1 where it is not on the roads. A place on a section itself counts as
-        cut off; the hub's own edge is never a section.
+        cut off, so leave out the hub itself: -1.
 
     Notes
     -----
     O(m + bridges x places / 64).
     """
-    if place_edge[hub] < 0:
-        return ()
     u, v = (network.edges[end].to_numpy(np.int64) for end in ("u", "v"))
     is_bridge = _bridges(u, v, is_open)
-    is_bridge[place_edge[hub]] = False
     part = _parts(u, v, is_open & ~is_bridge, len(network.nodes))
     bridges = np.flatnonzero(is_bridge)
-    order, before = _tree(part[u[bridges]], part[v[bridges]], int(part.max()) + 1, int(part[u[place_edge[hub]]]))
+    order, before = _tree(part[u[bridges]], part[v[bridges]], int(part.max()) + 1, int(part[hub_node]))
     far = np.where(before[part[v[bridges]]] == part[u[bridges]], part[v[bridges]], part[u[bridges]])
     far_of = dict(zip(bridges.tolist(), far.tolist(), strict=True))
     behind = _behind(order, before, [far_of.get(e, int(part[u[e]])) if e >= 0 else -1 for e in place_edge.tolist()])

@@ -131,8 +131,8 @@ POLICY: tuple[Text, ...] = (
     ),
     Text(
         "每个做法用自己预告的时刻衡量准时；所有做法面对同样的模拟日；每个方案求解同样久，费用之差含求解本身的误差",
-        "each way of doing it is judged by the hours that it announces itself; all of them meet the same days; every plan "
-        "is searched for as long, and differences in cost hold the search's own",
+        "each way of doing it is judged by the hours that it announces itself; all of them meet the same days; every "
+        "plan is searched for as long, and differences in cost hold the search's own",
     ),
 )
 """How the days are simulated, in the order in which it matters."""

@@ -10,8 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from optimizer.model import HORIZON_S, TimeWindow
 from optimizer.problem import UNREACHABLE, Matrix
 from optimizer.stress.execute import drive
@@ -36,23 +34,29 @@ EARLIER_MIN = (0, 15, 30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slack:
-    """What a plan is made with: driving takes ``1 + more`` times as long, all is due ``reserve_min`` earlier."""
+    """What a plan is made with: driving takes ``more_percent`` longer, all is due ``reserve_min`` earlier."""
 
-    more: float = 0.0
+    more_percent: int = 0
     reserve_min: int = 0
 
     @property
     def name(self) -> Text:
         """What the plan is called."""
-        if self.more:
-            return Text(f"行驶时间加 {self.more:.0%}", f"driving times + {self.more:.0%}")
+        if self.more_percent:
+            return Text(f"行驶时间加 {self.more_percent}%", f"driving times + {self.more_percent}%")
         if self.reserve_min:
             return Text(f"截止提前 {self.reserve_min} 分钟", f"all due {self.reserve_min} min earlier")
         return Text("原方案", "the plan as it is")
 
 
 AS_IT_IS = Slack()
-SLACKS = (Slack(more=0.1), Slack(more=0.2), Slack(more=0.3), Slack(reserve_min=20), Slack(reserve_min=40))
+SLACKS = (
+    Slack(more_percent=10),
+    Slack(more_percent=20),
+    Slack(more_percent=30),
+    Slack(reserve_min=20),
+    Slack(reserve_min=40),
+)
 """Planned buffers that are tried besides none."""
 
 
@@ -95,11 +99,11 @@ def slack_problem(problem: Problem, slack: Slack) -> Problem:
 
     Nothing is due before it is ready, and no window ends before it begins.
     """
-    matrices = {name: _slower(matrix, slack.more) for name, matrix in problem.matrices.items()}
+    matrices = {name: _slower(matrix, slack.more_percent) for name, matrix in problem.matrices.items()}
     reserve_s = slack.reserve_min * MINUTE_S
     return replace(
         problem,
-        matrices=matrices if slack.more else problem.matrices,
+        matrices=matrices if slack.more_percent else problem.matrices,
         shipments=tuple(_due_earlier(s, reserve_s) for s in problem.shipments),
         places=tuple(_closing_earlier(p, reserve_s) for p in problem.places),
     )
@@ -158,8 +162,8 @@ def cheapest(buffers: tuple[Buffer, ...], wanted: float) -> Buffer | None:
     return next((each for each in frontier(buffers) if each.on_time >= wanted), None)
 
 
-def _slower(matrix: Matrix, more: float) -> Matrix:
-    seconds = np.ceil(matrix.duration_s * (1 + more)).astype(np.int64)
+def _slower(matrix: Matrix, more_percent: int) -> Matrix:
+    seconds = -(-matrix.duration_s * (100 + more_percent) // 100)  # ceil without leaving integers
     seconds[matrix.duration_s == UNREACHABLE] = UNREACHABLE
     return Matrix(duration_s=seconds, distance_m=matrix.distance_m)
 

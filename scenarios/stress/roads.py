@@ -91,17 +91,22 @@ def closed_roads(
 
 
 def _sections(county: County) -> list[ClosedRoad]:
-    """Return the sections without a way round for any vehicle of the county."""
+    """Return the sections without a way round for any vehicle; the hub stands at the nearer end of its edge."""
     is_open = np.zeros(len(county.network.edges), dtype=bool)
-    place_edge = np.full(len(county.points), -1)
+    place_edge, fraction = np.full(len(county.points), -1), np.zeros(len(county.points))
     for profile in county.profiles.values():
         arcs = usable_arcs(county.network, profile, county.conditions)
         is_open |= arcs.usable[::2] | arcs.usable[1::2]
         snaps = snap(county.network, profile, county.points, county.conditions, arcs=arcs)
+        fraction = np.where(place_edge < 0, snaps.fraction, fraction)
         place_edge = np.where(place_edge < 0, snaps.edge, place_edge)
     hub = county.problem.index(county.problem.depots[0].place)
+    if place_edge[hub] < 0:
+        return []
+    node = int(county.network.edges["u" if fraction[hub] < 0.5 else "v"].to_numpy()[place_edge[hub]])
+    place_edge[hub] = -1
     found = []
-    for section in cut_sections(county.network, is_open, place_edge, hub):
+    for section in cut_sections(county.network, is_open, place_edge, node):
         places = [county.problem.places[k].id for k in section.places.tolist()]
         pieces = _pieces(county.problem, places)
         found.append(_road(county, section.edges, isolated=tuple(places), isolated_pieces=pieces))
