@@ -37,6 +37,7 @@ COMMANDS = {
     "share": "share",
     "sweep": "sweep",
     "emergency": "emergency",
+    "stress": "stress",
     "explain": "explain",
     "trace": "trace",
     "referee": "referee",
