@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.tiers.model import Tiers
 from scenarios.build import build_problem
+from scenarios.errors import ScenarioFailed
 from scenarios.sampled_days import DEFAULT_MODEL, orders_on, plan_days, scenario_on
 from scenarios.siting.ground import Ground
 from scenarios.siting.model import TODAY, SiteSet
@@ -50,6 +51,11 @@ def laid(day: Scenario, chosen: SiteSet, costs: Costs) -> Scenario:
     return with_sites(day, chosen, costs.siting)
 
 
+def drawn_days(scenario: Scenario, days: Sequence[SampledDay], seed: int) -> dict[str, Scenario]:
+    """Return the sampled days by id, before any site is laid over them."""
+    return {day.id: scenario_on(scenario, day, seed, model=DEFAULT_MODEL) for day in days}
+
+
 def agenda_of(
     costs: Costs,
     sets: Sequence[SiteSet],
@@ -62,7 +68,7 @@ def agenda_of(
     """Return what is to be planned: every sampled day of every set; ``assumed`` joins the placeholders of the days."""
     scenario = costs.ground.scenario
     sampled = plan_days(scenario.date, days, limit.seed)
-    drawn = {day.id: scenario_on(scenario, day, limit.seed, model=DEFAULT_MODEL) for day in sampled}
+    drawn = drawn_days(scenario, sampled, limit.seed)
 
     def day_plan(chosen: SiteSet, day: SampledDay) -> DayPlan:
         cell = plan_cell(laid(drawn[day.id], chosen, costs), limit, cache)
@@ -80,19 +86,30 @@ def agenda_of(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowCell:
-    """One planned day from which is to be read what every open station handled; ``plan`` is the key of the plan."""
+    """One planned day from which is to be read what every open station handled; ``plan`` is the key of its plan."""
 
     key: str
     day: Scenario
     plan: str
     cache: Path | None = None
 
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The plan."""
+        return (self.plan,)
+
     def run(self, store: Store) -> dict[str, Any]:
-        """Return the penalty of what is left, and pieces passed on and pieces of their own by station."""
+        """Return the penalty of what is left, and pieces passed on and pieces of their own by station.
+
+        Raises
+        ------
+        ScenarioFailed
+            E359, should the plan be gone.
+        """
         began = time.monotonic()
-        content = store.get(self.plan) or {}
-        source = content.get("source", self.plan)
-        kept = store.get(source) or {}
+        kept = store.get(self.plan)
+        if kept is None:
+            raise ScenarioFailed("E359", detail="1 missing")
         plan = unpack_plan(kept["plan"])
         county = build_problem(self.day, cache=self.cache)
         tiers = county.tiers or Tiers(problem=county.problem)
@@ -114,13 +131,14 @@ def handled(tiers: Tiers, plan: TieredPlan) -> dict[str, dict[str, int]]:
     return {"passed": passed, "own": own}
 
 
-def flow_cells(agenda: Agenda, planned: Comparison) -> dict[tuple[str, str], FlowCell]:
-    """Return by set and day what is to be read from the plans that there are; stations alone have something to read."""
+def flow_cells(agenda: Agenda, planned: Comparison, store: Store) -> dict[tuple[str, str], FlowCell]:
+    """Return by set and day what is to be read from the plans that there are, offers that were taken included."""
     found = {}
     for each in agenda.cells:
-        key = planned.keys[each.variant][each.day.id]
         if each.day.id in planned.measured[each.variant]:
+            key = planned.keys[each.variant][each.day.id]
+            plan = (store.get(key) or {}).get("source", key)
             _, cell = each.parts[0]
-            task = FlowCell(key=hash_of("site flows", key), day=cell.part, plan=key, cache=cell.cache)
+            task = FlowCell(key=hash_of("site flows", cell.key, plan), day=cell.part, plan=plan, cache=cell.cache)
             found[each.variant, each.day.id] = task
     return found
