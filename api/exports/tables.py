@@ -31,6 +31,16 @@ def safe_cell(value: object) -> object:
 
 def write_visits(day: DayView, path: Path) -> None:
     """Write one row per visit, in the order of the trips; loads are those on leaving the place."""
+    write_table(path, *visits_table(day))
+
+
+def write_trips(day: DayView, path: Path) -> None:
+    """Write one row per trip; the peak load is a share of the vehicle's capacity, 0 to 1."""
+    write_table(path, *trips_table(day))
+
+
+def visits_table(day: DayView) -> tuple[list[str], list[list[object]]]:
+    """Return header and rows of the visits."""
     header = [
         "行程 trip",
         "车辆 vehicle",
@@ -54,12 +64,11 @@ def write_visits(day: DayView, path: Path) -> None:
         "纬度 lat",
         "货运编号 shipments",
     ]
-    rows = (_visit_row(trip, visit) for trip in day.trips for visit in trip.visits)
-    write_table(path, header, rows)
+    return header, [_visit_row(trip, visit) for trip in day.trips for visit in trip.visits]
 
 
-def write_trips(day: DayView, path: Path) -> None:
-    """Write one row per trip; the peak load is a share of the vehicle's capacity, 0 to 1."""
+def trips_table(day: DayView) -> tuple[list[str], list[list[object]]]:
+    """Return header and rows of the trips."""
     header = [
         "行程 trip",
         "车辆 vehicle",
@@ -79,7 +88,7 @@ def write_trips(day: DayView, path: Path) -> None:
         "最高装载率 peak_load",
         "最紧维度 tightest",
     ]
-    write_table(path, header, (_trip_row(day, trip) for trip in day.trips))
+    return header, [_trip_row(day, trip) for trip in day.trips]
 
 
 def goods_text(goods: Iterable[Goods], lang: str = "zh") -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from api.errors import InvalidInput
-from api.service.problems import respond
+from api.service.handlers import respond
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send

@@ -6,30 +6,17 @@ a 500, and that is a bug.
 
 from __future__ import annotations
 
-import json
-import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
-
-from fastapi.exceptions import RequestValidationError
-from starlette.exceptions import HTTPException
-from starlette.responses import Response
 
 import api.errors
 import networks.errors
 import optimizer.errors
 import scenarios.errors
-from api.errors import Fault, InvalidInput
-from api.service.database import Unavailable
 from api.service.documents import pointer_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from fastapi import FastAPI
-    from starlette.requests import Request
-
-logger = logging.getLogger(__name__)
+    from collections.abc import Mapping
 
 MEDIA = "application/problem+json"
 
@@ -62,30 +49,24 @@ STATUS = {
 }
 """HTTP status by code; 422 for every other."""
 
-BAD_REQUEST = 422
-
-SHORT_WAIT_S = 2
-"""How soon a caller may try again after a failure that passes by itself."""
+BAD_INPUT = 422
 
 MOST_FAULTS = 500
 """Faults in one answer; ``count`` tells how many there are."""
 
 
-class _Sentence(Protocol):
-    zh: str
-    en: str
-    fix_zh: str
-    fix_en: str
-
-
 class _Ours(Protocol):
+    """An error of any package of ours."""
+
     code: str
-    values: Mapping[str, object]
+
+    @property
+    def values(self) -> Mapping[str, object]: ...
 
     def render(self, lang: str) -> str: ...
 
 
-CATALOGUES: dict[str, Mapping[str, _Sentence]] = {
+CATALOGUES: dict[str, Mapping[str, Any]] = {
     "E1": optimizer.errors.CATALOGUE,
     "E2": networks.errors.CATALOGUE,
     "E3": scenarios.errors.CATALOGUE,
@@ -104,10 +85,18 @@ OURS = (
 """What the caller can mend."""
 
 
+class Told(Exception):  # noqa: N818 - it is told on, not ours
+    """A problem that another process has put into words."""
+
+    def __init__(self, content: Mapping[str, Any]) -> None:
+        self.content = dict(content)
+        super().__init__(str(content.get("detail", "")))
+
+
 def problem(error: _Ours, *, instance: str = "") -> dict[str, Any]:
     """Return an error of ours as the members of a problem."""
     told = sentences(error.code, error.values, error)
-    status = STATUS.get(error.code, BAD_REQUEST)
+    status = STATUS.get(error.code, BAD_INPUT)
     faults = [fault_record(fault) for fault in getattr(error, "faults", ())]
     found = {
         "type": f"/api/v1/errors/{error.code}",
@@ -150,78 +139,3 @@ def sentences(code: str, values: Mapping[str, object], said: Any) -> dict[str, s
             told[lang], told[f"remedy_{lang}"] = said.render(lang), ""
         told[lang] = told[lang] or str(said.render(lang))
     return told
-
-
-def respond(error: _Ours, *, instance: str = "") -> Response:
-    """Return the answer to a request that met ``error``."""
-    content = problem(error, instance=instance)
-    headers = {}
-    if content["status"] == HTTPStatus.UNAUTHORIZED:
-        headers["WWW-Authenticate"] = "Bearer"
-    wait_s = getattr(error, "retry_after_s", error.values.get("retry_after_s"))
-    if wait_s is not None:
-        headers["Retry-After"] = str(wait_s)
-    elif content["status"] == HTTPStatus.SERVICE_UNAVAILABLE:
-        headers["Retry-After"] = str(SHORT_WAIT_S)
-    text = json.dumps(content, ensure_ascii=False, default=str)
-    return Response(text, status_code=content["status"], headers=headers, media_type=MEDIA)
-
-
-def install(app: FastAPI) -> None:
-    """Let every error of ``app`` be answered as a problem."""
-    for kind in (*OURS, Unavailable):
-        app.add_exception_handler(kind, _ours)
-    app.add_exception_handler(RequestValidationError, _schema)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _bug)
-
-
-async def _ours(request: Request, error: Exception) -> Response:
-    return respond(error, instance=request.url.path)  # type: ignore[arg-type]
-
-
-async def _schema(request: Request, error: Exception) -> Response:
-    """Answer what the schema of an endpoint refuses."""
-    details: Iterable[Any] = error.errors() if isinstance(error, RequestValidationError) else ()
-    faults = tuple(schema_fault(each) for each in details)
-    broken = next((f for f in faults if f.values.get("type") == "json_invalid"), None)
-    if broken is not None:
-        return respond(InvalidInput("E633", detail=broken.values["detail"]), instance=request.url.path)
-    return respond(InvalidInput("E631", faults=faults, count=len(faults)), instance=request.url.path)
-
-
-def schema_fault(details: Mapping[str, Any]) -> Fault:
-    """Return a fault of pydantic's as ours; parts of the body get a pointer, others their name."""
-    where, *steps = details["loc"] or ("body",)
-    pointer = "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
-    is_body = where == "body"
-    value = "" if details["type"] == "missing" else _short(details.get("input", ""))
-    values = {"detail": str(details["msg"])[:200], "type": details["type"], "pointer": pointer if is_body else ""}
-    return Fault(code="E632", column=".".join(map(str, steps or (where,)))[:80], value=value, values=values)
-
-
-def _short(value: object) -> str:
-    if isinstance(value, dict | list | bytes):
-        return ""
-    text = str(value)
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
-async def _http(request: Request, error: Exception) -> Response:
-    """Answer what the framework itself refuses: no such address, another method, a body that it cannot read."""
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    path = request.url.path
-    if status == HTTPStatus.NOT_FOUND:
-        return respond(InvalidInput("E657", value=path[:200]), instance=path)
-    if status == HTTPStatus.METHOD_NOT_ALLOWED:
-        answer = respond(InvalidInput("E655", value=request.method), instance=path)
-        answer.headers.update(getattr(error, "headers", None) or {})
-        return answer
-    return respond(InvalidInput("E633", detail=str(getattr(error, "detail", ""))[:200]), instance=path)
-
-
-async def _bug(request: Request, error: Exception) -> Response:
-    logger.error("failed", exc_info=error, extra={"method": request.method, "status": 500})
-    content = problem(api.errors.ExportFailed("E490", detail=type(error).__name__), instance=request.url.path)
-    content |= {"status": 500, "title": HTTPStatus(500).phrase}
-    return Response(json.dumps(content, ensure_ascii=False), status_code=500, media_type=MEDIA)

@@ -1,0 +1,26 @@
+"""Which question is answered by whom."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from api.service.brand_view import brand_view
+from api.service.drawing import drawn
+from api.service.insertions import insertions
+from api.service.questions import Asked
+from api.service.reasoning import reasons
+from api.service.retiming import evaluate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["ANSWERS", "Asked"]
+
+ANSWERS: dict[str, Callable[[Asked], dict[str, Any]]] = {
+    "evaluate": evaluate,
+    "candidates": insertions,
+    "explain": reasons,
+    "export": drawn,
+    "brand": brand_view,
+}
+"""Question -> who answers it."""

@@ -1,0 +1,233 @@
+"""Scenarios kept ready in limited processes, so that a question about a plan is answered at once.
+
+A ``Bench`` is one process with one folder (``api.service.bench_child``); ``Benches`` keeps those asked of late,
+revisions by id, and ends the others. Processes fork from one that has imported everything, so that one costs
+milliseconds and not seconds. Nothing that comes back is trusted further than JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import shutil
+import tempfile
+import threading
+from collections import OrderedDict
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+from api.errors import InvalidInput
+from api.service import bench_entry
+from api.service.problems import Told
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+LOAD_S = 60.0
+"""How long a scenario may take to be read and built."""
+
+ASK_S = 60.0
+"""How long one question may take."""
+
+FILE_BYTES = 1 << 28
+"""Largest file that such a process may write: a table of travel times."""
+
+PROCESSOR_S = 600
+"""Processor time of one process, all its questions together; then another takes its place."""
+
+MOST_KEPT = 3
+"""Scenarios kept ready."""
+
+MOST_LOADING = 2
+"""Scenarios that are loaded at the same time; others wait their turn."""
+
+WAIT_S = 30.0
+"""How long a caller waits for a turn."""
+
+BUSY_S = 5
+
+PRELOADED = "api.service.bench_child"
+
+
+class Retired(Exception):  # noqa: N818 - no fault of anybody
+    """A process has made room for another scenario."""
+
+
+class Bench:
+    """One limited process with one scenario."""
+
+    def __init__(self, content: bytes, bounds: Mapping[str, int], cache: Path) -> None:
+        self._folder = tempfile.mkdtemp(prefix="gongpei-bench-")
+        self._turn = threading.Lock()
+        self._is_closed = False
+        ours, theirs = multiprocessing.Pipe()
+        self._pipe = ours
+        context = multiprocessing.get_context("forkserver")
+        arguments = (theirs, dict(bounds), self._folder, str(cache))
+        self._process = context.Process(target=bench_entry.run, args=arguments, daemon=True)
+        self._process.start()
+        theirs.close()
+        try:
+            self._pipe.send_bytes(content)
+            self.found: dict[str, Any] = self._heard(LOAD_S)
+        except BaseException:
+            self.close()
+            raise
+
+    def ask(self, question: Mapping[str, Any]) -> Any:
+        """Return the answer to one question; others wait until it is there.
+
+        Raises
+        ------
+        Told
+            What the process refused.
+        InvalidInput
+            E647, where it ended; E656, where others were asking for too long.
+        Retired
+            It was closed before it was asked.
+        """
+        if not self._turn.acquire(timeout=WAIT_S):
+            raise InvalidInput("E656", retry_after_s=BUSY_S)
+        try:
+            if self._is_closed:
+                raise Retired
+            self._pipe.send_bytes(json.dumps(question).encode())
+            return self._heard(ASK_S)
+        except (OSError, InvalidInput):
+            self.close()
+            raise InvalidInput("E647", detail="ended") from None
+        finally:
+            self._turn.release()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it may be asked."""
+        return self._process.is_alive()
+
+    def retire(self) -> None:
+        """End the process once it has answered who is asking."""
+        with self._turn:
+            self.close()
+
+    def close(self) -> None:
+        """End the process and remove its folder."""
+        self._is_closed = True
+        self._process.kill()
+        self._process.join(5)
+        self._pipe.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _heard(self, wait_s: float) -> Any:
+        if not self._pipe.poll(wait_s):
+            raise InvalidInput("E647", detail=f"{wait_s:g} s")
+        try:
+            said = json.loads(self._pipe.recv_bytes())
+        except (EOFError, OSError, ValueError):
+            raise InvalidInput("E647", detail=_manner(self._process.exitcode)) from None
+        if "problem" in said:
+            raise Told(said["problem"])
+        if "ended" in said:
+            raise InvalidInput("E647", detail=said["ended"])
+        return said["answer"]
+
+
+class Benches:
+    """The scenarios asked about of late, each in a process of its own."""
+
+    def __init__(self, bounds: Mapping[str, int], cache: Path) -> None:
+        self._bounds = {"processor_s": PROCESSOR_S, "file_bytes": FILE_BYTES, **bounds}
+        self._cache = cache
+        self._kept: OrderedDict[tuple[str, int], Bench] = OrderedDict()
+        self._lock = threading.Lock()
+        self._making: dict[tuple[str, int], threading.Lock] = {}
+        self._loading = threading.BoundedSemaphore(MOST_LOADING)
+        multiprocessing.get_context("forkserver").set_forkserver_preload([PRELOADED])
+
+    def found_in(self, content: bytes, county_id: str) -> dict[str, Any]:
+        """Return what a reader finds in a packed folder: name, sizes, faults, notes; keeps nothing.
+
+        Raises
+        ------
+        Told
+            E646, a scenario that is too large.
+        InvalidInput
+            E647, where reading takes too much memory or time; E656, where too many others are read.
+        """
+        with self._turn():
+            bench = Bench(content, self._bounds, self._cache_of(county_id))
+            bench.close()
+            return bench.found
+
+    def ask(
+        self, key: tuple[str, int], county_id: str, content: Callable[[], bytes], question: Mapping[str, Any]
+    ) -> Any:
+        """Return the answer to a question about revision ``key``, which is loaded first if it is not kept.
+
+        Raises
+        ------
+        Told, InvalidInput
+            As ``Bench.ask`` and ``found_in``.
+        """
+        while True:
+            with suppress(Retired):
+                return self._bench(key, county_id, content).ask(question)
+
+    def close(self) -> None:
+        """End all processes."""
+        with self._lock:
+            kept = list(self._kept.values())
+            self._kept.clear()
+        for bench in kept:
+            bench.close()
+
+    def _bench(self, key: tuple[str, int], county_id: str, content: Callable[[], bytes]) -> Bench:
+        with self._lock:
+            making = self._making.setdefault(key, threading.Lock())
+        with making:  # of two who ask for the same scenario one loads it
+            known = self._known(key)
+            if known is not None:
+                return known
+            with self._turn():
+                made = Bench(content(), self._bounds, self._cache_of(county_id))
+            self._keep(key, made)
+            return made
+
+    def _known(self, key: tuple[str, int]) -> Bench | None:
+        with self._lock:
+            found = self._kept.pop(key, None)
+            if found is not None and found.is_alive:
+                self._kept[key] = found
+                return found
+        if found is not None:
+            found.close()
+        return None
+
+    def _keep(self, key: tuple[str, int], bench: Bench) -> None:
+        with self._lock:
+            self._kept[key] = bench
+            leaving = [self._kept.popitem(last=False)[1] for _ in range(len(self._kept) - MOST_KEPT)]
+            self._making = {key: lock for key, lock in self._making.items() if lock.locked()}
+        for each in leaving:
+            each.retire()
+
+    def _cache_of(self, county_id: str) -> Path:
+        folder = self._cache / county_id
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self._loading.acquire(timeout=WAIT_S):
+            raise InvalidInput("E656", retry_after_s=BUSY_S)
+        try:
+            yield
+        finally:
+            self._loading.release()
+
+
+def _manner(exitcode: int | None) -> str:
+    """Return how a process ended, as a word."""
+    if exitcode is None:
+        return "ended"
+    return f"signal {-exitcode}" if exitcode < 0 else f"exit {exitcode}"

@@ -1,0 +1,130 @@
+"""A limited process that holds one scenario, built, and answers questions about its plans.
+
+Uploaded road files are parsed here and nowhere else: memory, processor time, file sizes and wall time are bounded, and
+only JSON goes back. Questions come one at a time over a pipe; the process ends when the pipe does.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from api.commands.validate import course_notes
+from api.errors import InvalidInput
+from api.service.asking import ANSWERS, Asked
+from api.service.folders import path_faults, stored_files, write_files
+from api.service.limits import Bounds, restrict
+from api.service.problems import OURS, fault_record, problem
+from scenarios.build import build_problem
+from scenarios.files import read_scenario
+from scenarios.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from multiprocessing.connection import Connection
+
+    from scenarios.build import County
+    from scenarios.scenario import Scenario
+
+OUT_OF_MEMORY = "memory"
+
+
+def run(connection: Connection, bounds: Mapping[str, int], folder: str, cache: str) -> None:
+    """Load the folder that comes first, then answer until nobody asks any more."""
+    kinds = {"memory_bytes": "memory_bytes", "cpu_s": "processor_s", "file_bytes": "file_bytes"}
+    restrict(Bounds(**{name: bounds[key] for name, key in kinds.items()}))
+    logging.disable(logging.CRITICAL)  # readers may quote what they read
+    try:
+        content = connection.recv_bytes()
+        county = _first(connection, content, bounds, (Path(folder), Path(cache)))
+        while county is not None:
+            _say(connection, _answered(county, json.loads(connection.recv_bytes())))
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        return
+
+
+def load(folder: Path, cache: Path | None, bounds: Mapping[str, int]) -> tuple[County | None, dict[str, Any]]:
+    """Return the county of a written folder, None where it is invalid, and what a revision stores of it."""
+    found: dict[str, Any] = {"name": "", "places": 0, "vehicles": 0, "orders": 0, "faults": [], "notes": []}
+    led_out = path_faults(folder)
+    if led_out:
+        return None, {**found, "faults": [fault_record(fault) for fault in led_out]}
+    try:
+        scenario = read_scenario(folder)
+        found |= sizes(scenario)
+        _refuse_large(found, bounds)
+        county = build_problem(scenario, cache=cache)
+    except InvalidInput:
+        raise
+    except OURS as error:
+        faults = getattr(error, "faults", ()) or (_Whole(error),)
+        return None, {**found, "faults": [fault_record(fault) for fault in faults]}
+    notes = (*county.notes, *course_notes(county), *scenario.placeholders)
+    return county, {**found, "notes": [{"zh": note.zh, "en": note.en} for note in notes]}
+
+
+def sizes(scenario: Scenario) -> dict[str, Any]:
+    """Return name and size of a scenario, as revisions and limits count them."""
+    vehicles = sum(vehicle.count for vehicle in scenario.fleet)
+    counts = {"places": len(scenario.places), "vehicles": vehicles, "orders": len(scenario.orders)}
+    return {"name": scenario.name, "date": scenario.date.isoformat(), **counts}
+
+
+def _first(
+    connection: Connection, content: bytes, bounds: Mapping[str, int], places: tuple[Path, Path]
+) -> County | None:
+    """Load the scenario and tell what was found."""
+    folder, cache = places
+    try:
+        write_files(stored_files(content), folder)
+        county, found = load(folder, cache, bounds)
+    except InvalidInput as error:
+        _say(connection, {"problem": problem(error)})
+        return None
+    except MemoryError:
+        _say(connection, {"ended": OUT_OF_MEMORY})
+        return None
+    _say(connection, {"answer": found})
+    return county
+
+
+def _answered(county: County, question: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answer to one question, or the problem with it."""
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            asked = Asked(county=county, question=question, folder=Path(folder))
+            return {"answer": ANSWERS[question["ask"]](asked)}
+    except OURS as error:
+        return {"problem": problem(error)}
+    except MemoryError:
+        return {"ended": OUT_OF_MEMORY}
+
+
+def _say(connection: Connection, content: Mapping[str, Any]) -> None:
+    connection.send_bytes(json.dumps(content, ensure_ascii=False, default=str).encode())
+
+
+def _refuse_large(found: Mapping[str, Any], bounds: Mapping[str, int]) -> None:
+    words = {
+        "places": Text("地点", "places"),
+        "vehicles": Text("车辆", "vehicles"),
+        "orders": Text("订单", "orders"),
+    }
+    for name, what in words.items():
+        most = bounds.get(f"most_{name}", found[name])
+        if found[name] > most:
+            raise InvalidInput("E646", what=what, count=found[name], most=most)
+
+
+class _Whole:
+    """An error without faults as the one fault that it is."""
+
+    def __init__(self, error: Any) -> None:
+        self.code: str = error.code
+        self.values = dict(error.values)
+        self.file = self.sheet = self.column = self.value = ""
+        self.row = 0
+        self.render = error.render

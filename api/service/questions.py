@@ -1,0 +1,99 @@
+"""What a question about a stored plan has in hand: the county, the plan, and how things are said in an answer."""
+
+from __future__ import annotations
+
+import zlib
+from base64 import b64decode
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from api.errors import InvalidInput
+from api.schemas import PlanFile, to_plan
+from api.service.moments import moment
+from api.tiers import has_tiers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from optimizer.plan import Cost, Plan, Route, Unserved
+    from optimizer.violations import Violation
+    from scenarios.build import County
+    from scenarios.text import Text
+
+LANGUAGES = ("zh", "en")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A question: ``question["plan"]`` is the stored plan in base 64; ``folder`` is empty and goes with the answer."""
+
+    county: County
+    question: Mapping[str, Any]
+    folder: Path
+
+    @cached_property
+    def record(self) -> PlanFile:
+        """The stored plan."""
+        return PlanFile.model_validate_json(zlib.decompress(b64decode(self.question["plan"])))
+
+    @property
+    def plan(self) -> Plan:
+        """The plan, which must be of one tier.
+
+        Raises
+        ------
+        InvalidInput
+            E654.
+        """
+        if self.record.tiers is not None or has_tiers(self.county):
+            raise InvalidInput("E654")
+        return to_plan(self.record)
+
+    def at(self, at_s: int | None) -> str | None:
+        """Return seconds of the plan's day as a moment."""
+        return moment(self.county.scenario.date, at_s)
+
+    def violation(self, violation: Violation) -> dict[str, Any]:
+        """Return a broken rule."""
+        return {
+            "rule": violation.rule,
+            "shipment": violation.shipment,
+            "vehicle": violation.vehicle,
+            "place": violation.place,
+            "at": self.at(violation.time_s),
+            "amount": violation.amount,
+            "limit": violation.limit,
+            "zh": violation.render("zh"),
+            "en": violation.render("en"),
+        }
+
+    def handover(self, route: Route, shipment: str) -> dict[str, Any]:
+        """Return who hands a shipment over, when and at which place."""
+        for trip_number, trip in enumerate(route.trips, start=1):
+            for rank, visit in enumerate(trip.visits, start=1):
+                if shipment in (*visit.deliver, *visit.collect):
+                    where = {"trip": trip_number, "rank": rank, "place": visit.place}
+                    return {"vehicle": route.vehicle, **where, "start_s": visit.start_s, "at": self.at(visit.start_s)}
+        return {"vehicle": route.vehicle}
+
+
+def cost_record(cost: Cost) -> dict[str, int]:
+    """Return what a day costs, in fen: to run, in penalties, together."""
+    return {
+        "operating_fen": cost.operating_fen,
+        "penalty_fen": cost.penalty_fen,
+        "total_fen": cost.total_fen,
+    }
+
+
+def words(text: Text) -> dict[str, str]:
+    """Return a text in both languages."""
+    return {"zh": text.zh, "en": text.en}
+
+
+def unserved_record(unserved: Unserved, reason: Text, remedy: Text) -> dict[str, Any]:
+    """Return a shipment that is left, and why."""
+    told = {"shipment": unserved.shipment, "reason_code": unserved.reason}
+    return {**told, "reason": words(reason), "remedy": words(remedy)}

@@ -1,0 +1,155 @@
+"""A plan changed by hand, timed anew and judged: which rules it breaks, what it costs more or less.
+
+Decisions come without times: who is visited in which order and what is handed over. A day that can be timed under all
+rules gets the least hours; one that cannot is driven as fast as the roads allow, so that the referee can say what is
+wrong with it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from api.errors import InvalidInput
+from api.schemas import Origin, from_plan
+from api.service.questions import cost_record
+from optimizer.check import check
+from optimizer.cost import plan_cost
+from optimizer.plan import Plan, Route, Trip, Unserved, Visit
+from optimizer.schedule import TripDraft, VisitDraft, schedule_route
+from optimizer.stow import stow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from api.service.questions import Asked
+    from optimizer.model import TimeWindow, VehicleType
+    from optimizer.problem import Problem
+
+MOST_NAMED = 5
+"""Unknown ids that a refusal names."""
+
+
+def evaluate(asked: Asked) -> dict[str, Any]:
+    """Return the changed plan with its times, every broken rule, and its cost against the stored plan.
+
+    Raises
+    ------
+    InvalidInput
+        E654 for a day across tiers, E658 for ids that the scenario does not have.
+    """
+    before, problem = asked.plan, asked.county.problem
+    days = asked.question["routes"]
+    _refuse_unknown(problem, days, asked)
+    routes = tuple(_timed(problem, day) for day in days if day["trips"])
+    carried = {i for route in routes for trip in route.trips for i in trip.shipments}
+    old = {unserved.shipment: unserved for unserved in before.unserved}
+    left = (old.get(s.id, Unserved(shipment=s.id, reason="U100")) for s in problem.shipments if s.id not in carried)
+    plan = Plan(routes=routes, unserved=tuple(left))
+    plan = replace(plan, cost=plan_cost(problem, plan))
+    violations = check(problem, plan)
+    return {
+        "is_accepted": not violations,
+        "violations": [asked.violation(each) for each in violations],
+        "cost": cost_record(plan.cost),
+        "cost_before": cost_record(before.cost),
+        "cost_change_fen": plan.cost.total_fen - before.cost.total_fen,
+        "operating_change_fen": plan.cost.operating_fen - before.cost.operating_fen,
+        "unserved": [each.shipment for each in plan.unserved],
+        "plan": from_plan(plan, Origin()).plan.model_dump(mode="json"),
+    }
+
+
+def _refuse_unknown(problem: Problem, days: Sequence[Mapping[str, Any]], asked: Asked) -> None:
+    """Refuse ids that mean nothing here; what the known ones break is for the referee to say."""
+    places = {place.id for place in problem.places}
+    unknown = [f"{day['vehicle_type']}#{day['number']}" for day in days if not _is_vehicle(problem, day)]
+    for day in days:
+        for visit in (visit for trip in day["trips"] for visit in trip["visits"]):
+            unknown += [visit["place"]] if visit["place"] not in places else []
+            unknown += [i for i in (*visit["deliver"], *visit["collect"]) if i not in problem.shipment_of]
+    vehicles = [(day["vehicle_type"], day["number"]) for day in days]
+    unknown += [f"{kind}#{number} x2" for kind, number in {v for v in vehicles if vehicles.count(v) > 1}]
+    if unknown:
+        raise InvalidInput("E658", revision=asked.question["revision"], detail=", ".join(unknown[:MOST_NAMED]))
+
+
+def _is_vehicle(problem: Problem, day: Mapping[str, Any]) -> bool:
+    return day["vehicle_type"] in problem.vehicle_type_of and day["number"] >= 1
+
+
+def _timed(problem: Problem, day: Mapping[str, Any]) -> Route:
+    kind = problem.vehicle_type_of[day["vehicle_type"]]
+    drafts = [_draft(problem, kind, trip) for trip in day["trips"]]
+    earliest = [trip.get("load_start_s") or 0 for trip in day["trips"]]
+    is_whole = all(draft.visits for draft in drafts)
+    route = schedule_route(problem, kind.id, day["number"], drafts, earliest_loads=earliest) if is_whole else None
+    return route or _driven(problem, kind, day["number"], drafts, earliest)
+
+
+def _draft(problem: Problem, kind: VehicleType, trip: Mapping[str, Any]) -> TripDraft:
+    visits = tuple(
+        VisitDraft(place=v["place"], deliver=tuple(v["deliver"]), collect=tuple(v["collect"])) for v in trip["visits"]
+    )
+    handed = [i for visit in visits for i in visit.deliver], [i for visit in visits for i in visit.collect]
+    is_plain = all(len(set(ids)) == len(ids) for ids in handed)
+    return TripDraft(visits=visits, stowage=(stow(problem, kind, visits) or ()) if is_plain else ())
+
+
+def _driven(
+    problem: Problem, kind: VehicleType, number: int, drafts: Sequence[TripDraft], earliest: Sequence[int]
+) -> Route:
+    """Return the day as it would go if rules were no matter: begun when goods are ready, waiting for windows."""
+    free_s, trips = kind.shift.early_s, []
+    for draft, least_s in zip(drafts, earliest, strict=True):
+        trip = _trip(problem, kind, draft, max(free_s, least_s, _ready_s(problem, draft)))
+        trips.append(trip)
+        free_s = trip.return_s
+    return Route(vehicle_type=kind.id, number=number, trips=tuple(trips))
+
+
+def _ready_s(problem: Problem, draft: TripDraft) -> int:
+    collected = {i for visit in draft.visits for i in visit.collect}
+    loaded = [i for visit in draft.visits for i in visit.deliver if i not in collected]
+    return max((problem.shipment_of[i].ready_s for i in loaded), default=0)
+
+
+def _trip(problem: Problem, kind: VehicleType, draft: TripDraft, load_s: int) -> Trip:
+    depart_s = load_s + problem.depot_of[kind.depot].loading_s
+    at, at_s, visits = kind.depot, depart_s, []
+    for visit in draft.visits:
+        arrive_s = at_s + _drive_s(problem, kind, at, visit.place)
+        start_s = _start_s(problem, visit, arrive_s)
+        goods = [problem.shipment_of[i] for i in (*visit.deliver, *visit.collect)]
+        end_s = start_s + problem.place(visit.place).visit_s + sum(s.service_s for s in goods)
+        moments = {"arrive_s": arrive_s, "start_s": start_s, "end_s": end_s, "depart_s": end_s}
+        visits.append(Visit(place=visit.place, deliver=visit.deliver, collect=visit.collect, **moments))
+        at, at_s = visit.place, end_s
+    return Trip(
+        start=kind.depot,
+        end=kind.last_place,
+        load_start_s=load_s,
+        depart_s=depart_s,
+        return_s=at_s + _drive_s(problem, kind, at, kind.last_place),
+        visits=tuple(visits),
+        stowage=draft.stowage,
+    )
+
+
+def _drive_s(problem: Problem, kind: VehicleType, origin: str, destination: str) -> int:
+    seconds = problem.matrices[kind.profile].duration_s
+    return max(0, int(seconds[problem.index(origin), problem.index(destination)]))
+
+
+def _start_s(problem: Problem, visit: VisitDraft, arrive_s: int) -> int:
+    """Return when service begins: in the first window that is not over, if there is one, with the goods ready."""
+    start_s = max([arrive_s, *(problem.shipment_of[i].ready_s for i in visit.collect)])
+    for windows in _windows(problem, visit):
+        start_s = next((max(start_s, w.early_s) for w in windows if w.late_s >= start_s), start_s)
+    return start_s
+
+
+def _windows(problem: Problem, visit: VisitDraft) -> Iterator[tuple[TimeWindow, ...]]:
+    yield problem.place(visit.place).windows
+    yield from (problem.shipment_of[i].delivery_windows for i in visit.deliver)
+    yield from (problem.shipment_of[i].pickup_windows for i in visit.collect)
