@@ -6,9 +6,11 @@ referee says, they know; here is how processes begin, meet, end, and how much of
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import os
 import signal
+import sys
 import threading
 import time
 from abc import ABC, abstractmethod
@@ -35,17 +37,21 @@ CLOSING_S = 0.3
 TICK_S = 0.1
 """How often a wish to stop is looked for."""
 
+PR_SET_PDEATHSIG = 1
+"""Of ``prctl(2)``: the signal that a process gets when its parent dies."""
+
 Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How a solve stands: ``left_s`` is None where time does not end it."""
+    """How a solve stands: ``left_s`` is None where time does not end it; ``answer`` is the best plan so far."""
 
     phase: str
     cost_fen: int
     num_unserved: int
     left_s: float | None
+    answer: object = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +81,7 @@ class Done:
 def work_through(pipe: Connection, steps: Iterator[int], name: str) -> None:
     """Do all ``steps`` in this process and say so; it leaves with its parent, which alone heeds Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    die_with_parent()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     done = 0
     try:
@@ -89,8 +96,17 @@ def work_through(pipe: Connection, steps: Iterator[int], name: str) -> None:
     pipe.send(Done(steps=done))
 
 
+def die_with_parent() -> None:
+    """Have the kernel kill this process when the thread that started it ends; Linux only, elsewhere nothing happens.
+
+    A thread that waits for the parent's end, as below, gets no turn while native code holds the interpreter.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def _end_with_parent() -> None:
-    """Leave at once when the parent is gone, whatever native code is running."""
+    """Leave when the parent is gone, also where it ended before the kernel was asked."""
     parent = parent_process()
     if parent is not None:
         connection.wait([parent.sentinel])
@@ -234,7 +250,15 @@ class Crew(ABC, Generic[Answer]):
         )
         if self.progress is not None:
             left_s = None if self._ends_at is None else max(0.0, self._ends_at - time.monotonic())
-            self.progress(Progress(phase=found.phase, cost_fen=cost_fen, num_unserved=num_unserved, left_s=left_s))
+            self.progress(
+                Progress(
+                    phase=found.phase,
+                    cost_fen=cost_fen,
+                    num_unserved=num_unserved,
+                    left_s=left_s,
+                    answer=found.answer,
+                )
+            )
 
     def _meet(self) -> None:
         """When all that still meet have come, give each what all have brought, in the order of their numbers."""
