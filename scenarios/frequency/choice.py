@@ -1,0 +1,198 @@
+"""Days of visit chosen for each village by periodic routing, so that days and routes fit together.
+
+The choice is made on a typical week: every day brings the county's orders as they stand, one kind of vehicle goes
+straight from the hub, as many as are wanted, and a day's route keeps the regular hours and the room for down and for
+up goods, each by itself. Windows, stations, lines and mixed fleets are not seen here: the days that come of it are
+planned by the ordinary solver under all rules, and only that plan counts.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from optimizer.periodic import Call, Pattern, PeriodicProblem, solve_periodic
+from optimizer.problem import UNREACHABLE
+from scenarios.build import build_problem
+from scenarios.frequency.gather import Patience, waiting_places
+from scenarios.frequency.policies import spread
+from scenarios.resolve import Resolver
+from scenarios.stations import DRONE
+from scenarios.variants.cells import hash_of, plan_cell
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from optimizer.model import VehicleType
+    from scenarios.build import County
+    from scenarios.frequency.model import Frequency
+    from scenarios.scenario import Scenario
+    from scenarios.variants.cells import Limit
+    from scenarios.variants.store import Store
+
+UNEVEN_DAYS = 1
+"""How much longer than needed the longest gap between two visits may be."""
+
+FEW, PLACES_A_ROUTE = 40, 3
+"""Vehicles a day that there are at most: one a place up to ``FEW`` places, one for three beyond."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceCell:
+    """Days of visit to be chosen under ``policy``; a task of ``scenarios.variants``."""
+
+    key: str
+    scenario: Scenario
+    policy: Frequency
+    days: int
+    limit: Limit
+    cache: Path | None = None
+
+    def run(self, store: Store) -> dict[str, Any]:  # noqa: ARG002 - needs no earlier results
+        """Return the days by place, and what the periodic plan costs."""
+        began = time.monotonic()
+        county = build_problem(self.scenario, cache=self.cache)
+        typical = Typical(county, self.policy, self.days)
+        result = solve_periodic(typical.problem, stop=self.limit.stop, seed=self.limit.seed, workers=self.limit.workers)
+        return {
+            "visits": {place: list(days) for place, days in typical.visits(result.plan.chosen).items()},
+            "cost_fen": result.plan.cost,
+            "is_within_limits": not result.faults,
+            "seconds": round(time.monotonic() - began, 3),
+        }
+
+
+def choice_cell(
+    scenario: Scenario, policy: Frequency, days: int, limit: Limit, cache: Path | None = None
+) -> ChoiceCell:
+    """Return the task of choosing days for a cycle of ``days``."""
+    how = (policy.floor, policy.daily_above, policy.wait_fen, days)
+    key = hash_of("days of visit", plan_cell(scenario, limit, cache).key, how)
+    return ChoiceCell(key=key, scenario=scenario, policy=policy, days=days, limit=limit, cache=cache)
+
+
+class Typical:
+    """The typical week of a county as a periodic problem; places that no road leads to keep their least days."""
+
+    def __init__(self, county: County, policy: Frequency, days: int) -> None:
+        self._county, self._policy, self._days = county, policy, days
+        self._vehicle = _usual_vehicle(county)
+        self._goods = _Goods(county.scenario)
+        self._hub = county.problem.index(self._vehicle.depot)
+        self._all = waiting_places(county.scenario)
+        self._rows = [row for p in self._all if self._is_reached(row := county.problem.index(p))]
+        self.problem = self._problem()
+
+    def visits(self, chosen: Sequence[int]) -> dict[str, tuple[int, ...]]:
+        """Return the days of every place that may wait, by the pattern chosen for each place of ``problem``."""
+        found = {place: tuple(sorted(spread(self._days, self._policy.floor)[0])) for place in self._all}
+        for k, row in enumerate(self._rows, start=1):
+            found[self._county.problem.places[row].id] = self.problem.patterns[k][chosen[k]].days
+        return found
+
+    def _is_reached(self, row: int) -> bool:
+        seconds = self._county.problem.matrices[self._vehicle.profile].duration_s
+        return bool(seconds[self._hub, row] != UNREACHABLE and seconds[row, self._hub] != UNREACHABLE)
+
+    def _problem(self) -> PeriodicProblem:
+        matrix = self._county.problem.matrices[self._vehicle.profile]
+        rows = np.ix_([self._hub, *self._rows], [self._hub, *self._rows])
+        seconds, metres = matrix.duration_s[rows].astype(np.int64), matrix.distance_m[rows].astype(np.int64)
+        far = int(4 * max(seconds.max(initial=0), 1))  # where no road leads on: back over the hub and more
+        seconds = np.where(seconds == UNREACHABLE, far, seconds)
+        metres = np.where(metres == UNREACHABLE, int(4 * max(metres.max(initial=0), 1)), metres)
+        vehicle = self._vehicle
+        fen = metres * vehicle.distance_fen_per_km / 1_000 + seconds * vehicle.time_fen_per_h / 3_600
+        patterns = ((), *(self._patterns(row) for row in self._rows))
+        needed = [int(seconds[0, k] + seconds[k, 0]) + _longest_stay(patterns[k]) for k in range(1, len(patterns))]
+        count = len(self._rows)
+        return PeriodicProblem(
+            days=self._days,
+            vehicles=max(1, min(count, max(FEW, count // PLACES_A_ROUTE))),
+            room=tuple(max(1, amount) for amount in vehicle.capacity) * 2,
+            patterns=patterns,
+            cost=np.floor(fen + 0.5).astype(np.int64),
+            duration=seconds,
+            longest=max([vehicle.regular_s, *needed]),
+            fixed=vehicle.fixed_fen,
+        )
+
+    def _patterns(self, row: int) -> tuple[Pattern, ...]:
+        place = self._county.problem.places[row]
+        pieces, is_bound = self._goods.pieces[place.id], place.id in self._goods.bound
+        above = self._policy.daily_above
+        least = self._days if is_bound or (above is not None and pieces >= above) else self._policy.floor
+        return tuple(self._pattern(row, days) for days in even_days(self._days, least))
+
+    def _pattern(self, row: int, days: tuple[int, ...]) -> Pattern:
+        place, goods = self._county.problem.places[row], self._goods
+        room = self._vehicle.capacity
+        calls, waited = [], 0
+        for day, gap in zip(days, gaps_before(days, self._days), strict=True):
+            both = [
+                min(gap * amount, most) for way in goods.loads(place.id) for amount, most in zip(way, room, strict=True)
+            ]
+            stay_s = place.visit_s + gap * goods.service_s[place.id]
+            calls.append(Call(day=day, load=tuple(both), duration=min(stay_s, self._vehicle.regular_s)))
+            waited += goods.pieces[place.id] * gap * (gap - 1) // 2
+        return Pattern(calls=tuple(calls), price=self._policy.wait_fen * waited)
+
+
+class _Goods:
+    """What each place that may wait gets and gives on a typical day."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        resolver, patience, dimensions = Resolver(scenario), Patience(scenario), scenario.policy.load_dimensions
+        self._down: defaultdict[str, list[int]] = defaultdict(lambda: [0] * len(dimensions))
+        self._up: defaultdict[str, list[int]] = defaultdict(lambda: [0] * len(dimensions))
+        self.service_s: defaultdict[str, int] = defaultdict(int)
+        self.pieces: defaultdict[str, int] = defaultdict(int)
+        self.bound: set[str] = set()
+        for order in scenario.orders:
+            lot = resolver.lot(order)
+            for end in patience.ends(order):
+                load = self._down[end] if end == order.destination else self._up[end]
+                load[:] = [a + b for a, b in zip(load, lot.load.of(dimensions), strict=True)]
+                self.service_s[end] += lot.service_s
+                self.pieces[end] += order.pieces
+                if patience.is_urgent(order):
+                    self.bound.add(end)
+
+    def loads(self, place: str) -> tuple[list[int], list[int]]:
+        """Return what goes there and what comes from there."""
+        return self._down[place], self._up[place]
+
+
+def even_days(days: int, least: int) -> tuple[tuple[int, ...], ...]:
+    """Return every choice of at least ``least`` days of a cycle with gaps about even, fewest days first. O(2^days)."""
+    return tuple(
+        chosen
+        for count in range(min(max(1, least), days), days + 1)
+        for chosen in combinations(range(days), count)
+        if max(gaps_before(chosen, days)) <= -(-days // count) + (UNEVEN_DAYS if count < days else 0)
+    )
+
+
+def gaps_before(chosen: Sequence[int], days: int) -> list[int]:
+    """Return how many days' goods each visit takes: those since the visit before it, its own day included."""
+    return [(day - chosen[k - 1]) % days or days for k, day in enumerate(chosen)]
+
+
+def _longest_stay(patterns: Sequence[Pattern]) -> int:
+    return max(call.duration for pattern in patterns for call in pattern.calls)
+
+
+def _usual_vehicle(county: County) -> VehicleType:
+    """Return the type of the county's own vehicles at its hubs that can carry most together; E514 without any."""
+    scenario = county.scenario
+    hubs = {place.id for place in scenario.places if place.tier == "hub"}
+    fleet = {v.id: v for v in scenario.fleet if v.count and v.kind != DRONE}
+    kinds = [v for v in county.problem.vehicle_types if v.id in fleet and v.depot in hubs]
+    at_home = [v for v in kinds if fleet[v.id].kind == "own"] or kinds or list(county.problem.vehicle_types)
+    return max(at_home, key=lambda v: (v.count * v.capacity[0], v.id))
