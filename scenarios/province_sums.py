@@ -15,13 +15,12 @@ from scenarios.province import assumed
 from scenarios.service import Service
 from scenarios.service_kpis import ratio
 from scenarios.text import Text
-from scenarios.variants.compare import Comparison
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from scenarios.scenario import Scenario
-    from scenarios.variants.compare import Agenda
+    from scenarios.variants.compare import Agenda, Comparison
 
 NOT_ADDED = Text(
     "全省的满载率、时效分位数和最差一成村不能由各县合计得出，见各县的表",
@@ -60,8 +59,10 @@ class Weights:
     villages: int
 
 
-def add_up(counties: Mapping[str, Comparison]) -> Comparison:
+def add_up(counties: Mapping[str, Comparison], joined: Comparison) -> Comparison:
     """Return the comparison of the province: days of which every county has the measures, added up.
+
+    ``joined``: of the run that the counties are parts of; its losses and counts are the province's.
 
     O(counties x variants x days).
     """
@@ -79,10 +80,10 @@ def add_up(counties: Mapping[str, Comparison]) -> Comparison:
             )
             for day in common
         }
-    return Comparison(
+    return replace(
+        joined,
         agenda=replace(first, cells=(), placeholders=(*notes, *assumed(agendas.values()))),
         measured=measured,
-        is_whole=all(each.is_whole for each in counties.values()),
         ways={variant.id: {} for variant in first.variants},
     )
 

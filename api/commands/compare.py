@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from api.assumptions import assumptions
 from api.commands.options import add_cluster, add_solving, cache_folder, existing, output_folder, solving_stop, whole
+from api.commands.province import compare_province, told
 from api.commands.running import run_agenda, show_losses
 from api.exports.comparison import write_csv, write_json
 from api.exports.comparison_book import write_book
@@ -18,6 +19,7 @@ from api.exports.comparison_words import WORDS, brief_change
 from api.kpi_views import shown
 from api.talk import line, say, show_table
 from scenarios.files import read_scenario
+from scenarios.province import is_province
 from scenarios.sampled_days import PEAK_FACTORS
 from scenarios.text import Text
 from scenarios.variants.cells import Limit
@@ -41,7 +43,11 @@ FILES = ("comparison.json", "comparison.csv", "comparison.xlsx", "comparison.htm
 
 def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
     """Declare the arguments."""
-    parser.add_argument("folder", metavar="DIR", help=Text("场景文件夹", "folder of the scenario").pick(lang))
+    about = Text(
+        "场景文件夹；或省：县文件夹的上级文件夹，或列出县文件夹的 .txt、.toml",
+        "folder of the scenario; or a province: a folder of such folders, or a .txt or .toml that lists them",
+    )
+    parser.add_argument("folder", metavar="DIR", help=about.pick(lang))
     file = Text("比较方案文件（TOML）", "file of variants (TOML)")
     parser.add_argument("variants", metavar="VARIANTS.toml", help=file.pick(lang))
     out = Text("输出文件夹（默认 out/场景名）", "output folder (out/NAME by default)")
@@ -67,6 +73,11 @@ def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
 def run(options: argparse.Namespace) -> int:
     """Compare and write everything; exit code 1 should anything be missing."""
     folder, lang = existing(options.folder), options.lang
+    if is_province(folder):
+        province, out = compare_province(options)
+        _show(province.whole, rows_of(province.whole), lang)
+        say(told(province, out), lang)
+        return 0 if province.whole.is_whole else 1
     scenario = read_scenario(folder)
     wanted = read_variants(existing(options.variants), scenario)
     out = output_folder(options.out or Path("out") / folder.resolve().name)

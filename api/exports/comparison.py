@@ -15,7 +15,7 @@ from api.exports.tables import safe_cell
 from scenarios.kpi_definitions import KPI_DEFINITIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from scenarios.comparison import Cell, Interval
@@ -30,11 +30,24 @@ VERSION = 1
 
 def write_json(scenario: Scenario, comparison: Comparison, rows: tuple[Row, ...], path: Path) -> None:
     """Write everything; equal results write equal bytes. "ways" (carried pieces) stand in it where there are tiers."""
-    agenda, stop = comparison.agenda, comparison.agenda.limit.stop
     content = {
         "schema": SCHEMA,
         "version": VERSION,
         "scenario": {"name": scenario.name, "date": scenario.date.isoformat(), "digest": scenario.digest},
+        **content_of(comparison, rows),
+    }
+    write_values(content, path)
+
+
+def write_values(content: dict[str, Any], path: Path) -> None:
+    """Write JSON values as every file here is written."""
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def content_of(comparison: Comparison, rows: tuple[Row, ...]) -> dict[str, Any]:
+    """Return all of a comparison as JSON values, without whose it is."""
+    agenda, stop = comparison.agenda, comparison.agenda.limit.stop
+    return {
         "limit": {"seconds": stop.seconds, "iterations": stop.iterations, "seed": agenda.limit.seed},
         "against": agenda.against,
         "variants": [{"id": v.id, "name": _text(v.name)} for v in agenda.variants],
@@ -53,14 +66,18 @@ def write_json(scenario: Scenario, comparison: Comparison, rows: tuple[Row, ...]
         "plans": comparison.keys,
         "placeholders": [_text(text) for text in agenda.placeholders],
     }
-    path.write_text(json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n", encoding="utf-8")
 
 
 def write_csv(comparison: Comparison, path: Path) -> None:
     """Write one row a variant and day, with a byte order mark, so that spreadsheets read Chinese."""
+    write_rows(day_table(comparison), path)
+
+
+def write_rows(rows: Iterable[Sequence[Any]], path: Path) -> None:
+    """Write rows that no spreadsheet takes for formulas, with a byte order mark."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        for row in day_table(comparison):
+        for row in rows:
             writer.writerow([safe_cell(value) for value in row])
 
 

@@ -17,6 +17,7 @@ from scenarios.text import Text
 from scenarios.variants.table import leaves_goods, peak_rows, way_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from xlsxwriter.format import Format
@@ -87,9 +88,18 @@ class ComparisonBook:
 
 
 def write_book(
-    comparison: Comparison, rows: tuple[Row, ...], assumed: tuple[Text, ...], path: Path, *, lang: str
+    comparison: Comparison,
+    rows: tuple[Row, ...],
+    assumed: tuple[Text, ...],
+    path: Path,
+    *,
+    lang: str,
+    more: Callable[[ComparisonBook], None] | None = None,
 ) -> None:
-    """Write the workbook in ``lang``. Raises ``OSError`` where it cannot be written."""
+    """Write the workbook in ``lang``; ``more`` adds sheets in place of the calculator, which is of one county.
+
+    Raises ``OSError`` where it cannot be written.
+    """
     options = {"strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(str(path), options) as workbook:
         book = ComparisonBook(workbook, lang)
@@ -97,7 +107,10 @@ def write_book(
         _table(book, comparison, rows)
         _days(book, comparison)
         _peaks(book, comparison)
-        write_calculator(book, comparison)
+        if more is None:
+            write_calculator(book, comparison)
+        else:
+            more(book)
         _definitions(book)
         _ways(book, comparison)
         _missing(book, comparison)

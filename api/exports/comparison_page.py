@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from api.exports.comparison_words import WORDS, brief_change, change_text, day_name, value_text, worst_text
 from api.exports.pages import environment
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from api.exports.comparison_maps import Maps
-    from scenarios.scenario import Scenario
     from scenarios.text import Text
     from scenarios.variants.compare import Comparison
     from scenarios.variants.table import PeakRow, Row
@@ -47,8 +46,26 @@ class Chart:
     bars: tuple[Bar, ...]
 
 
+class Named(Protocol):
+    """What a page is about: a scenario, or a province."""
+
+    @property
+    def name(self) -> str:
+        """Its title."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A line of a table of counties: name, page of its own, and value and change of a measure for each variant."""
+
+    name: str
+    link: str
+    cells: tuple[tuple[Text, Text], ...]
+
+
 def write_page(
-    scenario: Scenario,
+    scenario: Named,
     comparison: Comparison,
     rows: tuple[Row, ...],
     assumed: tuple[Text, ...],
@@ -56,8 +73,12 @@ def write_page(
     *,
     lang: str,
     maps: Maps | None = None,
+    parts: tuple[tuple[Text, tuple[Part, ...]], ...] = (),
 ) -> None:
-    """Write the page, opening in ``lang`` ("zh" or "en"); without ``maps`` it has none."""
+    """Write the page, opening in ``lang`` ("zh" or "en"); without ``maps`` it has none.
+
+    ``parts``: tables of counties by the name of their measure.
+    """
     html = (
         environment()
         .get_template("comparison.html.j2")
@@ -74,6 +95,7 @@ def write_page(
             days=_day_rows(comparison, rows),
             peaks=[_peak_row(row) for row in peak_rows(comparison)],
             maps=maps,
+            parts=parts,
             leaves_goods=leaves_goods(comparison),
             definitions=[row.definition for row in rows],
             bar_width=BAR_WIDTH,

@@ -94,6 +94,8 @@ WORDS: dict[str, Text] = {
     "per_hour": Text("元/小时", "yuan an hour"),
     "per_overtime": Text("加班加价（元/小时）", "more for overtime (yuan/h)"),
     "cost": Text("费用（元/日）", "cost (yuan a day)"),
+    "county": Text("县", "county"),
+    "counties": Text("各县", "counties"),
     "variant": Text("方案", "variant"),
     "num_variants": Text("种方案", "variants"),
     "num_days": Text("个抽样日", "sampled days"),

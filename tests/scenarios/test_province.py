@@ -135,7 +135,7 @@ def test_a_province_of_twins_costs_twice_as_much_and_shares_their_plans(folder: 
     assert found.total == 4
     counties = part(found, agendas)
     assert all(each.is_whole for each in counties.values())
-    province = add_up(counties)
+    province = add_up(counties, found)
     for variant, days in province.measured.items():
         for day, both in days.items():
             one = counties["east"].measured[variant][day]
@@ -151,6 +151,6 @@ def test_a_day_that_one_county_lacks_is_no_day_of_the_province() -> None:
     found = carry_out(replace(days, cells=()), Store(folder=Path("/nonexistent")), Here())
     full = replace(found, agenda=days, measured={BASE: whole})
     half = replace(found, agenda=days, measured={BASE: {"day 1": kpis()}}, is_whole=False)
-    province = add_up({"east": full, "west": half})
+    province = add_up({"east": full, "west": half}, half)
     assert list(province.measured[BASE]) == ["day 1"]
     assert not province.is_whole
