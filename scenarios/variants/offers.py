@@ -109,7 +109,7 @@ def _fitted(tiers: Tiers, plan: TieredPlan) -> TieredPlan | None:
 
 
 def _is_known(tiers: Tiers, plan: TieredPlan) -> bool:
-    """Tell whether the plan speaks of the same goods, stations and departures."""
+    """Tell whether the plan speaks of goods, stations, departures and vehicles that there are."""
     goods = tiers.problem.shipment_of
     legs = _driven(plan) | {ride.shipment for ride in plan.rides}
     named = {i if i in goods else i.rpartition("/")[0] for i in legs} | {u.shipment for u in plan.plan.unserved}
@@ -119,6 +119,7 @@ def _is_known(tiers: Tiers, plan: TieredPlan) -> bool:
         and told(tiers, plan) == set(goods)
         and {way.station for way in ways} - {""} <= set(tiers.station_of)
         and {ride.departure for ride in plan.rides} <= set(tiers.departure_of)
+        and {route.vehicle_type for route in plan.plan.routes} <= set(tiers.problem.vehicle_type_of)
     )
 
 
