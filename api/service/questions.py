@@ -38,7 +38,7 @@ class Asked:
         """The stored plan."""
         return PlanFile.model_validate_json(zlib.decompress(b64decode(self.question["plan"])))
 
-    @property
+    @cached_property
     def plan(self) -> Plan:
         """The plan, which must be of one tier.
 

@@ -8,15 +8,16 @@ wrong with it.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from api.errors import InvalidInput
 from api.schemas import Origin, from_plan
 from api.service.questions import cost_record
 from optimizer.check import check
 from optimizer.cost import plan_cost
+from optimizer.explain.insertion import scheduled, settled
 from optimizer.plan import Plan, Route, Trip, Unserved, Visit
-from optimizer.schedule import TripDraft, VisitDraft, schedule_route
+from optimizer.schedule import TripDraft, VisitDraft, draft_of
 from optimizer.stow import stow
 
 if TYPE_CHECKING:
@@ -41,12 +42,7 @@ def evaluate(asked: Asked) -> dict[str, Any]:
     before, problem = asked.plan, asked.county.problem
     days = asked.question["routes"]
     _refuse_unknown(problem, days, asked)
-    routes = tuple(_timed(problem, day) for day in days if day["trips"])
-    carried = {i for route in routes for trip in route.trips for i in trip.shipments}
-    old = {unserved.shipment: unserved for unserved in before.unserved}
-    left = (old.get(s.id, Unserved(shipment=s.id, reason="U100")) for s in problem.shipments if s.id not in carried)
-    plan = Plan(routes=routes, unserved=tuple(left))
-    plan = replace(plan, cost=plan_cost(problem, plan))
+    plan = _retimed(problem, before, days)
     violations = check(problem, plan)
     return {
         "is_accepted": not violations,
@@ -78,13 +74,62 @@ def _is_vehicle(problem: Problem, day: Mapping[str, Any]) -> bool:
     return day["vehicle_type"] in problem.vehicle_type_of and day["number"] >= 1
 
 
-def _timed(problem: Problem, day: Mapping[str, Any]) -> Route:
-    kind = problem.vehicle_type_of[day["vehicle_type"]]
-    drafts = [_draft(problem, kind, trip) for trip in day["trips"]]
-    earliest = [trip.get("load_start_s") or 0 for trip in day["trips"]]
-    is_whole = all(draft.visits for draft in drafts)
-    route = schedule_route(problem, kind.id, day["number"], drafts, earliest_loads=earliest) if is_whole else None
-    return route or _driven(problem, kind, day["number"], drafts, earliest)
+class _Day(NamedTuple):
+    """One vehicle's day: as it was, and as it is to be."""
+
+    route: Route
+    drafts: tuple[TripDraft, ...]
+
+
+def _retimed(problem: Problem, before: Plan, days: Sequence[Mapping[str, Any]]) -> Plan:
+    """Return the whole plan: what is as it was keeps its times, what changed is fitted in, what does not fit is driven.
+
+    Days that fit are fitted first, so that a day that breaks rules does not spoil the others.
+    """
+    stored = {(route.vehicle_type, route.number): route for route in before.routes}
+    plan, changed = _with(problem, before, []), []
+    for day in days:
+        if not day["trips"]:
+            continue
+        kind = problem.vehicle_type_of[day["vehicle_type"]]
+        old = stored.get((kind.id, day["number"]), Route(vehicle_type=kind.id, number=day["number"], trips=()))
+        drafts = tuple(_draft(problem, kind, trip) for trip in day["trips"])
+        earliest = [trip.get("load_start_s") or 0 for trip in day["trips"]]
+        if not any(earliest) and [d.visits for d in drafts] == [draft_of(trip).visits for trip in old.trips]:
+            plan = _with(problem, before, [*plan.routes, old])
+        else:
+            changed.append((_Day(old, drafts), earliest))
+    driven = []
+    for day, earliest in changed:
+        fitted = _fitted(problem, before, plan, day, earliest)
+        if fitted is None:
+            kind = problem.vehicle_type_of[day.route.vehicle_type]
+            driven.append(_driven(problem, kind, day.route.number, day.drafts, earliest))
+        else:
+            plan = fitted
+    return _with(problem, before, [*plan.routes, *driven])
+
+
+def _fitted(problem: Problem, before: Plan, plan: Plan, day: _Day, earliest: Sequence[int]) -> Plan | None:
+    """Return ``plan`` with one more day, as the referee accepts it, or None."""
+    if not all(draft.visits for draft in day.drafts):
+        return None
+    if any(earliest):
+        route = scheduled(problem, day, earliest_loads=earliest)
+        grown = None if route is None else _with(problem, before, [*plan.routes, route])
+        return None if grown is None or check(problem, grown) else grown
+    carried = {i for draft in day.drafts for i in draft.shipments}
+    left = tuple(u for u in plan.unserved if u.shipment not in carried)
+    return settled(problem, replace(plan, unserved=left), day)
+
+
+def _with(problem: Problem, before: Plan, routes: Sequence[Route]) -> Plan:
+    """Return the plan of these routes, all else unserved, with what it costs."""
+    carried = {i for route in routes for trip in route.trips for i in trip.shipments}
+    old = {unserved.shipment: unserved for unserved in before.unserved}
+    left = (old.get(s.id, Unserved(shipment=s.id, reason="U100")) for s in problem.shipments if s.id not in carried)
+    plan = Plan(routes=tuple(routes), unserved=tuple(left))
+    return replace(plan, cost=plan_cost(problem, plan))
 
 
 def _draft(problem: Problem, kind: VehicleType, trip: Mapping[str, Any]) -> TripDraft:
