@@ -157,7 +157,7 @@ def _spots(relief: Relief, canvas: Canvas) -> Iterator[Spot]:
 
 def _is_inside(canvas: Canvas, lon: float, lat: float) -> bool:
     x, y = canvas.project([(lon, lat)])[0].tolist()
-    return 0 <= x <= canvas.width and 0 <= y <= canvas.height
+    return bool(0 <= x <= canvas.width and 0 <= y <= canvas.height)
 
 
 def _labels(spots: tuple[Spot, ...], canvas: Canvas, ways: list[list[tuple[tuple[float, float], ...]]]) -> list[Placed]:

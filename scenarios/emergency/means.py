@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from optimizer.tiers.model import DIRECT
+from scenarios.stations import DRONE
 from scenarios.text import Text
 
 if TYPE_CHECKING:
-    from optimizer.tiers.model import Tiers
+    from optimizer.tiers.model import Tiers, Way
     from scenarios.build import County
     from scenarios.emergency.county import Rescue
 
@@ -56,9 +57,18 @@ def county_with(rescue: Rescue, means: Means) -> tuple[County, Tiers]:
     problem = replace(county.problem, vehicle_types=kinds)
     shut = set() if means.has_relay else set(rescue.carriers)
     shut |= set() if means.has_drone else {base.id for base in rescue.emergency.drones}
-    modes = {
-        place: frozenset(way for way in ways if way.station not in shut) or frozenset({DIRECT})
-        for place, ways in tiers.modes.items()
-    }
+    shut_here = shut if _flies_from_hub(rescue, means) else {*shut, ""}
+    modes = {place: _left(ways, shut_here if place in rescue.isolated else shut) for place, ways in tiers.modes.items()}
     changed = replace(tiers, problem=problem, modes=modes)
     return replace(county, problem=problem, tiers=changed), changed
+
+
+def _flies_from_hub(rescue: Rescue, means: Means) -> bool:
+    """Tell whether anything flies past all stations, so that goods may go straight to places that are cut off."""
+    own = any(v.profile == DRONE and v.count and v.id not in rescue.drones for v in rescue.county.problem.vehicle_types)
+    return own or (means.has_drone and any(base.lon is None for base in rescue.emergency.drones))
+
+
+def _left(ways: frozenset[Way], shut: set[str]) -> frozenset[Way]:
+    """Return the ways through no station that is shut ("" is past all), direct where none is left."""
+    return frozenset(way for way in ways if way.station not in shut) or frozenset({DIRECT})
