@@ -254,10 +254,12 @@ def _taken(connection: Connection, job: Job, worker_id: str, at_ms: int, lease_m
 def _claim(connection: Connection, job: Job) -> Claim:
     of_revision = and_(revisions.c.scenario_id == job.scenario_id, revisions.c.number == job.revision)
     content = connection.execute(select(revisions.c.content).where(of_revision)).scalar_one()
-    kept = connection.scalar(select(checkpoints.c.plan).where(checkpoints.c.job_id == job.id))
+    best = select(checkpoints.c.plan, checkpoints.c.cost_fen).where(checkpoints.c.job_id == job.id)
+    kept = connection.execute(best).one_or_none()
     named = and_(plans.c.id == job.request.get("plan"), plans.c.county_id == job.county_id)
     plan = connection.scalar(select(plans.c.content).where(named)) if job.kind == "replan" else None
-    return Claim(job=job, content=content, checkpoint=kept, plan=plan)
+    plan_before, cost_fen = (None, 0) if kept is None else (kept.plan, kept.cost_fen)
+    return Claim(job=job, content=content, checkpoint=plan_before, checkpoint_fen=cost_fen, plan=plan)
 
 
 def _is_held(claim: Claim) -> ColumnElement[bool]:

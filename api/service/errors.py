@@ -111,6 +111,30 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "{attempts} attempts have come to nothing; the input is kept",
         "look at the log of the worker and at the limit of memory; make the scenario smaller and submit it again",
     ),
+    "E608": (
+        "任务的进程用完了 {most} MiB 内存",
+        "缩小场景，减少并行进程，或由管理员提高 child_memory_bytes",
+        "the process of the job has used up {most} MiB of memory",
+        "make the scenario smaller, ask for fewer workers, or let the operator raise child_memory_bytes",
+    ),
+    "E609": (
+        "任务内部出错（{detail}），输入已保留",
+        "请报告此错误",
+        "the job has failed ({detail}); its input is kept",
+        "please report this",
+    ),
+    "E610": (
+        "任务在 {most} 秒内没有结束，也还没有方案",
+        "缩小场景，或由管理员提高 child_spare_s",
+        "the job did not end within {most} s and has no plan yet",
+        "make the scenario smaller, or let the operator raise child_spare_s",
+    ),
+    "E611": (
+        "请求缺少 {name}，或它的值无法使用",
+        "按接口文档补上 {name}",
+        "the request lacks {name}, or its value is of no use",
+        "give {name} as the page of the API says",
+    ),
 }
 """Code -> problem and remedy in Chinese, then in English."""
 

@@ -14,8 +14,8 @@ ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 LENGTH = 26
 """130 bits: 50 of milliseconds since 1970 (until the year 37,648), 80 of chance."""
 
-PREFIXES = ("cty", "scn", "job", "pln", "key", "hook", "dlv", "per")
-"""County, scenario, job, plan, key, webhook, delivery, personal field."""
+PREFIXES = ("cty", "scn", "job", "pln", "key", "hook", "dlv", "per", "wrk")
+"""County, scenario, job, plan, key, webhook, delivery, personal field, worker."""
 
 FORM = re.compile(rf"(?:{'|'.join(PREFIXES)})_[{ALPHABET}]{{{LENGTH}}}")
 """What an id looks like."""

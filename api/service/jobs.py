@@ -126,12 +126,13 @@ class Claim:
     """A job in the hands of one worker.
 
     ``content`` is the zip of the revision; ``checkpoint`` is the best plan of an earlier attempt, as zlib of
-    ``plan.json``; ``plan`` is the stored plan that the request names, in the same form.
+    ``plan.json``, and ``checkpoint_fen`` what it costs; ``plan`` is the stored plan that the request names.
     """
 
     job: Job
     content: bytes
     checkpoint: bytes | None = None
+    checkpoint_fen: int = 0
     plan: bytes | None = None
 
 

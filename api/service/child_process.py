@@ -1,0 +1,134 @@
+"""A job's child process from the worker's side: begun in a folder of its own, read without waiting, ended for sure."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from api.service.limits import Bounds, kill_group
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from api.service.jobs import Claim
+    from api.service.settings import Limits
+
+logger = logging.getLogger(__name__)
+
+COMMAND = (sys.executable, "-m", "api.service.child")
+"""What is run, with the folder of the job as its argument."""
+
+CHUNK = 1 << 16
+
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+"""A job computes in as many processes as it asked for, none of which makes threads of its own."""
+
+
+@dataclass(kw_only=True)
+class Child:
+    """A child at work on a claim; ``folder`` is gone when it is put away."""
+
+    folder: Path
+    process: subprocess.Popen[bytes]
+    _rest: bytes = b""
+
+    @property
+    def output(self) -> int:
+        """Return the descriptor to wait for."""
+        assert self.process.stdout is not None  # noqa: S101 - it was asked for
+        return self.process.stdout.fileno()
+
+    @property
+    def has_ended(self) -> bool:
+        """Tell whether the process is gone."""
+        return self.process.poll() is not None
+
+    def messages(self) -> Iterator[dict[str, Any]]:
+        """Yield what it has said since, without waiting."""
+        with contextlib.suppress(BlockingIOError):
+            while chunk := os.read(self.output, CHUNK):
+                self._rest += chunk
+        *lines, self._rest = self._rest.split(b"\n")
+        for line in lines:
+            yield json.loads(line)
+
+    def taken(self, name: str | None) -> bytes | None:
+        """Return the file that a message names, which is gone then."""
+        if name is None:
+            return None
+        file = self.folder / Path(name).name
+        content = file.read_bytes()
+        file.unlink()
+        return content
+
+    def ask_to_stop(self) -> None:
+        """Have it end with the best plan."""
+        assert self.process.stdin is not None  # noqa: S101 - it was asked for
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.write(b"stop\n")
+            self.process.stdin.flush()
+
+    def put_away(self) -> None:
+        """Kill it with all its processes, if they are still there, and remove its folder."""
+        kill_group(self.process)
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    pipe.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def begin(claim: Claim, folder: Path, cache: Path, limits: Limits, command: Sequence[str] = COMMAND) -> Child:
+    """Start the child of a claim in ``folder``, which is made; call it from a thread that outlives the child.
+
+    Raises
+    ------
+    OSError
+        When the folder cannot be written or no process can be started.
+    """
+    folder.mkdir(parents=True)
+    (folder / "content.zip").write_bytes(claim.content)
+    for name, content in (("checkpoint.z", claim.checkpoint), ("plan.z", claim.plan)):
+        if content is not None:
+            (folder / name).write_bytes(content)
+    (folder / "order.json").write_text(json.dumps(_order(claim, cache, limits), ensure_ascii=False), "utf-8")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GONGPEI_")}
+    process = subprocess.Popen(  # noqa: S603 - our own program
+        [*command, str(folder.resolve())],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+        env={**kept, "TMPDIR": str(folder.resolve()), **dict.fromkeys(THREADS, "1")},
+    )
+    child = Child(folder=folder, process=process)
+    os.set_blocking(child.output, False)
+    return child
+
+
+def most_s(claim: Claim, limits: Limits) -> float:
+    """Return how long a child may take: what it was asked for, capped, and what comes beside solving."""
+    asked = claim.job.request.get("seconds")
+    solve_s = limits.solve_seconds_most if asked is None else min(float(asked), limits.solve_seconds_most)
+    return (limits.solve_seconds_most if claim.job.kind == "comparison" else solve_s) + limits.child_spare_s
+
+
+def _order(claim: Claim, cache: Path, limits: Limits) -> dict[str, Any]:
+    cpu_s = 2 * round(most_s(claim, limits))  # the wall clock ends it first, unless native code makes threads
+    bounds = Bounds(memory_bytes=limits.child_memory_bytes, cpu_s=cpu_s, file_bytes=limits.child_file_bytes)
+    return {
+        "kind": claim.job.kind,
+        "request": dict(claim.job.request),
+        "cache": str(cache.resolve()),
+        "worker_pid": os.getpid(),
+        "bounds": asdict(bounds),
+        "most_s": limits.solve_seconds_most,
+        "most_workers": limits.solve_workers_most,
+    }

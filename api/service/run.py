@@ -1,0 +1,197 @@
+"""One claimed job between its child and the database: what the child says becomes writes, in order, till they hold.
+
+A child that ends without a word has died: the job goes back into the queue, one attempt less. One that was to stop,
+or has had its time, and does not end, is killed, and its last checkpoint is its plan.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+import zlib
+from collections import deque
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from api.service import claims
+from api.service.child_process import most_s
+from api.service.claims import Lost, Told
+from api.service.database import Unavailable
+from api.service.jobs import Failure, Outcome, failure_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from api.service.child_process import Child
+    from api.service.database import Database
+    from api.service.jobs import Claim
+    from api.service.settings import Limits
+
+logger = logging.getLogger(__name__)
+
+STOP_S = 1.5
+"""How long a child may take to hand over the best plan before it is killed."""
+
+
+@dataclass(kw_only=True)
+class Run:
+    """A job in the hands of this worker; ``is_over`` when nothing is left to do for it."""
+
+    database: Database
+    claim: Claim
+    child: Child
+    limits: Limits
+    is_over: bool = False
+    has_spoken: bool = False
+    """The child will say no more."""
+    _ends_at: float = field(init=False)
+    _best: tuple[int, bytes] | None = None
+    _is_wished: bool = False
+    _is_told: bool = False
+    _events: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    _values: dict[str, Any] = field(default_factory=dict)
+    _outbox: deque[Callable[[], object]] = field(default_factory=deque)
+
+    def __post_init__(self) -> None:
+        if self.claim.checkpoint is not None:
+            self._best = (self.claim.checkpoint_fen, self.claim.checkpoint)
+        self._ends_at = time.monotonic() + most_s(self.claim, self.limits)
+
+    def heed(self, wish: Told) -> None:
+        """Take what has been wished for the job, or that it is no longer ours."""
+        if wish == "lost":
+            self.is_over = True
+        elif wish == "stop" and not self._is_wished:
+            self._is_wished = True
+            self._stop()
+
+    def hear(self) -> None:
+        """Take what the child has said; end it when its time is over."""
+        if self.has_spoken:
+            return
+        has_ended = self.child.has_ended  # asked first, so that nothing is said after the last reading
+        for message in self.child.messages():
+            TAKERS[message["is"]](self, message)
+        if not self.has_spoken and has_ended:
+            code = self.child.process.returncode
+            self._last(partial(claims.retry, self.database, self.claim, why=f"the process ended with {code}"))
+        elif not self.has_spoken and time.monotonic() >= self._ends_at:
+            self._time_is_over()
+        self._flush()
+
+    def deliver(self) -> None:
+        """Write what waits, as far as the database can be reached.
+
+        Raises
+        ------
+        Unavailable
+            The rest waits for the next turn.
+        """
+        try:
+            while self._outbox and not self.is_over:
+                self._outbox[0]()
+                self._outbox.popleft()
+        except Lost:
+            self.is_over = True
+        self.is_over |= self.has_spoken and not self._outbox
+
+    def give_back(self) -> None:
+        """Put the job back into the queue, from its last checkpoint, if it has not ended."""
+        try:
+            self.deliver()
+            if not self.is_over:
+                claims.give_back(self.database, self.claim)
+        except (Lost, Unavailable) as error:  # its lease will end
+            logger.info("not given back: %s", type(error).__name__, extra={"job": self.claim.job.id})
+
+    def _stop(self) -> None:
+        self._is_told, self._ends_at = True, time.monotonic() + STOP_S
+        self.child.ask_to_stop()
+
+    def _time_is_over(self) -> None:
+        if not self._is_told:
+            self._stop()
+        elif self._is_wished:
+            self._last(self._best_or(partial(claims.cancel, self.database, self.claim)))
+        else:
+            failure = failure_of("E610", most=round(most_s(self.claim, self.limits)))
+            self._last(self._best_or(partial(claims.fail, self.database, self.claim, failure)))
+
+    def _last(self, write: Callable[[], object]) -> None:
+        """Let ``write`` be the last that is written of this job."""
+        self._flush()
+        self.has_spoken = True
+        self._outbox.append(write)
+
+    def _flush(self) -> None:
+        """Put what has gathered into the outbox, as one write."""
+        if self._events or self._values:
+            self._outbox.append(partial(claims.note, self.database, self.claim, self._events, self._values))
+            self._events, self._values = [], {}
+
+    def _on_phase(self, message: Mapping[str, Any]) -> None:
+        self._values["phase"] = message["phase"]
+        if message["phase"] == "solve":
+            self._values["state"] = "solving"
+            self._events.append(("state", {"state": "solving"}))
+        else:
+            self._events.append(("log", {"phase": message["phase"]}))
+
+    def _on_incumbent(self, message: Mapping[str, Any]) -> None:
+        told = {name: message[name] for name in ("cost_fen", "unserved", "search")}
+        self._events.append(("incumbent", told))
+        self._values |= {name: told[name] for name in ("cost_fen", "unserved")}
+
+    def _on_log(self, message: Mapping[str, Any]) -> None:
+        self._events.append(("log", {"text": message["text"]}))
+
+    def _on_checkpoint(self, message: Mapping[str, Any]) -> None:
+        content = self.child.taken(message["file"]) or b""
+        if self._best is None or message["cost_fen"] <= self._best[0]:
+            self._best = (message["cost_fen"], content)
+            self._flush()
+            self._outbox.append(partial(claims.checkpoint, self.database, self.claim, content, message["cost_fen"]))
+
+    def _on_done(self, message: Mapping[str, Any]) -> None:
+        outcome = Outcome(
+            plan=self.child.taken(message["plan"]),
+            result=self.child.taken(message["result"]),
+            **{name: message[name] for name in ("cost_fen", "bound_fen", "unserved", "stopped", "versions")},
+        )
+        self._last(partial(claims.finish, self.database, self.claim, outcome))
+
+    def _on_failed(self, message: Mapping[str, Any]) -> None:
+        failure = Failure(**{name: message[name] for name in ("code", "zh", "en", "faults")})
+        self._last(partial(claims.fail, self.database, self.claim, failure))
+
+    def _on_nothing(self, _: Mapping[str, Any]) -> None:
+        self._last(self._best_or(partial(claims.cancel, self.database, self.claim)))
+
+    def _best_or(self, otherwise: Callable[[], object]) -> Callable[[], object]:
+        """Return the end with the last checkpoint as the plan, or ``otherwise`` where there is none."""
+        if self._best is None:
+            return otherwise
+        cost_fen, plan = self._best
+        record = json.loads(zlib.decompress(plan))
+        outcome = Outcome(
+            plan=plan,
+            cost_fen=cost_fen,
+            unserved=len(record["plan"]["unserved"]),
+            stopped=True,
+            versions=record["origin"]["versions"],
+        )
+        return partial(claims.finish, self.database, self.claim, outcome)
+
+
+TAKERS: dict[str, Callable[[Run, Mapping[str, Any]], None]] = {
+    "phase": Run._on_phase,
+    "incumbent": Run._on_incumbent,
+    "log": Run._on_log,
+    "checkpoint": Run._on_checkpoint,
+    "done": Run._on_done,
+    "failed": Run._on_failed,
+    "nothing": Run._on_nothing,
+}
+"""What a child may say."""

@@ -1,0 +1,172 @@
+"""A worker: claims jobs, has a child process do each, and carries what the children say to the database.
+
+One thread, one loop. While the database cannot be reached, children go on and what they say waits; a claim that was
+lost meanwhile costs only the child. Told to end, a worker claims nothing more, waits for its jobs for a while and gives
+back what is left.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import select
+import shutil
+import socket
+import threading
+import time
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from api.service import claims
+from api.service.child_process import COMMAND, begin
+from api.service.database import Unavailable
+from api.service.ids import new_id
+from api.service.run import Run
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+    from typing import IO
+
+    from api.service.database import Database
+    from api.service.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(kw_only=True)
+class Worker:
+    """One worker; ``run`` returns after ``leave`` was called from another thread or a signal handler."""
+
+    database: Database
+    settings: Settings
+    command: Sequence[str] = COMMAND
+    id: str = field(default_factory=lambda: new_id("wrk"))
+    _runs: dict[str, Run] = field(default_factory=dict)
+    _leaves: threading.Event = field(default_factory=threading.Event)
+    _hurries: threading.Event = field(default_factory=threading.Event)
+    _beat_at: float = 0.0
+    _registered: bool = False
+
+    def leave(self, *, at_once: bool = False) -> None:
+        """Claim nothing more and end when the jobs are done or the grace is over; ``at_once``: give all back now."""
+        self._leaves.set()
+        if at_once:
+            self._hurries.set()
+
+    def run(self) -> None:
+        """Work until told to leave."""
+        folder = self.settings.data / "work"
+        folder.mkdir(parents=True, exist_ok=True)
+        remove_leftovers(folder)
+        own = folder / self.id
+        with hold(own):
+            try:
+                self._work(own)
+            finally:
+                for each in self._runs.values():
+                    each.child.put_away()
+        shutil.rmtree(own, ignore_errors=True)
+
+    def _work(self, folder: Path) -> None:
+        ends_at = None
+        while True:
+            if self._leaves.is_set():
+                ends_at = ends_at or time.monotonic() + self.settings.grace_s
+                if not self._runs or self._hurries.is_set() or time.monotonic() >= ends_at:
+                    break
+            self._wait()
+            self._turn(folder)
+        for run in self._runs.values():
+            run.give_back()
+
+    def _wait(self) -> None:
+        outputs = [each.child.output for each in self._runs.values() if not each.has_spoken]
+        select.select(outputs, [], [], self.settings.poll_s)
+
+    def _turn(self, folder: Path) -> None:
+        """Do everything that is due, as far as the database can be reached."""
+        for run in self._runs.values():
+            run.hear()
+        try:
+            self._beat()
+            for run in self._runs.values():
+                run.deliver()
+            self._drop([run for run in self._runs.values() if run.is_over])
+            if not self._leaves.is_set():
+                self._claim(folder)
+        except Unavailable as error:
+            logger.warning("%s", error)
+            time.sleep(self.settings.poll_s)
+
+    def _beat(self) -> None:
+        """Extend leases when it is time, and heed what has been wished for at every turn."""
+        held = [run.claim for run in self._runs.values()]
+        if time.monotonic() >= self._beat_at + self.settings.heartbeat_s or not self._registered:
+            self._register()
+            began = time.monotonic()
+            told = claims.heartbeat(self.database, self.id, held, self._lease_ms)
+            self._beat_at = began
+        else:
+            told = claims.wishes(self.database, held)
+        for job, wish in told.items():
+            self._runs[job].heed(wish)
+
+    def _register(self) -> None:
+        if not self._registered:
+            host, program = socket.gethostname()[:255], version("gongpei")
+            claims.register(self.database, self.id, host=host, pid=os.getpid(), version=program)
+            self._registered = True
+
+    def _claim(self, folder: Path) -> None:
+        while len(self._runs) < self.settings.slots:
+            claim = claims.claim(self.database, self.id, self._lease_ms)
+            if claim is None:
+                return
+            where = {"job": claim.job.id, "attempt": claim.job.attempt, "county": claim.job.county_id}
+            logger.info("job claimed", extra={**where, "worker": self.id})
+            place = folder / f"{claim.job.id}-{claim.job.attempt}"
+            limits = self.settings.limits
+            child = begin(claim, place, self.settings.data / "cache", limits, self.command)
+            self._runs[claim.job.id] = Run(database=self.database, claim=claim, child=child, limits=limits)
+
+    def _drop(self, runs: Sequence[Run]) -> None:
+        for run in runs:
+            run.child.put_away()
+            del self._runs[run.claim.job.id]
+            where = {"job": run.claim.job.id, "attempt": run.claim.job.attempt, "county": run.claim.job.county_id}
+            logger.info("job left", extra={**where, "worker": self.id})
+
+    @property
+    def _lease_ms(self) -> int:
+        return round(self.settings.lease_s * 1000)
+
+
+class hold:  # noqa: N801 - a context manager, used as a function
+    """Make a folder and hold it locked, so that others see that its owner is alive."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.file: IO[str] | None = None
+
+    def __enter__(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.file = (self.folder / "lock").open("w")
+        fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def __exit__(self, *_: object) -> None:
+        assert self.file is not None  # noqa: S101 - it was opened
+        self.file.close()
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove the folders of workers that were killed: nobody holds their locks."""
+    for each in folder.iterdir():
+        try:
+            with (each / "lock").open("r+") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(each, ignore_errors=True)
+        except OSError:  # held, or just being made
+            logger.debug("%s is in use", each)
