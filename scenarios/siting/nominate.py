@@ -68,7 +68,7 @@ def nominate(costs: Costs, most: int) -> tuple[SiteSet, ...]:
     Raises
     ------
     InvalidInput
-        E526, when no model finds any set.
+        E526, when no set serves or covers all that it must.
     """
     siting, day, today = costs.siting, costs.ground.scenario, costs.siting.today
     known = frozenset({today, frozenset[str]()})
@@ -138,8 +138,6 @@ def _nominated(
             sites = frozenset(places[j] for j in located.sites)
             if sites in known or sites in found or len(found.keys() - known) < most:
                 found[sites] = (*found.get(sites, ()), turn.nomination(located))
-    if not found:
-        raise InvalidInput("E526")
     return found
 
 
@@ -158,13 +156,15 @@ def _models(costs: Costs) -> Iterator[tuple[str, SitingModel]]:
     siting = costs.siting
     must_s = siting.cover_s if siting.count is None else None
     whole = costs.fixed_charge(must_s)
+    first = best_sites(whole)
+    if first is None:
+        raise InvalidInput("E526")
     yield "fixed_charge", whole
     count = siting.count
     if count is None:
         if siting.cover_s is not None:
             yield "set_cover", set_cover(costs.way_s, siting.cover_s)
-        first = best_sites(whole)
-        count = max(1, len(first.sites)) if first is not None else 1
+        count = max(1, len(first.sites))
     yield "p_median", p_median(costs.weight, costs.way_s, count)
     yield "max_coverage", max_coverage(costs.weight, costs.way_s, siting.limit_s, count)
 

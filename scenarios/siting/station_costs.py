@@ -95,7 +95,7 @@ class StationCosts:
 
     def _direct(self) -> np.ndarray:
         """Fen a day (n,) of serving each place from the hub."""
-        runs = [_part(self._shares(v), self._runs(v, [v.depot], self.clients)[0]) for v in self.ground.hub_fleet]
+        runs = [self._loop(v, v.depot) for v in self.ground.hub_fleet]
         found: np.ndarray = np.min(runs, axis=0) if runs else np.full(len(self.clients), np.inf)
         return found
 
@@ -108,11 +108,19 @@ class StationCosts:
         living = [v for v in fleet if v.id == candidate.vehicle or (v.kind == "own" and v.depot == candidate.place)]
         if not living:
             return np.where(self.may_pass, self._direct(), np.inf)  # the hub's vehicles drive its loops too
-        loops = [_part(self._shares(v), self._runs(v, [candidate.place], self.clients)[0]) for v in living]
+        loops = [self._loop(v, candidate.place) for v in living]
         trunks = [_part(self._fills(v), self._runs(v, [v.depot], [candidate.place])[0]) for v in self.ground.hub_fleet]
         more = np.min(trunks, axis=0) if trunks else np.zeros(len(self.clients))
         found: np.ndarray = np.where(self.may_pass, np.min(loops, axis=0) + more, np.inf)
         return found
+
+    def _loop(self, vehicle: FleetVehicle, home: str) -> np.ndarray:
+        """Fen a day (n,) of a vehicle at ``home``; inf where it may not call."""
+        places = {place.id: place for place in self.ground.scenario.places}
+        callers = [places[name].vehicle_types for name in self.clients]
+        may_call = np.array([each is None or vehicle.id in each for each in callers], dtype=bool)
+        shares: np.ndarray = np.maximum(self._fills(vehicle), 1 / MOST_VISITS)
+        return _part(shares, np.where(may_call, self._runs(vehicle, [home], self.clients)[0], np.inf))
 
     def _line_haul(self) -> np.ndarray:
         """Fen (m,) of one run from the hub to each candidate."""
@@ -122,11 +130,11 @@ class StationCosts:
         return found
 
     def _runs(self, vehicle: FleetVehicle, ends: Sequence[str], places: Sequence[str]) -> np.ndarray:
-        """Fen (ends, places) of driving there and back."""
+        """Fen (ends, places) of driving there and back; inf beyond the vehicle's range."""
         time_s, metres = self.ground.round_trips(vehicle.profile, ends, places)
         hourly_fen = vehicle.time_fen_per_h + vehicle.fixed_fen / (vehicle.regular_s / HOUR_S)
         run_fen: np.ndarray = metres / 1_000 * vehicle.distance_fen_per_km + time_s / HOUR_S * hourly_fen
-        return run_fen
+        return run_fen if vehicle.range_m is None else np.where(metres <= vehicle.range_m, run_fen, np.inf)
 
     def _fills(self, vehicle: FleetVehicle) -> np.ndarray:
         """Share (n,) of a trip that the goods of each place fill, in the load dimension that binds most."""
@@ -137,10 +145,6 @@ class StationCosts:
         loads = loads.reshape(len(self.clients), len(names))
         filled = np.divide(loads, room, out=np.where(loads > 0, np.inf, 0.0), where=room > 0)
         found: np.ndarray = np.max(filled, axis=1, initial=0.0)
-        return found
-
-    def _shares(self, vehicle: FleetVehicle) -> np.ndarray:
-        found: np.ndarray = np.maximum(self._fills(vehicle), 1 / MOST_VISITS)
         return found
 
 
