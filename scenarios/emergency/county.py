@@ -21,13 +21,14 @@ from scenarios.build import County, to_problem
 from scenarios.emergency.crossing import find_crossings
 from scenarios.emergency.goods import Crossers, twin_of
 from scenarios.emergency.layout import Layout, drone_type
+from scenarios.emergency.model import DroneBase, FarVehicles
 from scenarios.service import Service
 from scenarios.stations import DRONE
 from scenarios.text import Text
 from scenarios.tiers import build_tiers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from optimizer.problem import Problem
     from optimizer.tiers.model import Station
@@ -44,6 +45,13 @@ TWINS = Text(
     "同一村的不同等级货物可走不同方式，各停靠一次",
     "goods of different classes may go to one village by different ways, each with a call of its own",
 )
+SPARE_DRONE = Text(
+    "没有无人机；“再加一架”按载重 30 kg、航程 30 km、换电 10 分钟的占位值估算",
+    "there are no drones; what one would bring is told for placeholders: 30 kg, 30 km there and back, 10 min a turn",
+)
+SPARE_BASE = "UAV"
+"""Base of drones of an emergency that names none; it has none, but there might be one."""
+
 BUSES = Text("跨断点的客运班次当天不带货", "departures that would cross the break take no goods that day")
 
 
@@ -84,6 +92,36 @@ def with_goods(scenario: Scenario, emergency: Emergency) -> Scenario:
     )
 
 
+def with_spares(
+    emergency: Emergency, crossings: Sequence[Crossing], scenario: Scenario, isolated: Mapping[str, int]
+) -> Emergency:
+    """Return the emergency with none of what it lacks, so that it can be told what one of it would bring.
+
+    A base of drones at the first relay, or at a hub without one, with the usual placeholders; on the far side of each
+    relay without vehicles the county's first own type, where it has any.
+    """
+    spot = crossings[0].near if crossings else (None, None)
+    names = {p.id for p in scenario.places} | {each.id for each in emergency.relays}
+    spare = DroneBase(
+        id=next(n for n in (SPARE_BASE, f"{SPARE_BASE}+", f"{SPARE_BASE}++") if n not in names),
+        count=0,
+        lon=spot[0],
+        lat=spot[1],
+    )
+    likes = [v.id for v in scenario.fleet if v.kind == "own" and v.count]
+    taken = {each.relay for each in emergency.vehicles}
+    stranded = {isolated.get(v.depot) for v in scenario.fleet}
+    bare = [c.relay.id for c in crossings if c.relay.id not in taken and c.area not in stranded]
+    return replace(
+        emergency,
+        drones=emergency.drones or (spare,),
+        vehicles=(
+            *emergency.vehicles,
+            *(FarVehicles(relay=id_, like=like, count=0) for id_ in bare for like in likes[:1]),
+        ),
+    )
+
+
 def isolated_places(county: County, ground: Ground) -> dict[str, int]:
     """Return the area of every place that is in none with a hub."""
     pairs = zip(county.scenario.places, ground.area_of.tolist(), strict=True)
@@ -102,6 +140,7 @@ def build_rescue(base: County, ground: Ground, emergency: Emergency) -> Rescue:
     """
     crossings = find_crossings(ground, emergency.relays)
     isolated = isolated_places(base, ground)
+    emergency = with_spares(emergency, crossings, base.scenario, isolated)
     layout = Layout(base=base, ground=ground, emergency=emergency, crossings=crossings, isolated=isolated)
     scenario = layout.scenario()
     points, areas = layout.points(scenario)
@@ -247,6 +286,8 @@ class _Makers:
             yield STRANDED
         if self.goods.village_of:
             yield TWINS
+        if not any(base.count for base in self.layout.emergency.drones):
+            yield SPARE_DRONE
         if self.layout.base.scenario.timetable is not None:
             yield BUSES
 

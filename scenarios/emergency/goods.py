@@ -87,7 +87,7 @@ class Crossers:
         parts = self._cut()
         shipments = weighed(parts.shipments, self.layout.emergency.classes)
         turns, waiting = self._turns(shipments)
-        has_both = bool(self.layout.crossings and self.layout.emergency.drones)
+        has_both = bool(self.layout.crossings) and any(base.count for base in self.layout.emergency.drones)
         twins = self._twins(shipments, waiting) if has_both else {}
         placed = tuple(self._placed(s, turns, waiting, twins) for s in shipments)
         return CrossingGoods(

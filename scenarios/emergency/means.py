@@ -41,7 +41,7 @@ MEANS_NAMES = {
 
 def offered(rescue: Rescue) -> tuple[Means, ...]:
     """Return the means that are compared, the fullest last: what the emergency names, and nothing."""
-    relay, drone = bool(rescue.crossings), bool(rescue.drones)
+    relay, drone = bool(rescue.crossings), any(base.count for base in rescue.emergency.drones)
     found = [NONE, *([RELAY] if relay else []), *([DRONE_ONLY] if drone else []), *([BOTH] if relay and drone else [])]
     return tuple(found)
 
@@ -51,12 +51,14 @@ def county_with(rescue: Rescue, means: Means) -> tuple[County, Tiers]:
     county, tiers = rescue.county, rescue.tiers
     far = {name for names in rescue.carriers.values() for name in names}
     absent = (set() if means.has_relay else far) | (set() if means.has_drone else set(rescue.drones))
+    absent.discard(means.more)
     kinds = tuple(
         replace(v, count=0 if v.id in absent else v.count + (v.id == means.more)) for v in county.problem.vehicle_types
     )
     problem = replace(county.problem, vehicle_types=kinds)
     shut = set() if means.has_relay else set(rescue.carriers)
-    shut |= set() if means.has_drone else {base.id for base in rescue.emergency.drones}
+    flies = means.has_drone or means.more in rescue.drones
+    shut |= set() if flies else {base.id for base in rescue.emergency.drones}
     shut_here = shut if _flies_from_hub(rescue, means) else {*shut, ""}
     modes = {place: _left(ways, shut_here if place in rescue.isolated else shut) for place, ways in tiers.modes.items()}
     changed = replace(tiers, problem=problem, modes=modes)
@@ -66,7 +68,8 @@ def county_with(rescue: Rescue, means: Means) -> tuple[County, Tiers]:
 def _flies_from_hub(rescue: Rescue, means: Means) -> bool:
     """Tell whether anything flies past all stations, so that goods may go straight to places that are cut off."""
     own = any(v.profile == DRONE and v.count and v.id not in rescue.drones for v in rescue.county.problem.vehicle_types)
-    return own or (means.has_drone and any(base.lon is None for base in rescue.emergency.drones))
+    flies = means.has_drone or means.more in rescue.drones
+    return own or (flies and any(base.lon is None for base in rescue.emergency.drones))
 
 
 def _left(ways: frozenset[Way], shut: set[str]) -> frozenset[Way]:
