@@ -44,6 +44,7 @@ NAMES = {
     "km_cost": Text("里程费（倍）", "cost of a km (x)"),
     "wages": Text("人工费（倍）", "wages (x)"),
     "fuel_yuan_per_l": Text("油价变动（元/升）", "change of the fuel price (yuan/l)"),
+    "fares": Text("班线运价（倍）", "line fares (x)"),
     "electricity_yuan_per_kwh": Text("电价变动（元/度）", "change of the electricity price (yuan/kWh)"),
 }
 
@@ -95,7 +96,8 @@ class BreakEven:
     """Where two variants cost the same: ``at`` is interpolated, and lies between the two values of ``bracket``.
 
     ``below`` is the cheaper one at smaller values, ``above`` at larger ones. ``is_sure``: at both ends of the bracket
-    the difference is beyond the noise.
+    the difference is beyond the noise. ``is_level``: both deliver as much there; what is left behind costs nothing, so
+    that a difference in it is one in cost as well.
     """
 
     factor: str
@@ -104,6 +106,22 @@ class BreakEven:
     below: str
     above: str
     is_sure: bool
+    is_level: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Throughout:
+    """Two variants that keep their order within ``span`` of a factor: ``cheaper`` is one of them, or "" where equal.
+
+    ``is_sure``: at every point that was planned the difference is beyond the noise. ``is_level`` as in ``BreakEven``.
+    """
+
+    factor: str
+    span: tuple[float, float]
+    cheaper: str
+    dearer: str
+    is_sure: bool
+    is_level: bool = True
 
 
 def read_factors(given: Sequence[str], scenario: Scenario, sides: Sequence[Variant]) -> tuple[Factor, ...]:
@@ -187,6 +205,37 @@ def curve_of(measured: dict[str, dict[str, Kpis]], side: Variant, factor: Factor
 
 def break_evens_of(measured: dict[str, dict[str, Kpis]], one: Curve, other: Curve) -> tuple[BreakEven, ...]:
     """Return where two curves of one factor cross, by differences on common days. O(values x days)."""
+    found = find_break_evens(one.factor.name, one.side, other.side, _differences(measured, one, other))
+    return tuple(replace(each, is_level=_is_level(one, other, each.bracket)) for each in found)
+
+
+def throughout_of(measured: dict[str, dict[str, Kpis]], one: Curve, other: Curve) -> Throughout | None:
+    """Return which of two curves is cheaper at all points; None where they cross, or have no point in common."""
+    differences = _differences(measured, one, other)
+    signs = {difference.mean > 0 for _, difference in differences if difference.mean}
+    if not differences or len(signs) > 1:
+        return None
+    is_dearer = signs == {True}
+    return Throughout(
+        factor=one.factor.name,
+        span=(differences[0][0], differences[-1][0]),
+        cheaper="" if not signs else other.side if is_dearer else one.side,
+        dearer=one.side if is_dearer or not signs else other.side,
+        is_sure=not any(each.low <= 0 <= each.high for _, each in differences),
+        is_level=_is_level(one, other, (differences[0][0], differences[-1][0])),
+    )
+
+
+def _is_level(one: Curve, other: Curve, span: tuple[float, float]) -> bool:
+    """Return whether two curves leave as many pieces behind at all points of a span."""
+    left = [
+        {s.value: s.unserved_pieces for s in curve.spots if span[0] <= s.value <= span[1]} for curve in (one, other)
+    ]
+    return left[0] == left[1]
+
+
+def _differences(measured: dict[str, dict[str, Kpis]], one: Curve, other: Curve) -> list[tuple[float, Interval]]:
+    """Return the cost of ``one`` less that of ``other`` at the values that both have, increasing."""
     others = {spot.value: spot.variant for spot in other.spots}
     differences = []
     for spot in one.spots:
@@ -194,7 +243,7 @@ def break_evens_of(measured: dict[str, dict[str, Kpis]], one: Curve, other: Curv
             found = change(_costs(measured[others[spot.value]]), _costs(measured[spot.variant]))
             if found is not None:
                 differences.append((spot.value, found.difference))
-    return find_break_evens(one.factor.name, one.side, other.side, differences)
+    return differences
 
 
 def find_break_evens(

@@ -8,13 +8,22 @@ from typing import TYPE_CHECKING
 from api.assumptions import assumptions
 from api.commands.options import add_cluster, add_solving, cache_folder, existing, output_folder, solving_stop, whole
 from api.commands.running import run_agenda, show_losses
-from api.exports.sweep import WORDS, Sweep, break_even_text, change_text, cost_text, write_json
+from api.exports.sweep import WORDS, Sweep, break_even_text, change_text, cost_text, throughout_text, write_json
 from api.exports.sweep_book import write_book
 from api.exports.sweep_charts import write_charts
 from api.exports.sweep_page import write_page
 from api.talk import line, say, show_table
 from scenarios.files import read_scenario
-from scenarios.sensitivity import NAMES, SHORT_NAMES, break_evens_of, curve_of, grid_of, read_factors, sides_of
+from scenarios.sensitivity import (
+    NAMES,
+    SHORT_NAMES,
+    break_evens_of,
+    curve_of,
+    grid_of,
+    read_factors,
+    sides_of,
+    throughout_of,
+)
 from scenarios.text import Text
 from scenarios.variants.cells import Limit
 from scenarios.variants.compare import prepare
@@ -104,6 +113,11 @@ def _swept(scenario: Scenario, planned: Comparison, sides: tuple[Variant, ...], 
         for other in sides[1:]
         for found in break_evens_of(measured, curves[sides[0].id, factor.name], curves[other.id, factor.name])
     ]
+    settled = [
+        throughout_of(measured, curves[sides[0].id, factor.name], curves[other.id, factor.name])
+        for factor in factors
+        for other in sides[1:]
+    ]
     return Sweep(
         scenario=scenario,
         run=planned,
@@ -111,6 +125,7 @@ def _swept(scenario: Scenario, planned: Comparison, sides: tuple[Variant, ...], 
         factors=factors,
         curves=tuple(curves.values()),
         break_evens=tuple(crossings),
+        throughout=tuple(each for each in settled if each is not None),
         assumed=assumptions(scenario),
     )
 
@@ -137,8 +152,8 @@ def _show(sweep: Sweep, lang: str) -> None:
         say(WORDS["one_day"], lang, style="yellow")
     for found in sweep.break_evens:
         line(break_even_text(sweep, found).pick(lang), style="bold")
-    if len(sweep.sides) > 1 and not sweep.break_evens:
-        say(WORDS["no_break_even"], lang)
+    for each in sweep.throughout:
+        line(throughout_text(sweep, each).pick(lang), style="bold")
     if sweep.leaves_goods:
         say(WORDS["left_hint"], lang, style="yellow")
     for text in sweep.run.agenda.placeholders:

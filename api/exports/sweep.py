@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from scenarios.comparison import Change, Interval
     from scenarios.scenario import Scenario
-    from scenarios.sensitivity import BreakEven, Curve, Factor, Spot
+    from scenarios.sensitivity import BreakEven, Curve, Factor, Spot, Throughout
     from scenarios.variants.compare import Comparison
     from scenarios.variants.model import Variant
 
@@ -38,10 +38,13 @@ WORDS: dict[str, Text] = {
     "tornado": Text("哪个数字影响最大", "which figure matters most"),
     "curves": Text("随数字变化的费用", "cost as a figure changes"),
     "break_even": Text("在哪里互换先后", "where the cheaper one changes"),
-    "no_break_even": Text("在所扫描的范围内没有互换", "within what was swept the cheaper one stays the cheaper one"),
     "between_points": Text(
         "由相邻两点直线插值；两点之间没有规划过，写在括号中",
         "interpolated on a straight line between two points; inside this bracket nothing was planned",
+    ),
+    "partly": Text("部分点在误差范围内", "at some points within the noise"),
+    "not_level": Text(
+        "但两者未送的件数不同，费用不能直接相比", "but they do not leave as much behind, so costs are not on a level"
     ),
     "unsure": Text("在误差范围内，不能确定", "within the noise, so not sure"),
     "table": Text("全部点", "all points"),
@@ -87,6 +90,7 @@ class Sweep:
     factors: tuple[Factor, ...]
     curves: tuple[Curve, ...]
     break_evens: tuple[BreakEven, ...]
+    throughout: tuple[Throughout, ...] = ()
     assumed: tuple[Text, ...] = ()
 
     def name(self, side: str) -> Text:
@@ -108,12 +112,35 @@ def break_even_text(sweep: Sweep, found: BreakEven) -> Text:
     """Return a break-even as a sentence, with its bracket."""
     name, low, high = NAMES[found.factor], f"{found.bracket[0]:g}", f"{found.bracket[1]:g}"
     below, above = sweep.name(found.below), sweep.name(found.above)
-    unsure = Text("", "") if found.is_sure else Text(f"；{WORDS['unsure'].zh}", f"; {WORDS['unsure'].en}")
+    unsure = _doubts(WORDS["unsure"], is_sure=found.is_sure, is_level=found.is_level)
     return Text(
         f"{name.zh} 约 {found.at:.3g}（{low} 至 {high} 之间）：以下较省的是“{below.zh}”，以上是“{above.zh}”{unsure.zh}",
         f"{name.en} about {found.at:.3g} (between {low} and {high}): cheaper below is “{below.en}”, above "
         f"“{above.en}”{unsure.en}",
     )
+
+
+def throughout_text(sweep: Sweep, found: Throughout) -> Text:
+    """Return as a sentence which of two variants is cheaper at all points."""
+    name, dearer = NAMES[found.factor], sweep.name(found.dearer)
+    where = Text(
+        f"{name.zh} 从 {found.span[0]:g} 到 {found.span[1]:g}",
+        f"{name.en} from {found.span[0]:g} to {found.span[1]:g}",
+    )
+    if not found.cheaper:
+        return Text(f"{where.zh}：“{dearer.zh}”与对照费用相同", f"{where.en}: “{dearer.en}” costs the same throughout")
+    cheaper = sweep.name(found.cheaper)
+    unsure = _doubts(WORDS["partly"], is_sure=found.is_sure, is_level=found.is_level)
+    return Text(
+        f"{where.zh}：“{cheaper.zh}”一直比“{dearer.zh}”省{unsure.zh}",
+        f"{where.en}: “{cheaper.en}” is cheaper than “{dearer.en}” throughout{unsure.en}",
+    )
+
+
+def _doubts(unsure: Text, *, is_sure: bool, is_level: bool) -> Text:
+    """Return what is to be said against a verdict, behind semicolons."""
+    said = [text for text, is_so in ((unsure, not is_sure), (WORDS["not_level"], not is_level)) if is_so]
+    return Text("".join(f"；{text.zh}" for text in said), "".join(f"; {text.en}" for text in said))
 
 
 def change_text(change: Change | None) -> str:
@@ -156,8 +183,20 @@ def write_json(sweep: Sweep, path: Path) -> None:
                 "cheaper_below": each.below,
                 "cheaper_above": each.above,
                 "is_sure": each.is_sure,
+                "is_level": each.is_level,
             }
             for each in sweep.break_evens
+        ],
+        "throughout": [
+            {
+                "factor": each.factor,
+                "span": list(each.span),
+                "cheaper": each.cheaper or None,
+                "dearer": each.dearer,
+                "is_sure": each.is_sure,
+                "is_level": each.is_level,
+            }
+            for each in sweep.throughout
         ],
         "missing": [
             {"variant": e.variant, "day": e.day, "part": e.part, "code": e.failure.code, **_text(e.failure.text)}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import xlsxwriter
 
 from api.exports.sharing_book import Book
-from api.exports.sweep import WORDS
+from api.exports.sweep import WORDS, throughout_text
 from scenarios.sensitivity import NAMES
 
 if TYPE_CHECKING:
@@ -69,7 +69,11 @@ def _break_evens(book: Book, sweep: Sweep) -> None:
         for column, side in enumerate((found.below, found.above), start=4):
             sheet.write_string(row, column, sweep.name(side).pick(book.lang))
         sheet.write_boolean(row, 6, found.is_sure)
-    sheet.write_string(len(sweep.break_evens) + 2, 0, book.word("between_points"))
+    row = len(sweep.break_evens) + 2
+    sheet.write_string(row, 0, book.word("between_points"))
+    for each in sweep.throughout:
+        row += 1
+        sheet.write_string(row, 0, throughout_text(sweep, each).pick(book.lang))
 
 
 def _points(book: Book, sweep: Sweep) -> None:

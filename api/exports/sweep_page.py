@@ -6,7 +6,7 @@ from base64 import b64encode
 from typing import TYPE_CHECKING
 
 from api.exports.pages import environment
-from api.exports.sweep import WORDS, break_even_text, change_text, cost_text
+from api.exports.sweep import WORDS, break_even_text, change_text, cost_text, throughout_text
 from api.exports.sweep_charts import curves, rendered, tornado
 from api.units import yuan
 from scenarios.sensitivity import NAMES
@@ -36,6 +36,7 @@ def write_page(sweep: Sweep, path: Path, *, lang: str) -> None:
             sweep=sweep,
             pictures=pictures,
             break_evens=[break_even_text(sweep, found) for found in sweep.break_evens],
+            throughout=[throughout_text(sweep, found) for found in sweep.throughout],
             table=list(_rows(sweep)),
         )
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,17 @@ from scenarios.errors import InvalidInput
 from scenarios.files import read_scenario
 from scenarios.kpi_definitions import KPI_DEFINITIONS
 from scenarios.kpis import Kpis
-from scenarios.sensitivity import at, break_evens_of, curve_of, find_break_evens, grid_of, read_factors, sides_of
+from scenarios.sensitivity import (
+    Throughout,
+    at,
+    break_evens_of,
+    curve_of,
+    find_break_evens,
+    grid_of,
+    read_factors,
+    sides_of,
+    throughout_of,
+)
 from scenarios.text import Text
 from scenarios.variants.model import Variant, VariantSet
 
@@ -159,3 +170,35 @@ def test_every_break_even_lies_in_its_bracket_and_winners_alternate(means: list[
     for before, after in itertools.pairwise(found):
         assert before.at <= after.at
         assert before.above == after.below
+
+
+def test_who_is_cheaper_throughout_is_said_where_nothing_crosses(county: Scenario) -> None:
+    """From 1 to 1.3 the bus is cheaper at every point (1,000 v above 600 + 300 v from 6/7 on)."""
+    (factor,) = read_factors(["volume=1.1:1.3:0.1"], county, (VAN, BUS))
+    measured = planted(factor)
+    one, other = curve_of(measured, VAN, factor), curve_of(measured, BUS, factor)
+    assert break_evens_of(measured, one, other) == ()
+    found = throughout_of(measured, one, other)
+    assert found == Throughout(factor="volume", span=(1.0, 1.3), cheaper="bus", dearer="base", is_sure=True)
+    assert throughout_of(measured, other, one) == found
+
+
+def test_curves_that_cross_have_no_one_cheaper_throughout_and_equal_ones_neither(county: Scenario) -> None:
+    """A crossing at 6/7; and a curve against itself."""
+    (factor,) = read_factors(["volume=0.7:1.3:0.1"], county, (VAN, BUS))
+    measured = planted(factor)
+    one = curve_of(measured, VAN, factor)
+    assert throughout_of(measured, one, curve_of(measured, BUS, factor)) is None
+    same = throughout_of(measured, one, one)
+    assert same is not None
+    assert (same.cheaper, same.is_sure) == ("", False)
+
+
+def test_a_side_that_leaves_goods_behind_is_not_on_a_level(county: Scenario) -> None:
+    """The bus leaves one piece at 0.8, which is inside the bracket of the break-even and so puts it in doubt."""
+    (factor,) = read_factors(["volume=0.7:1.3:0.1"], county, (VAN, BUS))
+    measured = planted(factor)
+    name = at(BUS, "volume", "0.8").id
+    measured[name] = {day: replace(kpis_, unserved_pieces=1) for day, kpis_ in measured[name].items()}
+    found = break_evens_of(measured, curve_of(measured, VAN, factor), curve_of(measured, BUS, factor))
+    assert [each.is_level for each in found] == [False]
