@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from api.service import rehearsing
 from api.service.brand_view import brand_view
 from api.service.drawing import drawn
 from api.service.insertions import insertions
@@ -22,5 +23,7 @@ ANSWERS: dict[str, Callable[[Asked], dict[str, Any]]] = {
     "explain": reasons,
     "export": drawn,
     "brand": brand_view,
+    "events": rehearsing.events,
+    "variants": rehearsing.variants,
 }
 """Question -> who answers it."""

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
     from api.service.database import Database
 
+ROOT = "/api/v1"
+"""Where all addresses begin."""
+
 PREFIX = "gpk_"
 
 ROLES = ("dispatcher", "planner", "brand", "viewer", "admin")

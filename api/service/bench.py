@@ -14,6 +14,7 @@ import tempfile
 import threading
 from collections import OrderedDict
 from contextlib import contextmanager, suppress
+from multiprocessing import forkserver
 from typing import TYPE_CHECKING, Any
 
 from api.errors import InvalidInput
@@ -143,6 +144,10 @@ class Benches:
         self._making: dict[tuple[str, int], threading.Lock] = {}
         self._loading = threading.BoundedSemaphore(MOST_LOADING)
         multiprocessing.get_context("forkserver").set_forkserver_preload([PRELOADED])
+
+    def warm(self) -> None:
+        """Start the process from which the others fork, so that the first caller does not wait for its imports."""
+        forkserver.ensure_running()
 
     def found_in(self, content: bytes, county_id: str) -> dict[str, Any]:
         """Return what a reader finds in a packed folder: name, sizes, faults, notes; keeps nothing.

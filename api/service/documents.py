@@ -18,6 +18,7 @@ from api.errors import Fault, InvalidInput
 from api.service.masking import field_of
 from scenarios.cells import text as text_cell
 from scenarios.columns import ORDERS, TABLES, Column
+from scenarios.event_columns import EVENTS_FILE
 from scenarios.settings import FILE, LISTS, MAPPING, SETTINGS
 from scenarios.tables import nearest
 from scenarios.text import Text
@@ -33,7 +34,11 @@ DOCUMENT_TABLES = {table.name: table for table in (*TABLES, CARRIAGES)}
 
 PARTS = ("settings", *DOCUMENT_TABLES, "files")
 
-FEN = re.compile(r"(^|_)yuan(_|$)")
+FEN, YUAN = re.compile(r"(^|_)yuan(_|$)"), re.compile(r"(^|_)fen(_|$)")
+"""What is said otherwise in a document, and back."""
+
+EVENTS = "events"
+"""Where a request has its events."""
 
 FIRST_ROW = 2
 """Row of a table's first entry in its file; the header is row 1."""
@@ -67,6 +72,17 @@ def files_of_parts(document: Mapping[str, Any]) -> dict[str, bytes]:
     return _Making(document).files(is_whole=False)
 
 
+def toml_of(tree: Mapping[str, Any], root: str = EVENTS) -> str:
+    """Return a JSON tree as TOML, money in yuan where it is in fen; ``root`` is where it stands in a request.
+
+    Raises
+    ------
+    InvalidInput
+        E631 with all values that no file could hold (E651).
+    """
+    return _Making({}).tree(tree, root)
+
+
 def pointer_of(fault: Mapping[str, Any]) -> str:
     """Return where in a document the fault of a file lies, as a JSON pointer (RFC 6901); "" where it is not said."""
     file, column = str(fault.get("file", "")), str(fault.get("column", ""))
@@ -76,8 +92,9 @@ def pointer_of(fault: Mapping[str, Any]) -> str:
         names = _names(table)
         known = next((name for name, each in names.items() if column in (each.name, each.zh)), column)
         return _pointer(table.name, *([row] if row >= 0 else []), *([known] if known and row >= 0 else []))
-    if file == FILE:
-        return _pointer("settings", *_steps(column))
+    if file in (FILE, EVENTS_FILE):
+        steps = (FEN.sub(r"\1fen\2", step) if isinstance(step, str) else step for step in _steps(column))
+        return _pointer("settings" if file == FILE else EVENTS, *steps)
     return _pointer("files", file) if file else ""
 
 
@@ -134,9 +151,34 @@ class _Making:
         for name, table in DOCUMENT_TABLES.items():
             if name in self._document:
                 made[table.file] = self._table(self._document[name], table).encode()
+        self._refuse()
+        return made
+
+    def tree(self, tree: Mapping[str, Any], root: str) -> str:
+        """Return any tree as TOML, lists of objects as lists of tables."""
+        lists = {name: value for name, value in tree.items() if _is_list_of_objects(value)}
+        leaves = _leaves({name: value for name, value in tree.items() if name not in lists})
+        lines = [self._leaf(path, value, _pointer(root, *path)) for path, value in leaves]
+        for name, entries in lists.items():
+            for i, entry in enumerate(entries):
+                lines.append(f"[[{_quoted(name)}]]")
+                lines += [self._leaf((key,), value, _pointer(root, name, i, key)) for key, value in entry.items()]
+        self._refuse()
+        return "\n".join(line for line in lines if line is not None) + "\n"
+
+    def _refuse(self) -> None:
         if self._faults:
             raise InvalidInput("E631", faults=tuple(self._faults), count=len(self._faults))
-        return made
+
+    def _leaf(self, path: tuple[str, ...], value: Any, pointer: str) -> str | None:
+        """Return one line; an amount in fen is written in yuan."""
+        if value is None:
+            return None
+        name = YUAN.sub(r"\1yuan\2", path[-1])
+        if name == path[-1]:
+            return self._toml(path, value, pointer)
+        shown = self._yuan(value, path[-1], pointer)
+        return self._toml((*path[:-1], name), shown, pointer) if shown else None
 
     def _fault(self, code: str, pointer: str, *, column: str, **values: object) -> None:
         shown = {"column": column[:80], "pointer": pointer, **values}
@@ -251,6 +293,10 @@ class _Making:
 
 
 OBJECT = Text("对象", "an object")
+
+
+def _is_list_of_objects(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(entry, dict) for entry in value)
 
 
 def _names(table: Table) -> dict[str, Column]:

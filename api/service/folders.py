@@ -20,7 +20,7 @@ from scenarios.tables import Findings
 from scenarios.toml_rows import read_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Container, Iterator, Mapping
     from pathlib import Path
 
 MOST_FILES = 200
@@ -201,3 +201,15 @@ def settings_tree(data: bytes) -> dict[str, Any]:
         except (ValueError, RecursionError):
             continue
     return {}
+
+
+def named_files(text: str, keys: Container[str]) -> Iterator[tuple[str, str]]:
+    """Yield what stands under ``keys`` anywhere in a TOML text; a text that is none names nothing."""
+    todo: list[Any] = [settings_tree(text.encode("utf-8", "replace"))]
+    while todo:
+        each = todo.pop()
+        if isinstance(each, dict):
+            yield from ((key, value) for key, value in each.items() if key in keys and isinstance(value, str))
+            todo += each.values()
+        elif isinstance(each, list):
+            todo += each

@@ -100,11 +100,11 @@ def _retimed(problem: Problem, before: Plan, days: Sequence[Mapping[str, Any]]) 
         else:
             changed.append((_Day(old, drafts), earliest))
     driven = []
-    for day, earliest in changed:
-        fitted = _fitted(problem, before, plan, day, earliest)
+    for made, earliest in changed:
+        fitted = _fitted(problem, before, plan, made, earliest)
         if fitted is None:
-            kind = problem.vehicle_type_of[day.route.vehicle_type]
-            driven.append(_driven(problem, kind, day.route.number, day.drafts, earliest))
+            kind = problem.vehicle_type_of[made.route.vehicle_type]
+            driven.append(_driven(problem, kind, made.route.number, made.drafts, earliest))
         else:
             plan = fitted
     return _with(problem, before, [*plan.routes, *driven])

@@ -255,7 +255,7 @@ KINDS = {
     "scenario": Text("场景", "scenario"),
     "plan": Text("方案", "plan"),
     "job": Text("任务", "job"),
-    "order": Text("订单", "order"),
+    "webhook": Text("通知地址", "webhook"),
 }
 
 

@@ -180,5 +180,17 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "the plan names what revision {revision} does not know ({detail})",
         "use only shipments, places and vehicles of this scenario",
     ),
+    "E659": (
+        "场景 {value} 已有任务或方案，不能删除",
+        "保留它；新的修改用 PATCH",
+        "jobs or plans stand on scenario {value}, so it cannot be deleted",
+        "keep it; make changes by PATCH",
+    ),
+    "E660": (
+        "服务没有密钥文件，不能保存通知的密钥",
+        "由运维人员在配置中设置 key_file",
+        "the service has no key file, so it cannot keep the secret of notices",
+        "ask the operator to set key_file",
+    ),
 }
 """Code -> problem and remedy in Chinese, then in English."""

@@ -1,0 +1,84 @@
+"""What every endpoint may reach: settings, database, keys of personal fields, scenarios kept ready, metrics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import Depends, Request
+
+from api.errors import InvalidInput
+from api.service.ids import FORM
+from api.service.revisions import missing
+
+if TYPE_CHECKING:
+    from api.service.bench import Benches
+    from api.service.database import Database
+    from api.service.metrics import Metrics
+    from api.service.sealing import KeyRing
+    from api.service.settings import Settings
+
+MOST_KEY = 200
+"""Characters of an idempotency key."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """The service behind the endpoints; ``ring`` is None where no key file is set, and personal fields are dropped."""
+
+    settings: Settings
+    database: Database
+    ring: KeyRing | None
+    benches: Benches
+    metrics: Metrics
+
+
+async def context_of(request: Request) -> Context:
+    """Return the context of the application that answers."""
+    found: Context = request.app.state.context
+    return found
+
+
+Here = Annotated[Context, Depends(context_of)]
+"""Parameter of an endpoint."""
+
+
+def is_id(value: str, prefix: str) -> bool:
+    """Whether ``value`` looks like an id of this kind; what does not is nobody's."""
+    return value.startswith(f"{prefix}_") and FORM.fullmatch(value) is not None
+
+
+PREFIXES = {"scenario": "scn", "job": "job", "plan": "pln"}
+
+
+def require_id(kind: str, value: str) -> str:
+    """Return ``value``.
+
+    Raises
+    ------
+    InvalidInput
+        E637 for what is no id of this kind.
+    """
+    if not is_id(value, PREFIXES[kind]):
+        raise missing(kind, value)
+    return value
+
+
+async def idempotency_key(request: Request) -> str | None:
+    """Return the header ``Idempotency-Key``, None without one.
+
+    Raises
+    ------
+    InvalidInput
+        E653.
+    """
+    value = request.headers.get("idempotency-key")
+    if value is None:
+        return None
+    if not 1 <= len(value) <= MOST_KEY or not value.isascii() or not value.isprintable() or " " in value:
+        raise InvalidInput("E653", name="Idempotency-Key")
+    return value
+
+
+IdempotencyKey = Annotated[str | None, Depends(idempotency_key)]
+"""Parameter of an endpoint."""

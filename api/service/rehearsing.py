@@ -1,0 +1,56 @@
+"""Reads what a job is going to read, events and variants, so that their faults are told before it is accepted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from api.errors import InvalidInput
+from api.service.folders import is_plain_path, named_files
+from scenarios.event_columns import EVENTS_FILE
+from scenarios.events_file import read_events
+from scenarios.variants.read import read_variants
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from api.service.questions import Asked
+
+NAMING = ("file", "closures")
+"""Entries that name files."""
+
+VARIANTS_FILE = "variants.toml"
+
+
+def events(asked: Asked) -> dict[str, Any]:
+    """Return what stood in for figures that the events leave out.
+
+    Raises
+    ------
+    InvalidInput
+        E370 with all faults, E645.
+    """
+    found = read_events(_written(asked, asked.question["events"], EVENTS_FILE), asked.county.scenario)
+    return {"assumed": [{"zh": text.zh, "en": text.en} for text in found.assumed]}
+
+
+def variants(asked: Asked) -> dict[str, Any]:
+    """Return how many variants there are.
+
+    Raises
+    ------
+    InvalidInput
+        E300 with all faults, E645.
+    """
+    found = read_variants(_written(asked, asked.question["variants"], VARIANTS_FILE), asked.county.scenario)
+    return {"count": len(found.variants)}
+
+
+def _written(asked: Asked, text: str, name: str) -> Path:
+    """Write a text beside the files of the scenario, which it may name."""
+    for column, value in named_files(text, NAMING):
+        if not is_plain_path(value):
+            raise InvalidInput("E645", column=column, value=value[:80])
+    folder = asked.county.scenario.folder or asked.folder
+    file = folder / name
+    file.write_text(text, encoding="utf-8", errors="replace")
+    return file

@@ -1,0 +1,286 @@
+"""Jobs: a solve, a comparison or a replan is accepted, watched, stopped or discarded; one resource underneath."""
+
+from __future__ import annotations
+
+import json
+import time
+import zlib
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy import select
+from starlette.responses import StreamingResponse
+
+from api.errors import InvalidInput
+from api.service import queue, revisions
+from api.service.auth import ROOT, Caller, needs
+from api.service.context import Context, Here, IdempotencyKey, require_id
+from api.service.documents import toml_of
+from api.service.jobs import Job, Submission, Wish, job_of
+from api.service.moments import instant
+from api.service.problems import Told, problem
+from api.service.revisions import VALID, Draft, missing
+from api.service.routes.scenarios import UPLOAD, Body, drafted
+from api.service.schemas import (
+    BestGiven,
+    ComparisonRequest,
+    Effort,
+    JobGiven,
+    JobsGiven,
+    ReplanRequest,
+    SolvedGiven,
+    SolveRequest,
+)
+from api.service.sse import stream
+from api.service.stored_plans import content_of, plan_of
+from api.service.tables import checkpoints, jobs, results
+
+if TYPE_CHECKING:
+    from api.service.revisions import Revision
+
+router = APIRouter(prefix=ROOT, tags=["jobs"])
+
+Submitter = Annotated[Caller, needs("job.submit")]
+Watcher = Annotated[Caller, needs("job.read")]
+Ender = Annotated[Caller, needs("job.end")]
+
+DEFAULT_S = 30.0
+"""How long is solved where nothing is said, as on the command line."""
+
+SYNCHRONOUS_PLACES, SYNCHRONOUS_S = 60, 10
+"""Largest scenario and longest solve that are waited for."""
+
+WAIT_S = 45.0
+"""How long a synchronous solve is waited for in all, queue included; it goes on as a job after that."""
+
+LOOK_S = 0.1
+
+SOLVES = ("solve", "replan")
+
+
+@router.post("/scenarios/{scenario_id}/solves", status_code=202)
+def solve(
+    *,
+    here: Here,
+    caller: Submitter,
+    scenario_id: str,
+    request: SolveRequest,
+    key: IdempotencyKey,
+    response: Response,
+) -> JobGiven:
+    """Accept a solve: it is never lost from here on. The same ``Idempotency-Key`` gives the same job again."""
+    revision = _solvable(here, caller, scenario_id, request.revision)
+    return _submitted(here, _of(caller, revision, "solve", _effort(here, request), key), response)
+
+
+@router.post("/comparisons", status_code=202)
+def compare(
+    here: Here, caller: Submitter, request: ComparisonRequest, key: IdempotencyKey, response: Response
+) -> JobGiven:
+    """Accept a comparison of variants; ``GET /jobs/{id}/result`` has the table once it is done."""
+    revision = _solvable(here, caller, request.scenario_id, request.revision)
+    _ask(here, revision, caller, {"ask": "variants", "variants": request.variants})
+    wanted = {"variants": request.variants, "days": request.days, "peaks": list(request.peaks)}
+    submission = _of(caller, revision, "comparison", {**_effort(here, request), **wanted}, key)
+    return _submitted(here, submission, response)
+
+
+@router.post("/plans/{plan_id}:replan", status_code=202)
+def replan(
+    *, here: Here, caller: Submitter, plan_id: str, request: ReplanRequest, key: IdempotencyKey, response: Response
+) -> JobGiven:
+    """Accept a replan of a day that has gone wrong, in the quick lane; its result has all three answers."""
+    plan = plan_of(here.database, caller.county_id, plan_id)
+    revision = revisions.found(here.database, caller.county_id, plan.scenario_id, plan.revision)
+    events = toml_of(request.events)
+    _ask(here, revision, caller, {"ask": "events", "events": events})
+    wanted = {"plan": plan.id, "events": events, "keep": request.keep, "answer": request.answer}
+    return _submitted(here, _of(caller, revision, "replan", {**_effort(here, request), **wanted}, key), response)
+
+
+@router.post("/solve", openapi_extra=UPLOAD, responses={202: {"model": SolvedGiven}})
+def solve_now(
+    *,
+    here: Here,
+    caller: Annotated[Caller, needs("job.submit")],
+    body: Body,
+    response: Response,
+    seconds: Annotated[float, Query(gt=0, le=86_400, allow_inf_nan=False)] = 5.0,
+    seed: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
+) -> SolvedGiven:
+    """Store a small scenario, solve it and give the plan; 202 with the job where that takes too long."""
+    if seconds > SYNCHRONOUS_S:
+        raise InvalidInput("E649", most=SYNCHRONOUS_PLACES, seconds=SYNCHRONOUS_S)
+    draft, _ = drafted(here, caller, body.upload())
+    if draft.places > SYNCHRONOUS_PLACES:
+        raise InvalidInput("E649", most=SYNCHRONOUS_PLACES, seconds=SYNCHRONOUS_S)
+    _refuse_invalid(draft)
+    revision = revisions.create(here.database, caller, draft, ring=here.ring)
+    request = _effort(here, Effort(seconds=seconds, seed=seed))
+    job = queue.submit(here.database, _of(caller, revision, "solve", request, None), here.settings.limits)
+    until = time.monotonic() + WAIT_S
+    while not job.has_ended and time.monotonic() < until:
+        time.sleep(LOOK_S)
+        job = _job(here, caller, job.id)
+    response.headers["Location"] = f"/api/v1/jobs/{job.id}"
+    response.status_code = 200 if job.has_ended else 202
+    plan = None if job.plan_id is None else content_of(here.database, caller.county_id, job.plan_id)
+    return SolvedGiven(job=record_of(here, job), plan=plan)
+
+
+@router.get("/jobs")
+def listed(
+    here: Here,
+    caller: Watcher,
+    before: Annotated[str, Query(max_length=40)] = "",
+    most: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> JobsGiven:
+    """List jobs of the county, the newest first."""
+    query = select(jobs).where(jobs.c.county_id == caller.county_id)
+    if before:
+        query = query.where(jobs.c.id < require_id("job", before))
+    with here.database.read() as connection:
+        found = [job_of(row) for row in connection.execute(query.order_by(jobs.c.id.desc()).limit(most))]
+    items = [record_of(here, job) for job in found]
+    return JobsGiven(items=items, next=found[-1].id if len(found) == most else None)
+
+
+@router.get("/jobs/{job_id}")
+@router.get("/solves/{job_id}")
+def look(here: Here, caller: Watcher, job_id: str) -> JobGiven:
+    """Tell how a job stands."""
+    return record_of(here, _job(here, caller, job_id))
+
+
+@router.get("/jobs/{job_id}/events", response_class=StreamingResponse)
+@router.get("/solves/{job_id}/events", response_class=StreamingResponse)
+def follow(here: Here, caller: Watcher, job_id: str, request: Request) -> StreamingResponse:
+    """Send what happens to a job as server-sent events: state, incumbent, log, end; ``Last-Event-ID`` goes on."""
+    job = _job(here, caller, job_id)
+    last = request.headers.get("last-event-id", "")
+    number = int(last) if last.isascii() and last.isdigit() and len(last) < 10 else 0
+    return stream(here.database, job.id, number, request)
+
+
+@router.get("/jobs/{job_id}/plan")
+@router.get("/solves/{job_id}/plan")
+def best(here: Here, caller: Watcher, job_id: str) -> BestGiven:
+    """Return the plan of a job: the final one, or the best so far."""
+    job = _job(here, caller, job_id)
+    if job.plan_id is not None:
+        plan = content_of(here.database, caller.county_id, job.plan_id)
+        return BestGiven(job_id=job.id, is_final=True, plan_id=job.plan_id, cost_fen=job.cost_fen, plan=plan)
+    query = select(checkpoints.c.plan, checkpoints.c.cost_fen).where(checkpoints.c.job_id == job.id)
+    with here.database.read() as connection:
+        row = connection.execute(query).one_or_none()
+    if row is None:
+        raise InvalidInput("E650", value=job.id, state=job.state)
+    plan = json.loads(zlib.decompress(row.plan))
+    return BestGiven(job_id=job.id, is_final=False, plan_id=None, cost_fen=row.cost_fen, plan=plan)
+
+
+@router.get("/jobs/{job_id}/result")
+def result(here: Here, caller: Watcher, job_id: str) -> dict[str, Any]:
+    """Return what a comparison found, or the three answers of a replan."""
+    job = _job(here, caller, job_id)
+    with here.database.read() as connection:
+        content = connection.scalar(select(results.c.content).where(results.c.job_id == job.id))
+    if content is None:
+        raise InvalidInput("E650", value=job.id, state=job.state)
+    found: dict[str, Any] = json.loads(zlib.decompress(content))
+    return found
+
+
+@router.post("/jobs/{job_id}:stop")
+@router.post("/solves/{job_id}:stop")
+def stop(here: Here, caller: Ender, job_id: str) -> JobGiven:
+    """Ask a job to end now and keep its best plan; an ended one stays as it is."""
+    return record_of(here, _wished(here, caller, job_id, is_kept=True))
+
+
+@router.delete("/jobs/{job_id}")
+@router.delete("/solves/{job_id}")
+def discard(here: Here, caller: Ender, job_id: str) -> JobGiven:
+    """End a job at once and keep nothing of it; an ended one stays as it is."""
+    return record_of(here, _wished(here, caller, job_id, is_kept=False))
+
+
+def record_of(here: Context, job: Job) -> JobGiven:
+    """Return a job as it is told."""
+    names = ("id", "kind", "lane", "scenario_id", "revision", "state", "phase", "attempt", "cost_fen", "bound_fen")
+    more = ("unserved", "stopped", "seed", "plan_id")
+    return JobGiven(
+        **{name: getattr(job, name) for name in (*names, *more)},
+        queue_place=queue.place_in_queue(here.database, job),
+        submitted_at=instant(job.submitted_ms) or "",
+        started_at=instant(job.started_ms),
+        ended_at=instant(job.ended_ms),
+        versions=dict(job.versions or {}),
+        failure=None if job.failure is None else dict(job.failure),
+    )
+
+
+def _job(here: Context, caller: Caller, job_id: str) -> Job:
+    job = queue.find(here.database, caller.county_id, require_id("job", job_id))
+    if job is None:
+        raise missing("job", job_id)
+    return job
+
+
+def _wished(here: Context, caller: Caller, job_id: str, *, is_kept: bool) -> Job:
+    wanted: Wish = "stop" if is_kept else "discard"
+    job = queue.wish(here.database, caller.county_id, require_id("job", job_id), wanted)
+    if job is None:
+        raise missing("job", job_id)
+    return job
+
+
+def _solvable(here: Context, caller: Caller, scenario_id: str, number: int | None) -> Revision:
+    """Return the revision that is asked for, which must be valid."""
+    revision = revisions.found(here.database, caller.county_id, require_id("scenario", scenario_id), number)
+    if revision.state != VALID:
+        raise InvalidInput("E648", revision=revision.number)
+    return revision
+
+
+def _refuse_invalid(draft: Draft) -> None:
+    """Refuse to solve what a reader found faults in; they are told as they were found."""
+    if draft.faults:
+        told = problem(InvalidInput("E631", count=len(draft.faults)))
+        raise Told({**told, "faults": list(draft.faults), "count": len(draft.faults)})
+
+
+def _effort(here: Context, request: Effort) -> dict[str, Any]:
+    """Return how long and from which seed to solve, within the operator's limits."""
+    limits = here.settings.limits
+    seconds = DEFAULT_S if request.seconds is None and request.iterations is None else request.seconds
+    if seconds is not None:
+        seconds = min(seconds, limits.solve_seconds_most)
+    workers = min(request.workers, limits.solve_workers_most)
+    return {"seconds": seconds, "iterations": request.iterations, "seed": request.seed, "workers": workers}
+
+
+def _of(caller: Caller, revision: Revision, kind: Any, request: dict[str, Any], key: str | None) -> Submission:
+    return Submission(
+        county_id=caller.county_id,
+        kind=kind,
+        lane="quick" if kind == "replan" else "ordinary",
+        scenario_id=revision.scenario_id,
+        revision=revision.number,
+        request=request,
+        idempotency_key=key,
+        key_id=caller.key_id,
+    )
+
+
+def _submitted(here: Context, submission: Submission, response: Response) -> JobGiven:
+    job = queue.submit(here.database, submission, here.settings.limits)
+    response.headers["Location"] = f"/api/v1/jobs/{job.id}"
+    return record_of(here, job)
+
+
+def _ask(here: Context, revision: Revision, caller: Caller, question: dict[str, Any]) -> Any:
+    """Ask the process that has the scenario ready."""
+    key = (revision.scenario_id, revision.number)
+    county = caller.county_id
+    return here.benches.ask(key, county, lambda: revisions.content_of(here.database, county, *key), question)

@@ -1,0 +1,120 @@
+"""Plans: look at one, ask about it, change it by hand and have it judged, take it away as a file, publish it."""
+
+from __future__ import annotations
+
+import zlib
+from base64 import b64decode, b64encode
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Response
+
+from api.service import revisions
+from api.service.auth import ROOT, Caller, needs
+from api.service.context import Context, Here  # noqa: TC001 - FastAPI reads the annotations
+from api.service.moments import instant
+from api.service.schemas import CandidatesRequest, EvaluateRequest, ExplainRequest, PlanGiven
+from api.service.stored_plans import content_of, packed_of, plan_of, publish
+
+router = APIRouter(prefix=ROOT, tags=["plans"])
+
+Reader = Annotated[Caller, needs("plan.read")]
+Asker = Annotated[Caller, needs("plan.ask")]
+
+FORMATS = {
+    "geojson": ("application/geo+json", "routes.geojson"),
+    "csv": ("text/csv; charset=utf-8", "visits.csv"),
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "plan.xlsx"),
+}
+"""Format -> media type and file name; ``json`` is the plan as it is stored."""
+
+
+@router.get("/plans/{plan_id}")
+def look(here: Here, caller: Reader, plan_id: str) -> PlanGiven:
+    """Return a plan whole."""
+    return _told(here, caller, plan_id)
+
+
+@router.post("/plans/{plan_id}:evaluate")
+def evaluate(here: Here, caller: Asker, plan_id: str, request: EvaluateRequest) -> dict[str, Any]:
+    """Give a plan that was changed by hand its times; tell every rule that it breaks, and what it costs more or less.
+
+    Vehicles that are as they were keep their times. Nothing is stored.
+    """
+    return _asked(here, caller, plan_id, {"ask": "evaluate", **request.model_dump(mode="json")})
+
+
+@router.post("/plans/{plan_id}:candidates")
+def candidates(here: Here, caller: Asker, plan_id: str, request: CandidatesRequest) -> dict[str, Any]:
+    """Rank the ways to carry an order in this plan, the cheapest first, leaving it out among them."""
+    return _asked(here, caller, plan_id, {"ask": "candidates", **request.model_dump()})
+
+
+@router.post("/plans/{plan_id}:explain")
+def explain(here: Here, caller: Asker, plan_id: str, request: ExplainRequest) -> dict[str, Any]:
+    """Tell why an order is not carried, not by that vehicle, not before then, and what the referee says would help."""
+    return _asked(here, caller, plan_id, {"ask": "explain", **request.model_dump()})
+
+
+@router.post("/plans/{plan_id}:publish")
+def publish_plan(here: Here, caller: Annotated[Caller, needs("plan.publish")], plan_id: str) -> PlanGiven:
+    """Say that a plan is the one to drive by; again changes nothing."""
+    publish(here.database, caller, plan_id)
+    return _told(here, caller, plan_id)
+
+
+@router.get("/plans/{plan_id}/export", response_class=Response)
+def export(
+    here: Here,
+    caller: Reader,
+    plan_id: str,
+    format: Annotated[Literal["json", "geojson", "csv", "xlsx"], Query()] = "json",  # noqa: A002 - the word of the API
+    table: Annotated[Literal["visits", "trips"], Query()] = "visits",
+) -> Response:
+    """Return a plan as a file; ``table`` says which one as CSV. No cell is run by a spreadsheet."""
+    if format == "json":
+        data = zlib.decompress(
+            packed_of(here.database, caller.county_id, plan_of(here.database, caller.county_id, plan_id).id)
+        )
+        return _file(data, "application/json", "plan.json")
+    media, name = FORMATS[format]
+    what = table if format == "csv" else format
+    answer = _asked(here, caller, plan_id, {"ask": "export", "what": what})
+    return _file(b64decode(answer["content"]), media, f"{table}.csv" if format == "csv" else name)
+
+
+@router.get("/plans/{plan_id}/brand")
+def of_brand(here: Here, caller: Annotated[Caller, needs("brand.read")], plan_id: str) -> dict[str, Any]:
+    """Return the orders and the statement of the caller's brand; other brands only as a total of three or more."""
+    return _asked(here, caller, plan_id, {"ask": "brand", "brand": caller.brand})
+
+
+def _file(data: bytes, media: str, name: str) -> Response:
+    return Response(data, media_type=media, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _told(here: Context, caller: Caller, plan_id: str) -> PlanGiven:
+    plan = plan_of(here.database, caller.county_id, plan_id)
+    return PlanGiven(
+        id=plan.id,
+        job_id=plan.job_id,
+        scenario_id=plan.scenario_id,
+        revision=plan.revision,
+        cost_fen=plan.cost_fen,
+        unserved=plan.unserved,
+        created_at=instant(plan.created_ms) or "",
+        published_at=instant(plan.published_ms),
+        plan=content_of(here.database, caller.county_id, plan.id),
+    )
+
+
+def _asked(here: Context, caller: Caller, plan_id: str, question: dict[str, Any]) -> dict[str, Any]:
+    """Ask the process that has the plan's scenario ready."""
+    county = caller.county_id
+    plan = plan_of(here.database, county, plan_id)
+    packed = b64encode(packed_of(here.database, county, plan.id)).decode()
+    key = (plan.scenario_id, plan.revision)
+    about = {"plan": packed, "revision": plan.revision}
+    answer: dict[str, Any] = here.benches.ask(
+        key, county, lambda: revisions.content_of(here.database, county, *key), {**question, **about}
+    )
+    return answer

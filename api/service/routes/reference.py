@@ -1,0 +1,121 @@
+"""The page of the API: OpenAPI 3.1, and the same as a plain page that fetches nothing and runs nothing."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fastapi import APIRouter, Request, Response
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from api.service.auth import ROOT, ForAll, permission_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fastapi import FastAPI
+    from fastapi.routing import APIRoute
+
+router = APIRouter(prefix=ROOT, include_in_schema=False)
+
+STYLE = Path(__file__).parent.parent / "templates" / "reference.css"
+
+WEEK = {"Cache-Control": "public, max-age=3600"}
+
+
+@router.get("/openapi.json")
+async def openapi(_: ForAll, request: Request) -> dict[str, Any]:
+    """Return the OpenAPI document."""
+    document: dict[str, Any] = request.app.openapi()
+    return document
+
+
+@router.get("/docs")
+def page(_: ForAll, request: Request) -> Response:
+    """Return the OpenAPI document as a page."""
+    return Response(_page(request.app), media_type="text/html; charset=utf-8", headers=WEEK)
+
+
+@router.get("/docs.css")
+def style(_: ForAll) -> Response:
+    """Return the style of the page."""
+    return Response(STYLE.read_bytes(), media_type="text/css; charset=utf-8", headers=WEEK)
+
+
+@lru_cache(maxsize=1)
+def _page(app: FastAPI) -> str:
+    environment = Environment(
+        loader=PackageLoader("api.service"),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    document = app.openapi()
+    return environment.get_template("reference.html.j2").render(
+        info=document["info"], operations=operations(document), schemas=schemas(document)
+    )
+
+
+def operations(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return every operation of a document as the page shows it."""
+    return [
+        {
+            "method": method.upper(),
+            "path": path,
+            "summary": operation.get("description", ""),
+            "permission": operation.get("x-permission", ""),
+            "tag": operation["tags"][0],
+            "parameters": [
+                f"{each['name']} ({each['in']})" for each in operation.get("parameters", ()) if each["in"] != "path"
+            ],
+            "body": [
+                f"{media}: {named(content.get('schema', {}))}"
+                for media, content in operation.get("requestBody", {}).get("content", {}).items()
+            ],
+            "answers": [
+                f"{status} {named(answer.get('content', {}).get('application/json', {}).get('schema', {}))}".strip()
+                for status, answer in operation["responses"].items()
+            ],
+        }
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    ]
+
+
+def schemas(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return every schema of a document with its fields."""
+    return [
+        {
+            "name": name,
+            "description": schema.get("description", ""),
+            "fields": [
+                {"name": field, "type": named(each), "is_required": field in schema.get("required", ())}
+                for field, each in schema.get("properties", {}).items()
+            ],
+        }
+        for name, schema in document["components"]["schemas"].items()
+    ]
+
+
+def named(schema: dict[str, Any]) -> str:
+    """Return what a schema is called, or what it is made of."""
+    if "$ref" in schema:
+        return str(schema["$ref"]).rpartition("/")[2]
+    if "anyOf" in schema:
+        return " | ".join(named(each) for each in schema["anyOf"])
+    if schema.get("type") == "array":
+        return f"[{named(schema.get('items', {}))}]"
+    if "enum" in schema:
+        return " | ".join(map(str, schema["enum"]))
+    return str(schema.get("const", schema.get("type", "")))
+
+
+def say_permissions(routes: Iterable[APIRoute], document: dict[str, Any]) -> None:
+    """Add to every operation which permission it needs."""
+    for route in routes:
+        for method in route.methods or ():
+            operation = document["paths"].get(route.path, {}).get(method.lower())
+            if operation is not None:
+                operation["x-permission"] = permission_of(route)

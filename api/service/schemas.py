@@ -1,0 +1,318 @@
+"""What endpoints take and give, as OpenAPI tells it: no unknown fields, no silent conversion, money in fen.
+
+Moments are RFC 3339; ``_s`` are whole seconds of the plan's day, on China's clock.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Id = Annotated[str, Field(min_length=1, max_length=200)]
+Seconds = Annotated[int, Field(ge=0, le=172_800)]
+
+
+class Taken(BaseModel):
+    """A body: strict, and nothing unknown in it."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class Given(BaseModel):
+    """An answer."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Effort(Taken):
+    """How long to solve, from which seed, on how many processes; the operator's limits hold too."""
+
+    seconds: float | None = Field(default=None, gt=0, le=86_400, allow_inf_nan=False)
+    iterations: int | None = Field(default=None, ge=0, le=1_000_000)
+    seed: int = Field(default=0, ge=0, le=2**31 - 1)
+    workers: int = Field(default=1, ge=1, le=64)
+
+
+class SolveRequest(Effort):
+    """A day is to be planned: 30 s unless seconds or iterations are given. ``revision``: the newest if left out."""
+
+    revision: int | None = Field(default=None, ge=1, le=2**31 - 1)
+
+
+class ComparisonRequest(SolveRequest):
+    """Variants are to be compared; ``variants`` is the text of a file of variants (TOML)."""
+
+    scenario_id: Id
+    variants: str = Field(max_length=200_000)
+    days: int = Field(default=5, ge=1, le=366)
+    peaks: tuple[Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)], ...] = Field(default=(), max_length=10)
+
+
+class ReplanRequest(Effort):
+    """A day goes on after ``events``, an events file as JSON; ``answer`` becomes the plan of the job."""
+
+    events: dict[str, Any]
+    keep: Literal["none", "vehicle", "sequence", "time"] = "none"
+    answer: Literal["smallest", "balanced", "cheapest"] = "balanced"
+
+
+class VisitDraft(Taken):
+    """One call at a place, without times."""
+
+    place: Id
+    deliver: list[Id] = Field(default=[], max_length=10_000)
+    collect: list[Id] = Field(default=[], max_length=10_000)
+
+
+class TripDraft(Taken):
+    """One trip in driving order; ``load_start_s``: loading begins no earlier."""
+
+    visits: list[VisitDraft] = Field(max_length=2_000)
+    load_start_s: Seconds | None = None
+
+
+class RouteDraft(Taken):
+    """One vehicle's day."""
+
+    vehicle_type: Id
+    number: int = Field(ge=1, le=1_000_000)
+    trips: list[TripDraft] = Field(max_length=100)
+
+
+class EvaluateRequest(Taken):
+    """The whole plan as it was changed by hand; shipments that no visit names are left out."""
+
+    routes: list[RouteDraft] = Field(max_length=5_000)
+
+
+class CandidatesRequest(Taken):
+    """``order``: id of an order or a shipment; ``most``: ways to carry it that are told."""
+
+    order: Id
+    most: int = Field(default=5, ge=1, le=20)
+
+
+class ExplainRequest(Taken):
+    """Why ``order`` (an order or a shipment) is not carried, not by ``vehicle``, not before ``before_s``."""
+
+    order: Id
+    vehicle: Id | None = None
+    before_s: Seconds | None = None
+
+
+class FaultGiven(Given):
+    """One thing that is wrong; ``pointer`` is into the JSON document, ``file``, ``sheet`` and ``row`` into files."""
+
+    code: str
+    pointer: str = ""
+    file: str = ""
+    sheet: str = ""
+    row: int = 0
+    column: str = ""
+    value: str = ""
+    zh: str
+    en: str
+    remedy_zh: str = ""
+    remedy_en: str = ""
+
+
+class ProblemGiven(Given):
+    """RFC 9457 with our code, both languages, the remedy, and every fault."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str = ""
+    code: str
+    zh: str
+    en: str
+    remedy_zh: str = ""
+    remedy_en: str = ""
+    count: int = 0
+    faults: list[FaultGiven] = []
+
+
+class NoteGiven(Given):
+    """Something to look at that is no fault."""
+
+    zh: str
+    en: str
+
+
+class FindingsGiven(Given):
+    """What a reader finds in a scenario."""
+
+    state: Literal["valid", "invalid"]
+    name: str
+    date: str | None = None
+    places: int
+    vehicles: int
+    orders: int
+    faults: list[FaultGiven]
+    notes: list[NoteGiven] = []
+
+
+class ScenarioGiven(Given):
+    """One revision of a scenario; ``head`` is the newest."""
+
+    id: str
+    revision: int
+    head: int
+    etag: str
+    name: str
+    state: Literal["valid", "invalid"]
+    places: int
+    vehicles: int
+    orders: int
+    digest: str
+    created_at: str
+    faults: list[FaultGiven]
+    notes: list[NoteGiven] = []
+    personal_fields: int | None = None
+
+
+class ScenariosGiven(Given):
+    """A page of scenarios; ``next`` is the ``after`` of the next page."""
+
+    items: list[ScenarioGiven]
+    next: str | None
+
+
+class JobGiven(Given):
+    """A solve, a comparison or a replan. ``queue_place``: 1 is served next, 0 is not waiting."""
+
+    id: str
+    kind: Literal["solve", "comparison", "replan"]
+    lane: Literal["ordinary", "quick"]
+    scenario_id: str
+    revision: int
+    state: Literal["queued", "preparing", "solving", "done", "failed", "cancelled"]
+    phase: str
+    queue_place: int
+    attempt: int
+    submitted_at: str
+    started_at: str | None
+    ended_at: str | None
+    cost_fen: int | None
+    bound_fen: int | None
+    unserved: int | None
+    stopped: bool
+    seed: int
+    versions: dict[str, str]
+    plan_id: str | None
+    failure: dict[str, Any] | None
+
+
+class JobsGiven(Given):
+    """A page of jobs, newest first; ``next`` is the ``before`` of the next page."""
+
+    items: list[JobGiven]
+    next: str | None
+
+
+class PlanGiven(Given):
+    """A stored plan; ``plan`` is the content of ``plan.json``."""
+
+    id: str
+    job_id: str | None
+    scenario_id: str
+    revision: int
+    cost_fen: int
+    unserved: int
+    created_at: str
+    published_at: str | None
+    plan: dict[str, Any]
+
+
+class BestGiven(Given):
+    """The best plan of a job so far; ``plan_id`` once it is final."""
+
+    job_id: str
+    is_final: bool
+    plan_id: str | None
+    cost_fen: int | None
+    plan: dict[str, Any]
+
+
+class SolvedGiven(Given):
+    """What a synchronous solve gives: the job, and its plan unless it is not done yet."""
+
+    job: JobGiven
+    plan: dict[str, Any] | None
+
+
+class LimitsGiven(Given):
+    """What may be asked of the service."""
+
+    max_body_bytes: int
+    max_places: int
+    max_vehicles: int
+    max_orders: int
+    queue_per_county: int
+    queue_in_all: int
+    solve_seconds_most: int
+    solve_workers_most: int
+    synchronous_places: int
+    synchronous_seconds: int
+    json_levels: int
+    zip_files: int
+    zip_bytes: int
+    zip_ratio: int
+
+
+class DeedGiven(Given):
+    """A line of the audit log."""
+
+    number: int
+    at: str
+    key_id: str | None
+    county_id: str | None
+    action: str
+    object: str
+    detail: dict[str, Any]
+    digest: str
+
+
+class DeedsGiven(Given):
+    """A page of the audit log; ``next`` is the ``after`` of the next page."""
+
+    items: list[DeedGiven]
+    next: int | None
+
+
+class PersonalGiven(Given):
+    """Personal fields of one order; ``is_masked`` unless they were revealed, which the audit log says."""
+
+    order: str
+    is_masked: bool
+    fields: dict[str, str]
+
+
+class HookRequest(Taken):
+    """Where to tell that a job has ended."""
+
+    url: str = Field(min_length=1, max_length=2_000)
+    events: list[Literal["done", "failed", "cancelled"]] = Field(default=["done", "failed"], min_length=1, max_length=3)
+
+
+class HookGiven(Given):
+    """A receiver of notices; the secret is shown this once."""
+
+    id: str
+    url: str
+    events: list[str]
+    secret: str | None
+
+
+class HooksGiven(Given):
+    """All receivers of the county."""
+
+    items: list[HookGiven]
+
+
+class HealthGiven(Given):
+    """Whether the process lives, or may be given work."""
+
+    status: Literal["ok"]

@@ -1,0 +1,101 @@
+"""Plans in the database: found by county, published, read whole."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select, update
+
+from api.service.audit import Deed, append
+from api.service.database import now_ms
+from api.service.ids import FORM
+from api.service.revisions import missing
+from api.service.tables import plans
+
+if TYPE_CHECKING:
+    from api.service.auth import Caller
+    from api.service.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPlan:
+    """A plan without its content; moments in milliseconds since 1970, UTC."""
+
+    id: str
+    job_id: str | None
+    scenario_id: str
+    revision: int
+    cost_fen: int
+    unserved: int
+    created_ms: int
+    published_ms: int | None
+
+
+def plan_of(database: Database, county_id: str, plan_id: str) -> StoredPlan:
+    """Return a plan of the county.
+
+    Raises
+    ------
+    InvalidInput
+        E637.
+    """
+    names = [each.name for each in fields(StoredPlan)]
+    query = select(*(plans.c[name] for name in names)).where(plans.c.id == plan_id, plans.c.county_id == county_id)
+    if FORM.fullmatch(plan_id) is None:
+        raise missing("plan", plan_id)
+    with database.read() as connection:
+        row = connection.execute(query).one_or_none()
+    if row is None:
+        raise missing("plan", plan_id)
+    return StoredPlan(**row._mapping)
+
+
+def packed_of(database: Database, county_id: str, plan_id: str) -> bytes:
+    """Return ``plan.json`` of a plan of the county, as zlib.
+
+    Raises
+    ------
+    InvalidInput
+        E637.
+    """
+    query = select(plans.c.content).where(plans.c.id == plan_id, plans.c.county_id == county_id)
+    with database.read() as connection:
+        content: bytes | None = connection.scalar(query)
+    if content is None:
+        raise missing("plan", plan_id)
+    return content
+
+
+def content_of(database: Database, county_id: str, plan_id: str) -> dict[str, Any]:
+    """Return what ``plan.json`` of a plan of the county holds.
+
+    Raises
+    ------
+    InvalidInput
+        E637.
+    """
+    content: dict[str, Any] = json.loads(zlib.decompress(packed_of(database, county_id, plan_id)))
+    return content
+
+
+def publish(database: Database, caller: Caller, plan_id: str) -> StoredPlan:
+    """Say that a plan is the one to drive by; who published it first, and when, stays.
+
+    Raises
+    ------
+    InvalidInput
+        E637.
+    """
+    plan = plan_of(database, caller.county_id, plan_id)
+    with database.write() as connection:
+        at_ms = now_ms(connection)
+        mine = (plans.c.id == plan.id) & (plans.c.county_id == caller.county_id) & plans.c.published_ms.is_(None)
+        if connection.execute(update(plans).where(mine).values(published_ms=at_ms)).rowcount == 1:
+            deed = Deed(
+                action="plan.publish", object=plan.id, key_id=caller.key_id, county_id=caller.county_id, detail={}
+            )
+            append(connection, deed, at_ms)
+    return plan_of(database, caller.county_id, plan_id)
