@@ -36,6 +36,7 @@ COMMANDS = {
     "compare": "compare",
     "share": "share",
     "sweep": "sweep",
+    "frequency": "frequency",
     "site": "site",
     "stress": "stress",
     "emergency": "emergency",
@@ -43,6 +44,9 @@ COMMANDS = {
     "trace": "trace",
     "referee": "referee",
     "errors": "codes",
+    "serve": "serve",
+    "worker": "worker",
+    "admin": "admin",
 }
 """Command -> its module in ``api.commands``, which has ``HELP``, ``add_arguments`` and ``run``."""
 

@@ -1,0 +1,114 @@
+"""``frequency.xlsx``: assumptions, policies, days of visit by village and every planned day, with real numbers."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import xlsxwriter
+
+from api.exports.frequency_words import WORDS
+from api.exports.sharing_book import Book
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from xlsxwriter.worksheet import Worksheet
+
+    from api.exports.frequency import FrequencyReport
+    from scenarios.frequency.outcome import Outcome
+
+HEADS = (
+    *("policy", "cost", "change", "piece", "vehicles", "km", "wait", "wait_p90", "wait_longest", "worst", "visits"),
+    *("coverage", "left", "on_line"),
+)
+
+
+def write_book(report: FrequencyReport, path: Path, *, lang: str) -> None:
+    """Write the workbook in ``lang``. Raises ``OSError`` where it cannot be written."""
+    options = {"strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(str(path), options) as workbook:
+        book = Book(workbook, lang, WORDS)
+        _assumptions(book, report)
+        _policies(book, report)
+        _visits(book, report)
+        _days(book, report)
+
+
+def _assumptions(book: Book, report: FrequencyReport) -> None:
+    sheet = book.sheet(book.word("assumptions"), (26, 110))
+    sheet.write_string(0, 0, book.word("assumptions"), book.title)
+    plain = [WORDS["baseline"], report.coverage_hint, *([WORDS["left_hint"]] if report.leaves_goods else [])]
+    held = [(text, book.word("placeholder"), book.warned) for text in report.study.agenda.placeholders]
+    rows = [(text, "", book.wrap) for text in plain] + held + [(text, "", book.wrap) for text in report.assumed]
+    for row, (text, mark, look) in enumerate(rows, start=1):
+        sheet.write_string(row, 0, mark, look)
+        sheet.write_string(row, 1, text.pick(book.lang), look)
+
+
+def _policies(book: Book, report: FrequencyReport) -> None:
+    """Write one row a policy; the cost of a piece is a formula of cost and pieces beside it."""
+    sheet = book.sheet(book.word("table"), (34, *(15.0,) * (len(HEADS) + 1)))
+    sheet.freeze_panes(1, 1)
+    book.heads(sheet, 0, [book.word(name) for name in HEADS[:2]] + ["±"] + [book.word(name) for name in HEADS[2:]])
+    for row, outcome in enumerate(report.outcomes, start=1):
+        sheet.write_string(row, 0, outcome.policy.name.pick(book.lang))
+        _costs(book, sheet, row, outcome)
+        figures = (outcome.vehicles, outcome.distance_m / 1_000, outcome.wait_mean, outcome.wait_p90)
+        figures += (outcome.wait_longest, outcome.worst_wait, outcome.visits_per_week)
+        for column, value in enumerate(figures, start=5):
+            sheet.write_number(row, column, value, book.yuan)
+        if outcome.coverage is not None:
+            sheet.write_number(row, 12, outcome.coverage, book.percent)
+        sheet.write_number(row, 13, outcome.unserved_pieces)
+        sheet.write_string(row, 14, book.word("yes") if outcome.is_frontier else "")
+
+
+def _costs(book: Book, sheet: Worksheet, row: int, outcome: Outcome) -> None:
+    if outcome.cost_fen is not None:
+        sheet.write_number(row, 1, outcome.cost_fen.mean / 100, book.yuan)
+        if math.isfinite(outcome.cost_fen.half_width):
+            sheet.write_number(row, 2, outcome.cost_fen.half_width / 100, book.yuan)
+    if outcome.against is not None and outcome.against.relative is not None:
+        sheet.write_number(row, 3, outcome.against.relative, book.percent)
+    if outcome.piece_fen is not None:
+        sheet.write_number(row, 4, outcome.piece_fen / 100, book.yuan)
+
+
+def _visits(book: Book, report: FrequencyReport) -> None:
+    """Write one row a village: its pieces and its days of visit under every policy."""
+    study, pieces = report.study, report.pieces()
+    sheet = book.sheet(book.word("list"), (12, 20, 12, *(20.0,) * len(study.policies)))
+    sheet.freeze_panes(1, 2)
+    names = [policy.name.pick(book.lang) for policy in study.policies]
+    book.heads(sheet, 0, ["id", book.word("village"), book.word("pieces"), *names])
+    for row, place in enumerate(pieces, start=1):
+        sheet.write_string(row, 0, place)
+        sheet.write_string(row, 1, report.name(place))
+        sheet.write_number(row, 2, pieces[place])
+        for column, policy in enumerate(study.policies, start=3):
+            sheet.write_string(row, column, days_text(study.visits[policy.id].get(place, frozenset())))
+
+
+def _days(book: Book, report: FrequencyReport) -> None:
+    sheet = book.sheet(book.word("daily_results"), (34, 18, 14, 15, 12, 12, 12))
+    book.heads(sheet, 0, [book.word(name) for name in ("policy", "day")] + ["", *_named(book)])
+    row = 0
+    for policy in report.study.policies:
+        for day in report.study.agenda.days:
+            kpis = report.planned.measured[policy.id].get(day.id)
+            if kpis is None:
+                continue
+            row += 1
+            sheet.write_row(row, 0, (policy.name.pick(book.lang), day.id, day.date.isoformat()))
+            sheet.write_number(row, 3, kpis.operating_cost_fen / 100, book.yuan)
+            sheet.write_row(row, 4, (kpis.vehicles, kpis.distance_m / 1_000, kpis.unserved_pieces))
+
+
+def _named(book: Book) -> list[str]:
+    return [book.word(name) for name in ("cost", "vehicles", "km", "left")]
+
+
+def days_text(days: frozenset[int]) -> str:
+    """Return days of the cycle as people count them, such as ``1 3 5``."""
+    return " ".join(str(day + 1) for day in sorted(days))

@@ -1,0 +1,110 @@
+"""Pictures of a study of visit frequency: cost against waiting, and how often each village is visited."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from typing import TYPE_CHECKING
+
+from matplotlib.figure import Figure
+
+from api.exports.figures import bare, picture
+from api.exports.frequency_words import WORDS
+from scenarios.frequency.model import CHOSEN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from matplotlib.axes import Axes
+
+    from api.exports.frequency import FrequencyReport
+    from scenarios.frequency.outcome import Outcome
+
+LINE, POINT, BEATEN, HUB = "#1d4e89", "#1d4e89", "#9aa5b1", "#b3261e"
+
+SALT = "frequency"
+
+
+def write_charts(report: FrequencyReport, folder: Path, *, lang: str) -> tuple[str, ...]:
+    """Write ``frequency_frontier`` and, where days are chosen, ``frequency_map``, as PNG and SVG; return their names."""
+    names = []
+    for stem, draw in drawings(report).items():
+        for suffix in ("png", "svg"):
+            names.append(f"frequency_{stem}.{suffix}")
+            (folder / names[-1]).write_bytes(picture(draw, suffix, lang=lang, salt=SALT))
+    return tuple(names)
+
+
+def drawings(report: FrequencyReport) -> dict[str, Callable[[str], Figure]]:
+    """Return what there is to draw, by name."""
+    found: dict[str, Callable[[str], Figure]] = {"frontier": partial(frontier, report)}
+    if any(policy.rule == CHOSEN for policy in report.study.policies):
+        found["map"] = partial(visits_map, report)
+    return found
+
+
+def frontier(report: FrequencyReport, lang: str) -> Figure:
+    """Draw every policy by mean wait and cost a day; those that no other beats are joined."""
+    figure = Figure(figsize=(8.4, 5.0), facecolor="white", layout="constrained")
+    axes = figure.subplots()
+    shown = [outcome for outcome in report.outcomes if outcome.cost_fen is not None]
+    best = sorted((o.wait_mean, o.cost_fen.mean / 100) for o in shown if o.is_frontier and o.cost_fen is not None)
+    axes.plot([wait for wait, _ in best], [cost for _, cost in best], color=LINE, linewidth=1.2, zorder=1)
+    for outcome in shown:
+        _point(axes, outcome, lang)
+    axes.set_xlabel(WORDS["wait"].pick(lang))
+    axes.set_ylabel(WORDS["cost"].pick(lang))
+    axes.set_ylim(bottom=0)
+    axes.margins(x=0.16)
+    bare(axes)
+    return figure
+
+
+def _point(axes: Axes, outcome: Outcome, lang: str) -> None:
+    cost = outcome.cost_fen
+    if cost is None:
+        return
+    half = cost.half_width / 100 if math.isfinite(cost.half_width) else 0.0
+    color = POINT if outcome.is_frontier else BEATEN
+    at = (outcome.wait_mean, cost.mean / 100)
+    axes.errorbar(*at, yerr=half, fmt="o", color=color, ecolor=color, elinewidth=1, capsize=3, markersize=7, zorder=2)
+    label = f"{outcome.policy.name.pick(lang)}\n{outcome.visits_per_week:.1f} {WORDS['times'].pick(lang)}/7"
+    axes.annotate(label, at, xytext=(8, 6), textcoords="offset points", fontsize=9, color=color)
+
+
+def visits_map(report: FrequencyReport, lang: str) -> Figure:
+    """Draw the villages by planned visits in the cycle, a panel for each policy whose days are chosen."""
+    chosen = [policy for policy in report.study.policies if policy.rule == CHOSEN]
+    figure = Figure(figsize=(7.2 * len(chosen), 6.4), facecolor="white", layout="constrained")
+    panels = figure.subplots(1, len(chosen), squeeze=False)[0].tolist()
+    for axes, policy in zip(panels, chosen, strict=True):
+        _map_panel(axes, report, policy.id, lang)
+        axes.set_title(policy.name.pick(lang), loc="left", fontsize=11)
+    return figure
+
+
+def _map_panel(axes: Axes, report: FrequencyReport, policy: str, lang: str) -> None:
+    study, pieces = report.study, report.pieces()
+    visits = study.visits[policy]
+    places = [place for place in study.scenario.places if place.id in visits]
+    dots = axes.scatter(
+        [place.lon for place in places],
+        [place.lat for place in places],
+        c=[len(visits[place.id]) for place in places],
+        s=[18 + 6 * math.sqrt(pieces.get(place.id, 0)) * 2 for place in places],
+        cmap="viridis_r",
+        vmin=1,
+        vmax=study.days,
+        edgecolors="white",
+        linewidths=0.6,
+    )
+    hubs = [place for place in study.scenario.places if place.tier == "hub"]
+    axes.scatter(
+        [h.lon for h in hubs], [h.lat for h in hubs], marker="*", s=190, color=HUB, label=WORDS["hub"].pick(lang)
+    )
+    axes.set_aspect(1 / math.cos(math.radians(hubs[0].lat if hubs else places[0].lat)))
+    axes.set_axis_off()
+    axes.legend(frameon=False, fontsize=9, loc="lower left")
+    bar = axes.figure.colorbar(dots, ax=axes, shrink=0.6, ticks=range(1, study.days + 1))
+    bar.set_label(WORDS["times"].pick(lang))
