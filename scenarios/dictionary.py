@@ -13,6 +13,8 @@ from scenarios.event_columns import EVENT_SETTINGS, EVENT_TABLES
 from scenarios.events import Events
 from scenarios.scenario import Scenario
 from scenarios.settings import FILE, LISTS, SETTINGS
+from scenarios.siting.columns import SITE_SETTINGS, SITES
+from scenarios.siting.model import Figures
 from scenarios.timetables.table import CARRIAGES, TIMETABLE
 
 if TYPE_CHECKING:
@@ -47,6 +49,8 @@ def dictionary() -> str:
     parts += [_section(f"events.toml [[{table.name}]] {table.zh}", table.columns, table.of) for table in EVENT_TABLES]
     parts.append(_section(f"{TIMETABLE.file} {TIMETABLE.zh}", TIMETABLE.columns, TIMETABLE.of))
     parts.append(_section(f"{CARRIAGES.file} {CARRIAGES.zh}", CARRIAGES.columns, CARRIAGES.of))
+    parts.append(_section(f"{SITES.file} {SITES.zh}", SITES.columns, SITES.of))
+    parts.append(_section("sites.toml 设置", SITE_SETTINGS, Figures))
     return "\n".join(parts)
 
 
@@ -76,4 +80,4 @@ def _line(cells: Iterable[str]) -> str:
 
 def tables() -> tuple[Table, ...]:
     """Return every table that the dictionary describes."""
-    return (*TABLES, *LISTS, *EVENT_TABLES, TIMETABLE, CARRIAGES)
+    return (*TABLES, *LISTS, *EVENT_TABLES, TIMETABLE, CARRIAGES, SITES)
