@@ -14,22 +14,25 @@ from typing import TYPE_CHECKING
 
 from api.assumptions import assumptions
 from api.commands.options import add_solving, cache_folder, existing, output_folder, solving_stop, whole
-from api.commands.referee import differences, tell_unsound
+from api.commands.referee import differences
 from api.exports.stress import Report, chance_text, road_name, share_text, verdict, write_json, write_visits
 from api.exports.stress_book import write_book
 from api.exports.stress_page import write_page
 from api.exports.stress_words import WORDS
 from api.interrupts import ended_on_interrupt
 from api.plan_file import read_plan
-from api.schemas import to_plan
+from api.schemas import to_tiered
 from api.talk import line, say, show_table
+from api.tiers import tiers_of
 from api.units import clock, yuan
-from optimizer.check import check
 from optimizer.solve import solve
+from optimizer.tiers.check import check_tiers
+from optimizer.tiers.model import TieredPlan
+from optimizer.tiers.search import solve_tiers
 from scenarios.build import build_problem
 from scenarios.files import read_scenario
 from scenarios.stress.noise import PLACEHOLDERS, noise_toml, read_noise
-from scenarios.stress.study import WANTED, Question, refuse_tiers, study
+from scenarios.stress.study import WANTED, Question, study
 from scenarios.text import Text
 
 if TYPE_CHECKING:
@@ -37,8 +40,7 @@ if TYPE_CHECKING:
 
     from api.schemas import PlanFile
     from optimizer.check import Violation
-    from optimizer.plan import Plan
-    from optimizer.problem import Problem
+    from optimizer.tiers.violations import HandoverViolation
     from scenarios.build import County
 
 HELP = Text(
@@ -57,6 +59,8 @@ PHASES = {
     "closures": Text("逐段封路", "closing roads in turn"),
     "buffers": Text("试各种余量", "trying buffers"),
 }
+
+UNSOUND = Text("方案本身违反规则，没有测试", "the plan itself breaks rules; it was not stressed")
 
 SHOWN = 5
 """Weakest visits and worst roads printed."""
@@ -98,13 +102,14 @@ def run(options: argparse.Namespace) -> int:
     scenario = read_scenario(folder)
     out = output_folder(options.out or Path("out") / folder.resolve().name)
     county = build_problem(scenario, cache=cache_folder(folder))
-    refuse_tiers(county, is_tiered_plan=record is not None and record.tiers is not None)
     cancel = threading.Event()
     solver = _Solver(options, cancel)
     with ended_on_interrupt(cancel):
         plan, violations = _plan_of(county, record, solver, lang)
         if violations:
-            tell_unsound(violations, lang)
+            for violation in violations:
+                line(violation.render(lang))
+            say(UNSOUND, lang, style="bold red")
             return 1
         found = study(
             county,
@@ -130,25 +135,30 @@ class _Solver:
     def __init__(self, options: argparse.Namespace, cancel: threading.Event) -> None:
         self.options, self.cancel, self.number = options, cancel, 0
 
-    def made(self, problem: Problem) -> Plan:
-        """Return the best plan of ``problem``."""
+    def made(self, county: County) -> TieredPlan:
+        """Return the best plan of ``county``."""
         self.number += 1
         zh, en = f"  方案 {self.number}", f"  plan {self.number}"
         line(Text(zh, en).pick(self.options.lang), stream=sys.stderr)
         stop, options = solving_stop(self.options), self.options
-        return solve(problem, stop=stop, seed=options.seed, workers=options.workers, cancel=self.cancel).plan
+        asked = {"stop": stop, "seed": options.seed, "workers": options.workers, "cancel": self.cancel}
+        if county.tiers is not None:
+            return solve_tiers(county.tiers, **asked).plan
+        return TieredPlan(choice={}, plan=solve(county.problem, **asked).plan)
 
 
-def _plan_of(county: County, record: PlanFile | None, solver: _Solver, lang: str) -> tuple[Plan, Sequence[Violation]]:
+def _plan_of(
+    county: County, record: PlanFile | None, solver: _Solver, lang: str
+) -> tuple[TieredPlan, Sequence[Violation | HandoverViolation]]:
     """Return the plan given, or one made now, and what the referee says of it."""
     if record is None:
         _tell("solve", lang)
-        plan = solver.made(county.problem)
+        plan = solver.made(county)
     else:
-        plan = to_plan(record)
+        plan = to_tiered(record)
         for difference in differences(record, county):
             line(f"! {difference.pick(lang)}", style="yellow")
-    return plan, check(county.problem, plan)
+    return plan, check_tiers(tiers_of(county), plan)
 
 
 def _tell(phase: str, lang: str) -> None:

@@ -110,6 +110,11 @@ POLICY: tuple[Text, ...] = (
         "with it",
     ),
     Text(
+        "经服务站的货：晚到多少，就晚多少才能再走；接货的车等到上限为止，班车谁也不等；班车按时刻表行驶，服务站的处理能力不再重新排队",
+        "goods that come late to a station go on as much later; the vehicle that takes them waits up to the limit, a "
+        "scheduled departure for nobody; departures keep their timetable, and stations do not queue anew",
+    ),
+    Text(
         "装卸位按计划的先后使用；来得早的可以用晚到车辆空出的时段",
         "docks serve in the planned order; the gap that a late vehicle leaves may be used by others",
     ),

@@ -1,6 +1,6 @@
 """What came of a plan on many days: per shipment, visit and vehicle, and of the whole.
 
-A shipment is on time on a day when it was there for its trip, was handed over at a place that was open, by its
+A shipment is on time on a day when it was there for its vehicles, was handed over at a place that was open, by its
 deadline and, where it may not be long on board, soon enough. What the plan leaves unserved is never on time.
 """
 
@@ -12,18 +12,17 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from optimizer.cost import SECONDS_PER_H
-from optimizer.referee_plan import carriages
 from optimizer.stress.chance import Chance
-from optimizer.stress.execute import ROUNDING_S
+from optimizer.stress.freight import ROUNDING_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from optimizer.model import Shipment
     from optimizer.plan import Plan
-    from optimizer.problem import Problem
-    from optimizer.referee_plan import Carriage
-    from optimizer.stress.execute import Driven, DrivenDay, DrivenStep
+    from optimizer.stress.execute import Driven, DrivenDay
+    from optimizer.stress.freight import Aboard
+    from optimizer.stress.script import Script
 
 LATE_BINS_MIN = tuple(range(-180, 181, 15))
 """Edges of the histogram of lateness in minutes; beyond both ends all in one."""
@@ -39,7 +38,7 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShipmentOutcome:
-    """One carried shipment. ``left``: missed its trip at the depot; ``trunk_missed``: back there after its due time."""
+    """One carried shipment. ``left``: it missed a vehicle; ``trunk_missed``: it went up and came late or never."""
 
     shipment: Shipment
     vehicle: str
@@ -109,105 +108,96 @@ class Outcome:
         return float(1.96 * self.on_time_share.std(ddof=1) / np.sqrt(self.days))
 
 
-def outcome_of(problem: Problem, plan: Plan, driven: Driven, deadlines: Mapping[str, int]) -> Outcome:
-    """Return what came of ``plan``; ``deadlines`` by shipment, due times where they name none. O(shipments x days)."""
-    count = _Count(problem, driven, deadlines)
-    for number, day in enumerate(driven.vehicles):
-        for trip, steps in _trips(day):
-            count.trip(number, trip, steps)
-    pieces = sum(s.pieces for s in problem.shipments)
+def outcome_of(script: Script, driven: Driven, deadlines: Mapping[str, int]) -> Outcome:
+    """Return what came of a plan; ``deadlines`` by shipment, due times where they name none. O(shipments x days)."""
+    count = _Count(script, driven, deadlines)
+    pieces = sum(s.pieces for s in script.goods)
     carried = max(1, sum(each.shipment.pieces for each in count.shipments))
+    hours = [_breaks_hours(day) for day in driven.vehicles]
     return Outcome(
         days=driven.days,
         shipments=tuple(count.shipments),
-        visits=tuple(count.visits),
+        visits=tuple(visit for day in driven.vehicles for visit in _visits(day, count.on_time)),
         vehicles=tuple(_vehicle(day) for day in driven.vehicles),
         on_time_share=count.on_time_pieces / pieces if pieces else np.ones(driven.days),
         trunk_missed_pieces=count.trunk_pieces,
         left_pieces=count.left_pieces,
-        cost_fen=_cost_fen(plan, driven),
-        breaks_hours=_chance(np.any([_breaks_hours(day) for day in driven.vehicles], axis=0) | count.never),
+        cost_fen=_cost_fen(script.plan, driven),
+        breaks_hours=_chance(np.any(hours, axis=0) if hours else np.zeros(driven.days, dtype=bool)),
         lateness=count.lateness / (carried * driven.days),
         not_handed=count.not_handed / (carried * driven.days),
     )
 
 
-def _trips(day: DrivenDay) -> Iterator[tuple[int, tuple[DrivenStep, ...]]]:
-    """Yield every trip by its position with its steps: loading, visits, return."""
-    at = 0
-    for k, trip in enumerate(day.planned.route.trips):
-        size = len(trip.visits) + 2
-        yield k, day.steps[at : at + size]
-        at += size
-
-
 class _Count:
-    """Adds up trip by trip."""
+    """Adds up shipment by shipment; ``on_time`` by what a shipment is called on each leg."""
 
-    def __init__(self, problem: Problem, driven: Driven, deadlines: Mapping[str, int]) -> None:
-        self.problem, self.driven, self.deadlines = problem, driven, deadlines
+    def __init__(self, script: Script, driven: Driven, deadlines: Mapping[str, int]) -> None:
+        self.hubs = script.problem.depot_of.keys()
         self.shipments: list[ShipmentOutcome] = []
-        self.visits: list[VisitOutcome] = []
+        self.on_time: dict[str, np.ndarray] = {}
         self.on_time_pieces, self.trunk_pieces, self.left_pieces = (np.zeros(driven.days) for _ in range(3))
         self.lateness = np.zeros(len(LATE_BINS_MIN) + 1)
         self.not_handed = 0.0
-        self.never = np.zeros(driven.days, dtype=bool)
+        for goods in script.goods:
+            legs = script.legs(goods.id)
+            if legs[-1] in driven.goods:
+                aboard = [driven.goods[leg] for leg in legs if leg in driven.goods]
+                self._add(goods, legs, aboard, deadlines.get(goods.id, goods.due_s))
 
-    def trip(self, vehicle: int, k: int, steps: tuple[DrivenStep, ...]) -> None:
-        """Add one trip of the vehicle at this position."""
-        route = self.driven.vehicles[vehicle].planned.route
-        kept: dict[int, np.ndarray] = {}
-        for c in carriages(self.problem, route.trips[k]):
-            on_time = self._shipment(route.vehicle, steps, c)
-            for at in {c.loaded, c.handed} - {None}:
-                kept[at] = kept.get(at, ~self.never) & on_time  # type: ignore[index, arg-type]
-        for rank, step in enumerate(steps[1:-1], start=1):
-            self.visits.append(
-                VisitOutcome(
-                    vehicle=route.vehicle,
-                    trip=k + 1,
-                    rank=rank,
-                    place=step.step.place,
-                    arrive=_span(route.trips[k].visits[rank - 1].arrive_s, step.arrive_s),
-                    on_time=_chance(kept.get(rank - 1, ~self.never)),
-                    closed=_chance(step.is_closed),
-                )
-            )
-
-    def _shipment(self, vehicle: str, steps: tuple[DrivenStep, ...], c: Carriage) -> np.ndarray:
-        """Add one shipment; return on which days it is on time."""
-        goods = c.shipment
-        first, last = (steps[at + 1] if at is not None else steps[end] for at, end in ((c.loaded, 0), (c.handed, -1)))
-        left = self.driven.left.get(goods.id, self.never) if c.loaded is None else self.never
-        is_handed = ~(left | first.is_closed | last.is_closed)
-        deadline_s = self.deadlines.get(goods.id, goods.due_s)
-        is_on_time = is_handed & (last.start_s <= deadline_s + ROUNDING_S)
+    def _add(self, goods: Shipment, legs: tuple[str, ...], aboard: list[Aboard], deadline_s: int) -> None:
+        """Add a shipment that is carried, with its legs in order."""
+        first, last = aboard[0], aboard[-1]
+        missed = np.any([leg.is_missed for leg in aboard], axis=0)
+        is_on_time = ~last.is_lost & (last.handed_s <= deadline_s + ROUNDING_S)
         if goods.max_on_board_s is not None:
-            is_on_time &= last.start_s - first.depart_s <= goods.max_on_board_s + ROUNDING_S
-        is_trunk_missed = (
-            (last.start_s > goods.due_s + ROUNDING_S) | first.is_closed if c.handed is None else self.never
-        )
+            is_on_time &= last.handed_s - first.left_s <= goods.max_on_board_s + ROUNDING_S
+        is_back_late = (last.handed_s > goods.due_s + ROUNDING_S) | last.is_lost
+        is_up = goods.destination in self.hubs and goods.origin not in self.hubs
+        trunk_missed = is_back_late & is_up
+        self.on_time |= dict.fromkeys(legs, is_on_time)
         self.on_time_pieces += goods.pieces * is_on_time
-        self.trunk_pieces += goods.pieces * is_trunk_missed
-        self.left_pieces += goods.pieces * left
-        self._late(goods, is_handed, last.start_s - deadline_s)
+        self.trunk_pieces += goods.pieces * trunk_missed
+        self.left_pieces += goods.pieces * missed
+        self._late(goods, ~last.is_lost, last.handed_s - deadline_s)
         self.shipments.append(
             ShipmentOutcome(
                 shipment=goods,
-                vehicle=vehicle,
+                vehicle=last.vehicle,
                 deadline_s=deadline_s,
-                handed=_span(last.step.planned_s, last.start_s),
+                handed=_span(last.planned_s, last.handed_s),
                 on_time=_chance(is_on_time),
-                left=_chance(left),
-                trunk_missed=_chance(is_trunk_missed),
+                left=_chance(missed),
+                trunk_missed=_chance(trunk_missed),
             )
         )
-        return np.asarray(is_on_time)
 
     def _late(self, goods: Shipment, is_handed: np.ndarray, late_s: np.ndarray) -> None:
         bins = np.digitize((late_s[is_handed] - ROUNDING_S) / 60, LATE_BINS_MIN)
         self.lateness += goods.pieces * np.bincount(bins, minlength=self.lateness.size)
         self.not_handed += goods.pieces * int((~is_handed).sum())
+
+
+def _visits(day: DrivenDay, on_time: Mapping[str, np.ndarray]) -> Iterator[VisitOutcome]:
+    """Yield the visits of one vehicle in order."""
+    trip, rank = 0, 0
+    for step in day.steps:
+        if step.step.kind == "loading":
+            trip, rank = trip + 1, 0
+        if step.step.kind != "visit":
+            continue
+        rank += 1
+        goods = [on_time[i] for i in (*step.step.takes, *step.step.hands) if i in on_time]
+        kept = np.all(goods, axis=0) if goods else np.ones(step.start_s.shape, dtype=bool)
+        yield VisitOutcome(
+            vehicle=day.planned.route.vehicle,
+            trip=trip,
+            rank=rank,
+            place=step.step.place,
+            arrive=_span(day.planned.route.trips[trip - 1].visits[rank - 1].arrive_s, step.arrive_s),
+            on_time=_chance(kept),
+            closed=_chance(step.is_closed),
+        )
 
 
 def _vehicle(day: DrivenDay) -> VehicleOutcome:

@@ -17,6 +17,8 @@ from optimizer.timeline import intersect, next_in
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    import numpy as np
+
     from optimizer.model import DrivingRule, Lock, TimeWindow, VehicleType
     from optimizer.plan import Plan, Route, Trip, Visit
     from optimizer.problem import Problem
@@ -44,7 +46,8 @@ class Step:
     ``leg`` leads here and takes ``travel_s`` (a loading has none). Work begins within ``windows`` or, where these
     are over, within ``opening``; it takes ``work_s``. ``before`` is the pause between arriving and work, in which
     ``cleaning_s`` come first, ``after`` the one between work and leaving. ``ready_s``: work never begins before,
-    however early people come. ``goods``: shipments loaded at a depot. ``planned_s``: when the plan has the work begin.
+    however early people come. ``takes`` and ``hands``: what is loaded or collected, and what is handed over (shipments,
+    or legs of them). ``planned_s``: when the plan has the work begin.
     """
 
     kind: str
@@ -59,7 +62,24 @@ class Step:
     before: Pause = NO_PAUSE
     after: Pause = NO_PAUSE
     ready_s: int = 0
-    goods: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
+    hands: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class DrivenStep:
+    """What happened at one step on each day; all arrays are (days,).
+
+    ``arrive_s`` <= ``start_s`` <= ``end_s`` <= ``depart_s``; of a return all four but ``arrive_s`` are one moment.
+    ``is_closed``: the place had closed for the day, nothing was handed over.
+    """
+
+    step: Step
+    arrive_s: np.ndarray
+    start_s: np.ndarray
+    end_s: np.ndarray
+    depart_s: np.ndarray
+    is_closed: np.ndarray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +134,7 @@ class _Maker:
 
     def _trip(self, trip: Trip, free_s: int, cleaning_s: int) -> Iterator[Step]:
         yield self._loading(trip, free_s, cleaning_s)
-        at = trip.start
+        at, delivered = trip.start, {i for v in trip.visits for i in v.deliver}
         for visit in trip.visits:
             yield self._visit(visit, at)
             at = visit.place
@@ -125,6 +145,7 @@ class _Maker:
             leg=(self.kind.profile, at, trip.end),
             travel_s=self._travel_s(at, trip.end),
             windows=as_windows(self.problem.place(trip.end).windows),
+            hands=tuple(i for v in trip.visits for i in v.collect if i not in delivered),
         )
 
     def _loading(self, trip: Trip, free_s: int, cleaning_s: int) -> Step:
@@ -143,7 +164,7 @@ class _Maker:
             before=Pause(self._rest_in(idle_s), trip.load_start_s),
             after=self._pause(trip.load_start_s + loading_s, trip.depart_s),
             ready_s=max(ready_s, self.kind.shift.early_s),
-            goods=goods,
+            takes=goods,
         )
 
     def _visit(self, visit: Visit, at: str) -> Step:
@@ -163,6 +184,8 @@ class _Maker:
             work_s=visit.end_s - visit.start_s,
             before=Pause(rest_s, 0 if is_explained else visit.start_s),
             after=self._pause(visit.end_s, visit.depart_s),
+            takes=visit.collect,
+            hands=visit.deliver,
         )
 
     def _goods_windows(self, visit: Visit, opening: Windows) -> Windows:

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from optimizer.model import Place, Shipment
-    from optimizer.plan import Plan
     from optimizer.problem import Problem
     from optimizer.stress.chance import Chance
     from optimizer.stress.outcome import Outcome
+    from optimizer.stress.script import Script
     from scenarios.build import County
     from scenarios.stress.noise import Noise
 
@@ -111,7 +111,7 @@ def slack_problem(problem: Problem, slack: Slack) -> Problem:
 
 def stressed(
     county: County,
-    plan: Plan,
+    script: Script,
     noise: Noise,
     *,
     days: int,
@@ -119,17 +119,17 @@ def stressed(
     earlier_min: int = 0,
     has_spare: bool = False,
 ) -> Outcome:
-    """Return what comes of ``plan`` on the days of this noise and seed."""
-    disturbance = disturbance_of(county, plan, noise, days=days, seed=seed, has_spare=has_spare)
-    driven = drive(county.problem, plan, disturbance, earlier_s=earlier_min * MINUTE_S)
-    return outcome_of(county.problem, plan, driven, deadlines_of(county, plan, noise))
+    """Return what comes of a plan on the days of this noise and seed."""
+    disturbance = disturbance_of(county, script, noise, days=days, seed=seed, has_spare=has_spare)
+    driven = drive(script, disturbance, earlier_s=earlier_min * MINUTE_S)
+    return outcome_of(script, driven, deadlines_of(county, script, noise))
 
 
-def buffers_of(county: County, slack: Slack, plan: Plan, noise: Noise, *, days: int, seed: int) -> Iterator[Buffer]:
+def buffers_of(county: County, slack: Slack, script: Script, noise: Noise, *, days: int, seed: int) -> Iterator[Buffer]:
     """Yield the plan made with ``slack`` in every way of carrying it out."""
     for earlier_min in EARLIER_MIN:
         for has_spare in (False, True):
-            found = stressed(county, plan, noise, days=days, seed=seed, earlier_min=earlier_min, has_spare=has_spare)
+            found = stressed(county, script, noise, days=days, seed=seed, earlier_min=earlier_min, has_spare=has_spare)
             yield Buffer(
                 slack=slack,
                 earlier_min=earlier_min,
@@ -139,7 +139,7 @@ def buffers_of(county: County, slack: Slack, plan: Plan, noise: Noise, *, days: 
                 cost_fen=float(found.cost_fen.mean()) + has_spare * spare_fen(county.problem),
                 breaks_hours=found.breaks_hours,
                 trunk_missed_pieces=float(found.trunk_missed_pieces.mean()),
-                unserved=len(plan.unserved),
+                unserved=script.num_unserved,
             )
 
 

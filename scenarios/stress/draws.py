@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from optimizer.plan import Plan
     from optimizer.stress.disturbance import LegKey
+    from optimizer.stress.script import Script
     from scenarios.build import County
     from scenarios.stress.noise import Noise
 
@@ -28,23 +29,23 @@ MINUTE_S = 60
 
 
 def disturbance_of(
-    county: County, plan: Plan, noise: Noise, *, days: int, seed: int, has_spare: bool = False
+    county: County, script: Script, noise: Noise, *, days: int, seed: int, has_spare: bool = False
 ) -> Disturbance:
-    """Return what goes wrong for ``plan`` on ``days`` days; O(legs x days), and one road search per origin.
+    """Return what goes wrong for a plan on ``days`` days; O(legs x days), and one road search per origin.
 
     ``has_spare``: a vehicle stands by, so a breakdown costs no more than ``noise.spare_after_min``.
     """
     whole_day = noise.day_spread * _rng(seed, "day").standard_normal(days)
     legs = {
         key: np.exp(whole_day + spread * _rng(seed, "leg", *key).standard_normal(days))
-        for key, spread in leg_spreads(county, plan, noise).items()
+        for key, spread in leg_spreads(county, script.plan, noise).items()
     }
     lost_min = min(noise.lost_min, noise.spare_after_min) if has_spare else noise.lost_min
     return Disturbance(
         days=days,
         legs=legs,
-        late_s=_late(county, noise, days, seed),
-        breakdowns=_breakdowns(plan, noise, days, seed),
+        late_s=_late(county, script, noise, days, seed),
+        breakdowns=_breakdowns(script.plan, noise, days, seed),
         stopped_s=round(lost_min * MINUTE_S),
         wait_s=round(noise.wait_limit_min * MINUTE_S),
     )
@@ -80,35 +81,34 @@ def driven_legs(county: County, plan: Plan) -> dict[str, tuple[tuple[str, str], 
     return {profile: tuple(legs) for profile, legs in found.items()}
 
 
-def deadlines_of(county: County, plan: Plan, noise: Noise) -> dict[str, int]:
+def deadlines_of(county: County, script: Script, noise: Noise) -> dict[str, int]:
     """Return by when each carried shipment that leaves a depot is on time: its due time and the promised hour.
 
     Where the plan itself hands over later than the promised hour less the tolerance, the announced time and the
     tolerance count in place of the promise. Goods that go up or from village to village have their due time alone.
     """
     tolerance_s, promise_s = round(noise.tolerance_min * MINUTE_S), county.scenario.policy.promise_s
-    found: dict[str, int] = {}
-    for _, trip in plan.trips():
-        for visit in trip.visits:
-            for i in visit.deliver:
-                goods = county.problem.shipment_of[i]
-                if county.problem.direction(goods) == "down":
-                    found[i] = min(goods.due_s, max(promise_s, visit.start_s + tolerance_s))
-    return found
+    announced = {i: v.start_s for _, trip in script.plan.trips() for v in trip.visits for i in v.deliver}
+    announced |= {ride.shipment: ride.alight_s for ride in script.rides}
+    return {
+        s.id: min(s.due_s, max(promise_s, announced[last] + tolerance_s))
+        for s in script.goods
+        if (last := script.legs(s.id)[-1]) in announced and county.problem.direction(s) == "down"
+    }
 
 
-def _late(county: County, noise: Noise, days: int, seed: int) -> Mapping[str, np.ndarray]:
-    """Return the delays of goods at depots; what has no brand is in stock and never late."""
+def _late(county: County, script: Script, noise: Noise, days: int, seed: int) -> Mapping[str, np.ndarray]:
+    """Return the delays of goods at depots, by their first legs; what has no brand is in stock and never late."""
     if noise.mean_delay_min == 0:
         return {}
     waves: dict[tuple[str, str, int], np.ndarray] = {}
     found = {}
-    for s in county.problem.shipments:
+    for s in script.goods:
         if s.brand and s.origin in county.problem.depot_of:
             key = (s.origin, s.brand, s.ready_s)
             if key not in waves:
                 waves[key] = noise.mean_delay_min * MINUTE_S * _rng(seed, "wave", *key).standard_exponential(days)
-            found[s.id] = waves[key]
+            found[script.legs(s.id)[0]] = waves[key]
     return found
 
 

@@ -13,12 +13,6 @@ SENTENCES = {
         "mend them one by one and run again",
     ),
     "E531": (
-        "{value} 是经服务站或班线的两级方案，压力测试只能驾驶一级的方案",
-        "在去掉 stations.csv、timetable.csv 和 modes.csv 的场景副本上测试",
-        "{value} goes through stations or on lines; only plans of one tier can be stressed",
-        "stress a copy of the scenario without stations.csv, timetable.csv and modes.csv",
-    ),
-    "E532": (
         "方案没有任何行程，无从测试",
         "先用 gongpei plan 查看为什么没有货物被送出",
         "the plan has no trip, so there is nothing to stress",

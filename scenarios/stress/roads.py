@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from optimizer.plan import Plan, Route, Trip
     from optimizer.problem import Problem
+    from optimizer.stress.script import Script
     from scenarios.build import County
 
 DETOURS_TRIED = 12
@@ -69,23 +70,23 @@ class ClosedRoad:
 
 def closed_roads(
     county: County,
-    plan: Plan,
+    script: Script,
     deadlines: Mapping[str, int],
     *,
     cache: Path | None = None,
     is_ended: Callable[[], bool] = lambda: False,
 ) -> tuple[ClosedRoad, ...]:
-    """Return stretches by what closing them does to ``plan``, the worst first; those that hurt nobody are left out.
+    """Return stretches by what closing them does to a plan, the worst first; those that hurt nobody are left out.
 
     ``is_ended`` is asked before every closing: then what is known so far is returned.
     """
     sections = _sections(county)
     bare = {edge for road in sections for edge in road.edges}
     detours = []
-    for edges in _stretches(county, plan, bare)[:DETOURS_TRIED]:
+    for edges in _stretches(county, script, bare)[:DETOURS_TRIED]:
         if is_ended():
             break
-        detours.append(_with_detour(county, plan, deadlines, edges, cache))
+        detours.append(_with_detour(county, script, deadlines, edges, cache))
     worst = sorted((*sections, *detours), key=lambda road: (-road.hurt_pieces, -road.detour_s, road.edges))
     return tuple(_marked([road for road in worst if road.hurt_pieces or road.detour_s]))
 
@@ -133,16 +134,16 @@ def _road(county: County, edges: np.ndarray, **found: object) -> ClosedRoad:
     return ClosedRoad(**{**values, **found})  # type: ignore[arg-type]
 
 
-def _stretches(county: County, plan: Plan, bare: set[int]) -> list[np.ndarray]:
+def _stretches(county: County, script: Script, bare: set[int]) -> list[np.ndarray]:
     """Return the other edges driven, together where the very same legs use them, most pieces on board first."""
     pieces: dict[int, float] = defaultdict(float)
     users: dict[int, list[int]] = defaultdict(list)
     number = 0
-    for profile, legs in driven_legs(county, plan).items():
+    for profile, legs in driven_legs(county, script.plan).items():
         rows = np.array([[county.problem.index(a), county.problem.index(b)] for a, b in legs])
         network, conditions = county.network, county.conditions
         leg, edge = edges_driven(network, county.profiles[profile], county.points, rows, conditions=conditions)
-        on_board = _on_board(county.problem, plan, profile)
+        on_board = _on_board(script.problem, script.plan, profile)
         for k, e in zip(leg.tolist(), edge.tolist(), strict=True):
             if e not in bare and (not users[e] or users[e][-1] != number + k):
                 users[e].append(number + k)
@@ -175,31 +176,30 @@ def _on_board(problem: Problem, plan: Plan, profile: str) -> dict[tuple[str, str
 
 
 def _with_detour(
-    county: County, plan: Plan, deadlines: Mapping[str, int], edges: np.ndarray, cache: Path | None
+    county: County, script: Script, deadlines: Mapping[str, int], edges: np.ndarray, cache: Path | None
 ) -> ClosedRoad:
     """Close a stretch and drive the plan round it."""
     closed = county.network.edges["closed"].to_numpy(copy=True)
     closed[edges] = True
     network = replace_edges(county.network, closed=closed)
     matrices = dict(county.problem.matrices)
-    for name in driven_legs(county, plan):
+    for name in driven_legs(county, script.plan):
         profile = county.profiles[name]
         found = travel_matrix(network, profile, county.points, conditions=county.conditions, cache=cache)
         matrices[name] = Matrix(duration_s=found.duration_s, distance_m=found.distance_m)
-    problem = replace(county.problem, matrices=matrices)
-    kept, isolated = _still_reached(problem, plan)
-    before = outcome_of(county.problem, plan, drive(county.problem, plan, CALM), deadlines)
-    after = outcome_of(problem, kept, drive(problem, kept, CALM), deadlines)
-    pieces = sum(s.pieces for s in problem.shipments)
-    hurt = round((before.on_time - after.on_time) * pieces)
-    cut_off = _carried_pieces(plan, problem) - _carried_pieces(kept, problem)
+    problem = replace(script.problem, matrices=matrices)
+    kept, isolated = _still_reached(problem, script.plan)
+    after = replace(script, problem=problem, plan=kept)
+    on_time = [outcome_of(each, drive(each, CALM), deadlines).on_time for each in (script, after)]
+    hurt = round((on_time[0] - on_time[1]) * sum(s.pieces for s in script.goods))
+    cut_off = _carried_pieces(script) - _carried_pieces(after)
     return _road(
         county,
         edges,
         isolated=tuple(sorted(isolated)),
         isolated_pieces=cut_off,
         late_pieces=max(0, hurt - cut_off),
-        detour_s=max(0, _driving_s(problem, kept) - _driving_s(county.problem, kept)),
+        detour_s=max(0, _driving_s(problem, kept) - _driving_s(script.problem, kept)),
     )
 
 
@@ -235,8 +235,10 @@ def _cut(problem: Problem, route: Route, trip: Trip, lost: set[str]) -> Trip:
     return replace(trip, visits=tuple(kept))
 
 
-def _carried_pieces(plan: Plan, problem: Problem) -> int:
-    return sum(problem.shipment_of[i].pieces for _, trip in plan.trips() for i in trip.shipments)
+def _carried_pieces(script: Script) -> int:
+    """Return the pieces of the shipments all of whose legs have a vehicle or a departure."""
+    carried = {i for _, trip in script.plan.trips() for i in trip.shipments} | {r.shipment for r in script.rides}
+    return sum(s.pieces for s in script.goods if carried.issuperset(script.legs(s.id)))
 
 
 def _driving_s(problem: Problem, plan: Plan) -> int:

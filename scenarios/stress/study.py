@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from optimizer.stress.script import script_of, tiered_script
 from scenarios.errors import InvalidInput
 from scenarios.stress.buffers import AS_IT_IS, SLACKS, buffers_of, cheapest, frontier, slack_problem, stressed
 from scenarios.stress.draws import deadlines_of
@@ -15,11 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from optimizer.plan import Plan
-    from optimizer.problem import Problem
     from optimizer.stress.outcome import Outcome
+    from optimizer.stress.script import Script
+    from optimizer.tiers.model import TieredPlan
     from scenarios.build import County
-    from scenarios.stress.buffers import Buffer
+    from scenarios.stress.buffers import Buffer, Slack
     from scenarios.stress.noise import Noise
     from scenarios.stress.roads import ClosedRoad
 
@@ -42,7 +43,7 @@ class Study:
     """Everything found; ``is_whole`` is False when it was ended early, so that roads or buffers are missing."""
 
     county: County
-    plan: Plan
+    plan: TieredPlan
     question: Question
     quiet: Outcome
     outcome: Outcome
@@ -61,24 +62,17 @@ class Study:
         return cheapest(self.buffers, self.question.wanted)
 
 
-def refuse_tiers(county: County, *, is_tiered_plan: bool = False) -> None:
-    """Refuse a day, or a plan, with goods that pass through stations or go on lines.
-
-    Raises
-    ------
-    InvalidInput
-        E531.
-    """
-    if county.tiers is not None or is_tiered_plan:
-        raise InvalidInput("E531", value=county.scenario.name)
+def scripted(county: County, plan: TieredPlan) -> Script:
+    """Return the script of a plan of ``county``; where it has no tiers, of an ordinary plan."""
+    return script_of(county.problem, plan.plan) if county.tiers is None else tiered_script(county.tiers, plan)
 
 
 def study(
     county: County,
-    plan: Plan,
+    plan: TieredPlan,
     question: Question,
     *,
-    plan_again: Callable[[Problem], Plan],
+    plan_again: Callable[[County], TieredPlan],
     cache: Path | None = None,
     told: Callable[[str], None] = lambda _: None,
     is_ended: Callable[[], bool] = lambda: False,
@@ -88,7 +82,7 @@ def study(
     Parameters
     ----------
     plan_again
-        Makes the plan of a problem with slack.
+        Makes the plan of the county with slack.
     told
         Is told "stress", "closures" and "buffers" when each begins.
     is_ended
@@ -97,22 +91,23 @@ def study(
     Raises
     ------
     InvalidInput
-        E532, when the plan drives nothing.
+        E531, when the plan drives nothing.
     """
-    if not any(route.trips for route in plan.routes):
-        raise InvalidInput("E532")
+    if not any(route.trips for route in plan.plan.routes):
+        raise InvalidInput("E531")
+    script = scripted(county, plan)
     noise, days, seed = question.noise, question.days, question.seed
     told("stress")
     calm = replace(QUIET, tolerance_min=noise.tolerance_min)
-    quiet = stressed(county, plan, calm, days=1, seed=seed)
-    outcome = stressed(county, plan, noise, days=days, seed=seed)
+    quiet = stressed(county, script, calm, days=1, seed=seed)
+    outcome = stressed(county, script, noise, days=days, seed=seed)
     told("closures")
-    roads = closed_roads(county, plan, deadlines_of(county, plan, noise), cache=cache, is_ended=is_ended)
+    roads = closed_roads(county, script, deadlines_of(county, script, noise), cache=cache, is_ended=is_ended)
     told("buffers")
-    buffers = list(buffers_of(county, AS_IT_IS, plan, noise, days=days, seed=seed))
+    buffers = list(buffers_of(county, AS_IT_IS, script, noise, days=days, seed=seed))
     for slack in SLACKS:
         if not is_ended():
-            made = plan_again(slack_problem(county.problem, slack))
+            made = scripted(county, plan_again(_with_slack(county, slack)))
             buffers += buffers_of(county, slack, made, noise, days=days, seed=seed)
     return Study(
         county=county,
@@ -124,3 +119,10 @@ def study(
         buffers=tuple(buffers),
         is_whole=not is_ended(),
     )
+
+
+def _with_slack(county: County, slack: Slack) -> County:
+    """Return the county as it is to be planned; scheduled departures keep their timetable."""
+    problem = slack_problem(county.problem, slack)
+    tiers = None if county.tiers is None else replace(county.tiers, problem=problem)
+    return replace(county, problem=problem, tiers=tiers)

@@ -13,6 +13,7 @@ import pytest
 from optimizer.model import Depot, DrivingRule, TimeWindow
 from optimizer.stress.disturbance import CALM, Breakdown, Disturbance
 from optimizer.stress.execute import drive
+from optimizer.stress.script import script_of
 from tests.helpers import (
     HOUR_S,
     Call,
@@ -63,7 +64,7 @@ def test_a_quiet_day_is_the_plan_that_the_solver_made() -> None:
     """Docks, ready times, windows and a break at noon: every moment as the referee has accepted it, to the second."""
     county = with_place(four_village_problem(), "V3", windows=(TimeWindow(early_s=9 * HOUR_S, late_s=10 * HOUR_S),))
     made = solve_checked(county).plan
-    assert _moments(drive(county, made, CALM)) == _planned(made)
+    assert _moments(drive(script_of(county, made), CALM)) == _planned(made)
 
 
 def test_a_quiet_day_keeps_rests_and_several_trips() -> None:
@@ -71,7 +72,7 @@ def test_a_quiet_day_keeps_rests_and_several_trips() -> None:
     van = vehicle(capacity=(10,), driving_rule=DrivingRule(max_driving_s=1_200, rest_s=600))
     county = problem([down(1), down(2, service_s=30), up(1)], (van,))
     made = solve_checked(county).plan
-    driven = drive(county, made, CALM)
+    driven = drive(script_of(county, made), CALM)
     assert _moments(driven) == _planned(made)
     assert not any(day.breaks_driving.any() for day in driven.vehicles)
 
@@ -80,7 +81,7 @@ def test_delays_add_up_along_the_trip() -> None:
     """Legs take 600 x 1.5 and 600 x 2: V1 at 900, V2 at 960 + 1,200 = 2,160, home at 2,220 + 1,200."""
     county, made = _two_stops()
     disturbed = Disturbance(days=1, legs={TO_V1: np.array([1.5]), TO_V2: np.array([2.0])})
-    assert _moments(drive(county, made, disturbed)) == [0, 900, 2_160, 3_420]
+    assert _moments(drive(script_of(county, made), disturbed)) == [0, 900, 2_160, 3_420]
 
 
 def test_waiting_for_a_window_takes_up_a_delay() -> None:
@@ -88,7 +89,7 @@ def test_waiting_for_a_window_takes_up_a_delay() -> None:
     county, _ = _two_stops()
     county = with_place(county, "V2", windows=(TimeWindow(early_s=2_000, late_s=3_000),))
     made = plan(county, route(run(county, Call("V1", ("D1",)), Call("V2", ("D2",), start_s=2_000))))
-    driven = drive(county, made, Disturbance(days=1, legs={TO_V1: np.array([1.5])}))
+    driven = drive(script_of(county, made), Disturbance(days=1, legs={TO_V1: np.array([1.5])}))
     assert _moments(driven) == [0, 900, 2_000, 3_260]
 
 
@@ -97,7 +98,7 @@ def test_who_comes_after_closing_hands_nothing_over() -> None:
     county, _ = _two_stops()
     county = with_place(county, "V1", windows=(TimeWindow(late_s=700),))
     made = plan(county, route(run(county, Call("V1", ("D1",)), Call("V2", ("D2",)))))
-    (day,) = drive(county, made, Disturbance(days=2, legs={TO_V1: np.array([1.5, 1.15])})).vehicles
+    (day,) = drive(script_of(county, made), Disturbance(days=2, legs={TO_V1: np.array([1.5, 1.15])})).vehicles
     assert day.steps[1].is_closed.tolist() == [True, False]
 
 
@@ -105,17 +106,17 @@ def test_a_trip_waits_for_late_goods_only_so_long() -> None:
     """Goods 500 s late are waited for; goods 1,500 s late are left behind after 1,000 s."""
     county, made = _two_stops()
     disturbed = Disturbance(days=2, late_s={"D1": np.array([500.0, 1_500.0])}, wait_s=1_000)
-    driven = drive(county, made, disturbed)
+    driven = drive(script_of(county, made), disturbed)
     assert _moments(driven, 0)[:2] == [500, 1_100]
     assert _moments(driven, 1)[:2] == [1_000, 1_600]
-    assert driven.left["D1"].tolist() == [False, True]
+    assert driven.goods["D1"].is_missed.tolist() == [False, True]
 
 
 def test_a_breakdown_stops_the_vehicle_on_the_leg_that_it_falls_on() -> None:
     """Of 2,400 s of driving half is over at the end of the second leg: 0.49 falls on it, 0.5 on the third."""
     county, made = _two_stops()
     broken = Breakdown(np.array([True, True, False]), np.array([0.49, 0.5, 0.49]))
-    driven = drive(county, made, Disturbance(days=3, breakdowns={"van#1": broken}, stopped_s=3_600))
+    driven = drive(script_of(county, made), Disturbance(days=3, breakdowns={"van#1": broken}, stopped_s=3_600))
     assert [_moments(driven, k) for k in range(3)] == [
         [0, 600, 1_260 + 3_600, 2_520 + 3_600],
         [0, 600, 1_260, 2_520 + 3_600],
@@ -128,7 +129,9 @@ def test_the_next_trip_waits_for_the_vehicle_and_its_planned_hour() -> None:
     county = problem([down(1), down(2)])
     for begin_s, late in ((1_260, 1_500), (2_000, 2_000)):
         trips = (run(county, Call("V1", ("D1",))), run(county, Call("V2", ("D2",)), load_start_s=begin_s))
-        driven = drive(county, plan(county, route(*trips)), Disturbance(days=1, legs={TO_V1: np.array([1.4])}))
+        driven = drive(
+            script_of(county, plan(county, route(*trips))), Disturbance(days=1, legs={TO_V1: np.array([1.4])})
+        )
         assert _moments(driven)[3] == late
 
 
@@ -142,9 +145,9 @@ def test_a_late_vehicle_leaves_the_dock_to_others() -> None:
     other = run(county, Call("V3", ("D3",)), load_start_s=2_460)
     made = plan(county, route(first, again), route(other, number=2))
     assert_clean(county, made)
-    assert _moments(drive(county, made, CALM)) == _planned(made)
+    assert _moments(drive(script_of(county, made), CALM)) == _planned(made)
     for factor, second, third in ((1.5, 2_160, 2_760), (3.0, 3_060, 2_460)):
-        driven = drive(county, made, Disturbance(days=1, legs={TO_V1: np.array([factor])}))
+        driven = drive(script_of(county, made), Disturbance(days=1, legs={TO_V1: np.array([factor])}))
         moments = _moments(driven)
         assert (moments[3], moments[6]) == (second, third)
 
@@ -154,7 +157,9 @@ def test_driving_beyond_the_rule_is_told() -> None:
     county = problem([down(2)], (vehicle(driving_rule=DrivingRule(max_driving_s=1_250, rest_s=600)),))
     made = plan(county, route(run(county, Call("V2", ("D2",), rest_s=600))))
     assert_clean(county, made)
-    (day,) = drive(county, made, Disturbance(days=2, legs={("road", "H", "V2"): np.array([1.04, 1.05])})).vehicles
+    (day,) = drive(
+        script_of(county, made), Disturbance(days=2, legs={("road", "H", "V2"): np.array([1.04, 1.05])})
+    ).vehicles
     assert day.breaks_driving.tolist() == [False, True]
 
 
@@ -167,7 +172,7 @@ def test_people_come_earlier_as_far_as_goods_and_shifts_let_them() -> None:
         if "shift_s" in changes:
             county = with_vehicle(county, shift=TimeWindow(early_s=changes["shift_s"], late_s=20_000))
         made = plan(county, route(run(county, Call("V1", ("D1",)), load_start_s=1_000)))
-        assert _moments(drive(county, made, CALM, earlier_s=600))[0] == begin
+        assert _moments(drive(script_of(county, made), CALM, earlier_s=600))[0] == begin
 
 
 @pytest.mark.parametrize("shift_s", [0, 500])
@@ -175,5 +180,7 @@ def test_a_planned_wait_that_no_window_explains_is_kept(shift_s: int) -> None:
     """The plan leaves V1 only at 2,000, whenever it came there."""
     county, _ = _two_stops()
     trip = run(county, Call("V1", ("D1",), rest_s=1_340), Call("V2", ("D2",)))
-    driven = drive(county, plan(county, route(trip)), Disturbance(days=1, legs={TO_V1: np.array([1 + shift_s / 600])}))
+    driven = drive(
+        script_of(county, plan(county, route(trip))), Disturbance(days=1, legs={TO_V1: np.array([1 + shift_s / 600])})
+    )
     assert float(driven.vehicles[0].steps[1].depart_s[0]) == 2_000

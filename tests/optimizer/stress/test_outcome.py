@@ -14,6 +14,7 @@ from optimizer.stress.chance import Chance
 from optimizer.stress.disturbance import CALM, Disturbance
 from optimizer.stress.execute import drive
 from optimizer.stress.outcome import LATE_BINS_MIN, outcome_of
+from optimizer.stress.script import script_of
 from tests.helpers import Call, down, plan, problem, route, run, up, vehicle, with_shipment
 
 DAYS = 20_000
@@ -25,7 +26,9 @@ def test_one_leg_is_on_time_as_often_as_the_log_normal_says() -> None:
     county = problem([down(1, due_s=700)])
     made = plan(county, route(run(county, Call("V1", ("D1",)))))
     factor = np.exp(0.2 * np.random.default_rng(7).standard_normal(DAYS))
-    found = outcome_of(county, made, drive(county, made, Disturbance(days=DAYS, legs={LEGS[0]: factor})), {})
+    found = outcome_of(
+        script_of(county, made), drive(script_of(county, made), Disturbance(days=DAYS, legs={LEGS[0]: factor})), {}
+    )
     exact = NormalDist().cdf(math.log(700 / 600) / 0.2)
     (goods,) = found.shipments
     assert goods.on_time.share == pytest.approx(exact, abs=4 * math.sqrt(exact * (1 - exact) / DAYS))
@@ -39,7 +42,7 @@ def test_what_the_plan_leaves_is_never_on_time() -> None:
     """Ten pieces carried, thirty left: a quarter on time on a quiet day."""
     county = problem([down(1, pieces=10), down(2, pieces=30)])
     made = plan(county, route(run(county, Call("V1", ("D1",)))))
-    found = outcome_of(county, made, drive(county, made, CALM), {})
+    found = outcome_of(script_of(county, made), drive(script_of(county, made), CALM), {})
     assert found.on_time == 0.25
     assert found.on_time_half_width == 0
 
@@ -49,7 +52,7 @@ def test_goods_back_after_their_due_time_miss_the_trunk() -> None:
     county = problem([down(1), up(2, due_s=2_600, pieces=4)])
     made = plan(county, route(run(county, Call("V1", ("D1",)), Call("V2", (), ("U2",)))))
     slow = Disturbance(days=2, legs={LEGS[0]: np.array([1.0, 1 + 100 / 600])})
-    found = outcome_of(county, made, drive(county, made, slow), {"U2": 10_000})
+    found = outcome_of(script_of(county, made), drive(script_of(county, made), slow), {"U2": 10_000})
     assert found.trunk_missed_pieces.tolist() == [0, 4]
     assert [s.trunk_missed.hits for s in found.shipments] == [0, 1]
 
@@ -58,10 +61,10 @@ def test_a_late_day_pays_its_hours_and_its_overtime() -> None:
     """2,520 s and 300 more at 3,600 fen an hour, of which 320 beyond 2,500 s cost as much again."""
     county = problem([down(1), down(2)], (vehicle(regular_s=2_500, max_overtime_s=100, overtime_fen_per_h=3_600),))
     made = plan(county, route(run(county, Call("V1", ("D1",)), Call("V2", ("D2",)))))
-    found = outcome_of(county, made, drive(county, made, CALM), {})
+    found = outcome_of(script_of(county, made), drive(script_of(county, made), CALM), {})
     assert found.cost_fen.tolist() == [made.cost.operating_fen]
-    late = drive(county, made, Disturbance(days=1, legs={LEGS[0]: np.array([1.5])}))
-    found = outcome_of(county, made, late, {})
+    late = drive(script_of(county, made), Disturbance(days=1, legs={LEGS[0]: np.array([1.5])}))
+    found = outcome_of(script_of(county, made), late, {})
     assert found.cost_fen.tolist() == [made.cost.operating_fen + 300 + 300]
     (van,) = found.vehicles
     assert van.overtime_s == (320, 320)
@@ -72,7 +75,7 @@ def test_lateness_falls_into_its_bin() -> None:
     """300 s late and 600 s early: two handovers in the bins from 0 and from -15 min."""
     county = problem([down(1, due_s=300), down(2, due_s=1_860)])
     made = plan(county, route(run(county, Call("V1", ("D1",)), Call("V2", ("D2",)))))
-    found = outcome_of(county, made, drive(county, made, CALM), {})
+    found = outcome_of(script_of(county, made), drive(script_of(county, made), CALM), {})
     expected = np.zeros(len(LATE_BINS_MIN) + 1)
     expected[[LATE_BINS_MIN.index(0) + 1, LATE_BINS_MIN.index(-15) + 1]] = 0.5
     assert found.lateness.tolist() == expected.tolist()
@@ -84,7 +87,7 @@ def test_too_long_on_board_is_not_on_time() -> None:
     made = plan(county, route(run(county, Call("V1", (), ("U1",)), Call("V2", ("D2",)))))
     for limit_s, share in ((1_860, 1.0), (1_859, 0.5)):
         limited = with_shipment(county, "U1", max_on_board_s=limit_s)
-        assert outcome_of(limited, made, drive(limited, made, CALM), {}).on_time == share
+        assert outcome_of(script_of(limited, made), drive(script_of(limited, made), CALM), {}).on_time == share
 
 
 @settings(max_examples=60, deadline=None)
@@ -106,8 +109,8 @@ def test_more_noise_never_helps_a_plan_that_is_on_time(
     shares = []
     for size in sorted(sizes):
         legs = {key: np.exp(size * draws) for key, draws in zip(LEGS, normal, strict=False)}
-        driven = drive(county, made, Disturbance(days=200, legs=legs))
-        shares.append(outcome_of(county, made, driven, {}).on_time)
+        driven = drive(script_of(county, made), Disturbance(days=200, legs=legs))
+        shares.append(outcome_of(script_of(county, made), driven, {}).on_time)
     assert shares[0] >= shares[1]
 
 

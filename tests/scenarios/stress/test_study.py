@@ -13,18 +13,20 @@ import pytest
 
 from optimizer.check import check
 from optimizer.model import TimeWindow
+from optimizer.stress.script import script_of
+from optimizer.tiers.model import TieredPlan
 from scenarios.errors import InvalidInput
 from scenarios.stress.buffers import AS_IT_IS, Buffer, Slack, cheapest, frontier, slack_problem, stressed
 from scenarios.stress.draws import deadlines_of, disturbance_of, leg_spreads
 from scenarios.stress.noise import PLACEHOLDERS, QUIET
 from scenarios.stress.roads import closed_roads
-from scenarios.stress.study import Question, refuse_tiers, study
+from scenarios.stress.study import Question, study
+from tests.api.tiered import tiered_county, tiered_plan
 from tests.helpers import HOUR_S, Call, plan, route, run
 from tests.scenarios.small_county import county, order, place, scenario, van
 
 if TYPE_CHECKING:
-    from optimizer.plan import Plan
-    from optimizer.problem import Problem
+    from optimizer.stress.script import Script
     from scenarios.build import County
 
 
@@ -37,21 +39,21 @@ def _day(**changes: Any) -> County:
     return county(scenario(orders=orders, **changes))
 
 
-def _along(made: County) -> Plan:
+def _along(made: County) -> Script:
     """Return the one trip H, V1, V2, V3 and back, loaded at 08:00."""
     goods = {s.destination if s.origin == "H" else s.origin + "+": s.id for s in made.problem.shipments}
     calls = [Call(f"V{k}", (goods[f"V{k}"],), (goods["V3+"],) if k == 3 else ()) for k in (1, 2, 3)]
-    return plan(made.problem, route(run(made.problem, *calls, load_start_s=8 * HOUR_S)))
+    return script_of(made.problem, plan(made.problem, route(run(made.problem, *calls, load_start_s=8 * HOUR_S))))
 
 
 def test_a_quiet_day_is_on_time_and_costs_what_the_plan_does() -> None:
     """No noise, one day: every piece as announced."""
     made = _day()
     trip = _along(made)
-    assert not check(made.problem, trip)
+    assert not check(made.problem, trip.plan)
     found = stressed(made, trip, QUIET, days=1, seed=0)
     assert found.on_time == 1
-    assert found.cost_fen[0] == pytest.approx(trip.cost.operating_fen, abs=1)
+    assert found.cost_fen[0] == pytest.approx(trip.plan.cost.operating_fen, abs=1)
     assert [s.handed.p50_s for s in found.shipments] == [s.handed.planned_s for s in found.shipments]
 
 
@@ -60,7 +62,8 @@ def test_chance_is_keyed_by_what_it_happens_to() -> None:
     made = _day()
     whole = disturbance_of(made, _along(made), PLACEHOLDERS, days=50, seed=3)
     goods = next(s.id for s in made.problem.shipments if s.destination == "V1")
-    short = plan(made.problem, route(run(made.problem, Call("V1", (goods,)), load_start_s=8 * HOUR_S)))
+    trip = run(made.problem, Call("V1", (goods,)), load_start_s=8 * HOUR_S)
+    short = script_of(made.problem, plan(made.problem, route(trip)))
     part, other = (disturbance_of(made, short, PLACEHOLDERS, days=50, seed=seed) for seed in (3, 4))
     key = ("van", "H", "V1")
     assert np.array_equal(part.legs[key], whole.legs[key])
@@ -82,7 +85,7 @@ def test_goods_of_one_brand_and_hour_are_late_together() -> None:
 def test_a_leg_has_the_spread_of_its_roads() -> None:
     """All roads are of class X here."""
     made = _day()
-    assert list(leg_spreads(made, _along(made), PLACEHOLDERS).values()) == pytest.approx([PLACEHOLDERS.x] * 4)
+    assert list(leg_spreads(made, _along(made).plan, PLACEHOLDERS).values()) == pytest.approx([PLACEHOLDERS.x] * 4)
 
 
 def test_a_spare_vehicle_shortens_what_a_breakdown_costs() -> None:
@@ -102,8 +105,8 @@ def test_the_deadline_is_the_promise_or_what_the_plan_announces() -> None:
     policy = replace(made.scenario.policy, promise_s=8 * HOUR_S + 20 * 60)
     made = replace(made, scenario=replace(made.scenario, policy=policy))
     trip = _along(made)
-    by_place = {v.place: v.deliver[0] for v in trip.routes[0].trips[0].visits}
-    starts = {v.place: v.start_s for v in trip.routes[0].trips[0].visits}
+    by_place = {v.place: v.deliver[0] for v in trip.plan.routes[0].trips[0].visits}
+    starts = {v.place: v.start_s for v in trip.plan.routes[0].trips[0].visits}
     found = deadlines_of(made, trip, replace(PLACEHOLDERS, tolerance_min=2.0))
     assert found[by_place["V1"]] == policy.promise_s
     assert found[by_place["V2"]] == starts["V2"] + 120
@@ -164,25 +167,38 @@ def test_a_study_has_all_its_parts_and_ends_early_when_asked() -> None:
     """Six slacks of six ways each; ended at once, what is left are the ways of the plan as it is."""
     made = _day()
 
-    def again(problem: Problem) -> Plan:
-        return _along(replace(made, problem=problem))
+    def again(slack: County) -> TieredPlan:
+        return TieredPlan(choice={}, plan=_along(slack).plan)
 
     asked = Question(noise=PLACEHOLDERS, days=20, seed=1)
-    found = study(made, _along(made), asked, plan_again=again)
+    found = study(made, again(made), asked, plan_again=again)
     assert found.is_whole
     assert len(found.buffers) == 36
     assert sum(b.is_none for b in found.buffers) == 1
     assert len({b.name for b in found.buffers}) == 36
-    ended = study(made, _along(made), asked, plan_again=again, is_ended=lambda: True)
+    ended = study(made, again(made), asked, plan_again=again, is_ended=lambda: True)
     assert not ended.is_whole
     assert len(ended.buffers) == 6
     assert ended.outcome.on_time == found.outcome.on_time
 
 
-def test_what_cannot_be_stressed_is_refused() -> None:
-    """A plan across tiers, and one that drives nothing."""
+def test_a_plan_that_drives_nothing_is_refused() -> None:
+    """There is nothing to be late."""
     made = _day(fleet=(van(),))
+    nothing = TieredPlan(choice={}, plan=plan(made.problem))
     with pytest.raises(InvalidInput, match=r"^E531 "):
-        refuse_tiers(made, is_tiered_plan=True)
-    with pytest.raises(InvalidInput, match=r"^E532 "):
-        study(made, plan(made.problem), Question(days=2), plan_again=lambda _: plan(made.problem))
+        study(made, nothing, Question(days=2), plan_again=lambda _: nothing)
+
+
+def test_a_day_with_a_station_and_a_bus_is_stressed_as_a_whole() -> None:
+    """Every shipment once, legs never; on a quiet day all that the plan carries is on time."""
+    bare, tiers = tiered_county()
+    made, plan_ = replace(bare, tiers=tiers), tiered_plan()
+    found = study(made, plan_, Question(days=20), plan_again=lambda _: plan_, cache=None)
+    left = {u.shipment for u in plan_.plan.unserved}
+    assert sorted(s.shipment.id for s in found.outcome.shipments) == sorted(
+        s.id for s in tiers.problem.shipments if s.id not in left
+    )
+    assert found.quiet.on_time == 1
+    assert found.quiet.cost_fen[0] == pytest.approx(plan_.plan.cost.operating_fen, abs=2)
+    assert [b.on_time for b in found.buffers[:6]] == [b.on_time for b in found.buffers[6:12]]
