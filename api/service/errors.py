@@ -135,6 +135,36 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "the request lacks {name}, or its value is of no use",
         "give {name} as the page of the API says",
     ),
+    "E612": (
+        "数据库不是空的",
+        "恢复到一个新的数据库，先运行 gongpei admin upgrade",
+        "the database is not empty",
+        "restore into a new one, after gongpei admin upgrade",
+    ),
+    "E613": (
+        "{path} 不是完整的、本版本的备份（{detail}）",
+        "使用 gongpei admin backup 写出的完整文件，以及同一版本的程序",
+        "{path} is no whole backup of this version ({detail})",
+        "use a whole file of gongpei admin backup and the same version of the program",
+    ),
+    "E614": (
+        "没有可撤销的密钥 {value}",
+        "用 gongpei admin key list 查看",
+        "there is no key {value} to revoke",
+        "see gongpei admin key list",
+    ),
+    "E615": (
+        "没有县 {value}",
+        "用 gongpei admin county list 查看",
+        "there is no county {value}",
+        "see gongpei admin county list",
+    ),
+    "E616": (
+        "角色 {role} 需要{what}",
+        "不写 --county 的只有操作员的 admin 密钥；brand 角色另需 --brand",
+        "the role {role} needs {what}",
+        "only the operator's admin key goes without --county; a brand key needs --brand besides",
+    ),
 }
 """Code -> problem and remedy in Chinese, then in English."""
 

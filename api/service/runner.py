@@ -31,9 +31,13 @@ if TYPE_CHECKING:
     from typing import IO
 
     from api.service.database import Database
+    from api.service.jobs import Claim
     from api.service.settings import Settings
 
 logger = logging.getLogger(__name__)
+
+REST_S = 2.0
+"""How long nothing is claimed after a child could not be started."""
 
 
 @dataclass(kw_only=True)
@@ -49,6 +53,7 @@ class Worker:
     _hurries: threading.Event = field(default_factory=threading.Event)
     _beat_at: float = 0.0
     _registered: bool = False
+    _rests_until: float = 0.0
 
     def leave(self, *, at_once: bool = False) -> None:
         """Claim nothing more and end when the jobs are done or the grace is over; ``at_once``: give all back now."""
@@ -95,7 +100,7 @@ class Worker:
             for run in self._runs.values():
                 run.deliver()
             self._drop([run for run in self._runs.values() if run.is_over])
-            if not self._leaves.is_set():
+            if not self._leaves.is_set() and time.monotonic() >= self._rests_until:
                 self._claim(folder)
         except Unavailable as error:
             logger.warning("%s", error)
@@ -125,19 +130,33 @@ class Worker:
             claim = claims.claim(self.database, self.id, self._lease_ms)
             if claim is None:
                 return
-            where = {"job": claim.job.id, "attempt": claim.job.attempt, "county": claim.job.county_id}
-            logger.info("job claimed", extra={**where, "worker": self.id})
-            place = folder / f"{claim.job.id}-{claim.job.attempt}"
-            limits = self.settings.limits
+            logger.info("job claimed", extra=self._where(claim))
+            if not self._begin(claim, folder / f"{claim.job.id}-{claim.job.attempt}"):
+                return
+
+    def _begin(self, claim: Claim, place: Path) -> bool:
+        """Start the child of a claim; where there is no room for it, the claim goes back and others wait."""
+        limits = self.settings.limits
+        try:
             child = begin(claim, place, self.settings.data / "cache", limits, self.command)
-            self._runs[claim.job.id] = Run(database=self.database, claim=claim, child=child, limits=limits)
+        except OSError as error:
+            logger.error("no process can be started: %s", error.strerror, extra=self._where(claim))
+            shutil.rmtree(place, ignore_errors=True)
+            self._rests_until = time.monotonic() + REST_S
+            claims.give_back(self.database, claim)
+            return False
+        self._runs[claim.job.id] = Run(database=self.database, claim=claim, child=child, limits=limits)
+        return True
+
+    def _where(self, claim: Claim) -> dict[str, object]:
+        job = claim.job
+        return {"job": job.id, "attempt": job.attempt, "county": job.county_id, "worker": self.id}
 
     def _drop(self, runs: Sequence[Run]) -> None:
         for run in runs:
             run.child.put_away()
             del self._runs[run.claim.job.id]
-            where = {"job": run.claim.job.id, "attempt": run.claim.job.attempt, "county": run.claim.job.county_id}
-            logger.info("job left", extra={**where, "worker": self.id})
+            logger.info("job left", extra=self._where(run.claim))
 
     @property
     def _lease_ms(self) -> int:

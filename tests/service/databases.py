@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -53,6 +53,17 @@ def fresh_database(kind: str, folder: Path) -> Iterator[Database]:
         database = open_database(url)
         yield database
         database.close()
+
+
+@contextmanager
+def own_database(kind: str, folder: Path) -> Iterator[Database]:
+    """Give an upgraded database that no other test has, whose tables may be changed; slower."""
+    with ExitStack() as stack:
+        url = sqlite_url(folder / "own.sqlite") if kind == "sqlite" else stack.enter_context(postgres_database())
+        database = open_database(url)
+        stack.callback(database.close)
+        upgrade(database)
+        yield database
 
 
 @contextmanager

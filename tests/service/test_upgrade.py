@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,10 +10,9 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
 
 from api.errors import InvalidInput
-from api.service.database import open_database, sqlite_url
 from api.service.tables import metadata
 from api.service.upgrade import downgrade, newest, require_newest, upgrade
-from tests.service.databases import KINDS, postgres_database
+from tests.service.databases import KINDS, own_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,13 +23,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture(params=KINDS)
 def own(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """Give a database of its own, whose tables may be changed."""
-    with ExitStack() as stack:
-        is_file = request.param == "sqlite"
-        url = sqlite_url(tmp_path / "own.sqlite") if is_file else stack.enter_context(postgres_database())
-        database = open_database(url)
-        stack.callback(database.close)
-        upgrade(database)
+    """Give a database whose tables may be changed."""
+    with own_database(request.param, tmp_path) as database:
         yield database
 
 

@@ -1,0 +1,234 @@
+"""``gongpei admin``: what an operator does beside the API: counties, keys, backups, audit, personal fields, tables."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from api.commands.options import whole
+from api.commands.service_options import add_service, settings_of
+from api.errors import InvalidInput
+from api.service import backup, personal, sealing
+from api.service.audit import verify
+from api.service.auth import ROLES, new_county, new_key, revoke_key
+from api.service.database import now_ms, open_database
+from api.service.tables import counties, keys
+from api.service.upgrade import downgrade, newest, require_newest, upgrade
+from api.talk import line, say
+from scenarios.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from api.service.database import Database
+    from api.service.settings import Settings
+
+    Do = Callable[[argparse.Namespace, Settings, Database], int]
+
+HELP = Text(
+    "管理服务：县、密钥、备份、审计、个人信息", "run the service: counties, keys, backups, audit, personal fields"
+)
+
+DAY_MS = 86_400_000
+
+DEEDS: dict[str, Text] = {
+    "county": Text("县：new --name NAME，list", "counties: new --name NAME, list"),
+    "key": Text("接口密钥：new，list，revoke", "keys of the API: new, list, revoke"),
+    "backup": Text("备份整个数据库到一个文件", "write the whole database to a file"),
+    "restore": Text("把备份恢复到空的数据库", "put a backup into an empty database"),
+    "verify-audit": Text("检查审计链", "check the audit chain"),
+    "rotate-key": Text("换个人信息的密钥，重新加密", "make a new key of personal fields and seal all with it"),
+    "purge": Text("删除过期的个人信息", "delete personal fields whose time is over"),
+    "upgrade": Text("把数据表升级到本版本", "bring the tables up to date"),
+    "downgrade": Text("把数据表退回到旧版本", "bring the tables back to an older version"),
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
+    """Declare one subcommand for each deed."""
+    deeds = parser.add_subparsers(dest="deed", required=True, metavar="DEED")
+    for name, text in DEEDS.items():
+        sub = deeds.add_parser(name, help=text.pick(lang), description=text.pick(lang))
+        if name in DECLARED:
+            DECLARED[name](sub, lang)
+        add_service(sub, lang)
+        sub.add_argument("--lang", choices=("zh", "en"), default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do one deed; exit code 1 where the audit chain is broken."""
+    settings = settings_of(options)
+    database = open_database(settings.url)
+    try:
+        if options.deed not in ("upgrade", "downgrade"):
+            require_newest(database) if settings.database else upgrade(database)
+        return DOERS[options.deed](options, settings, database)
+    finally:
+        database.close()
+
+
+def _declare_county(parser: argparse.ArgumentParser, lang: str) -> None:
+    parser.add_argument("what", choices=("new", "list"))
+    parser.add_argument("--name", metavar="NAME", default="", help=Text("县名", "name of the county").pick(lang))
+
+
+def _declare_key(parser: argparse.ArgumentParser, lang: str) -> None:
+    parser.add_argument("what", choices=("new", "list", "revoke"))
+    parser.add_argument(
+        "id", nargs="?", metavar="KEY", help=Text("要撤销的密钥编号", "id of the key to revoke").pick(lang)
+    )
+    county = Text("县的编号或名称；操作员的密钥不写", "id or name of the county; none for the operator's key")
+    parser.add_argument("--county", metavar="C", help=county.pick(lang))
+    parser.add_argument("--role", choices=ROLES, default="viewer", help=Text("角色", "role").pick(lang))
+    brand = Text("brand 角色的品牌编号", "id of the brand, for the role brand")
+    parser.add_argument("--brand", metavar="B", default="", help=brand.pick(lang))
+
+
+def _declare_file(parser: argparse.ArgumentParser, lang: str) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE", help=Text("备份文件", "file of the backup").pick(lang))
+
+
+def _declare_purge(parser: argparse.ArgumentParser, lang: str) -> None:
+    days = Text("保留天数（默认按配置 retention_days）", "days to keep (retention_days of the settings by default)")
+    parser.add_argument("--days", type=whole(0), metavar="N", help=days.pick(lang))
+
+
+def _declare_version(parser: argparse.ArgumentParser, lang: str) -> None:
+    parser.add_argument("version", metavar="VERSION", help=Text("版本，base 为全部删除", "version, or base").pick(lang))
+
+
+def _county(options: argparse.Namespace, _: Settings, database: Database) -> int:
+    if options.what == "new":
+        if not options.name:
+            raise InvalidInput("E401", detail="--name", usage="gongpei admin county --help")
+        with database.write() as connection:
+            line(new_county(connection, options.name))
+        return 0
+    with database.read() as connection:
+        for row in connection.execute(select(counties).order_by(counties.c.id)):
+            line(f"{row.id}  {row.name}")
+    return 0
+
+
+def _key(options: argparse.Namespace, _: Settings, database: Database) -> int:
+    if options.what == "new":
+        return _new_key(options, database)
+    if options.what == "revoke":
+        with database.write() as connection:
+            if not revoke_key(connection, options.id or ""):
+                raise InvalidInput("E614", value=options.id or "-")
+        say(Text(f"已撤销 {options.id}", f"{options.id} revoked"), options.lang)
+        return 0
+    with database.read() as connection:
+        for row in connection.execute(select(keys).order_by(keys.c.id)):
+            line("  ".join((row.id, row.county_id or "-", row.role, row.brand or "-", "x" if row.revoked_ms else "")))
+    return 0
+
+
+def _new_key(options: argparse.Namespace, database: Database) -> int:
+    """Make a key and print its secret, this once."""
+    if options.county is None and options.role != "admin":
+        raise InvalidInput("E616", role=options.role, what="--county")
+    if (options.role == "brand") != bool(options.brand):
+        raise InvalidInput("E616", role=options.role, what="--brand" if options.role == "brand" else "--role brand")
+    with database.write() as connection:
+        county = None
+        if options.county is not None:
+            is_it = (counties.c.id == options.county) | (counties.c.name == options.county)
+            found = connection.execute(select(counties.c.id).where(is_it)).scalars().all()
+            if len(found) != 1:
+                raise InvalidInput("E615", value=options.county)
+            county = found[0]
+        key_id, secret = new_key(connection, county, options.role, options.brand)
+    say(Text(f"密钥 {key_id}，只显示这一次：", f"key {key_id}, shown this once:"), options.lang)
+    line(secret)
+    return 0
+
+
+def _backup(options: argparse.Namespace, _: Settings, database: Database) -> int:
+    count = backup.back_up(database, options.file)
+    say(Text(f"已写入 {options.file}：{count} 行", f"written to {options.file}: {count} rows"), options.lang)
+    return 0
+
+
+def _restore(options: argparse.Namespace, _: Settings, database: Database) -> int:
+    count = backup.restore(database, options.file)
+    say(Text(f"已恢复 {count} 行", f"{count} rows restored"), options.lang)
+    return 0
+
+
+def _verify_audit(options: argparse.Namespace, _: Settings, database: Database) -> int:
+    with database.read() as connection:
+        found = verify(connection)
+    if found.broken_at is not None:
+        say(Text(f"审计链在第 {found.broken_at} 行断开", f"the chain breaks at row {found.broken_at}"), options.lang)
+        return 1
+    say(
+        Text(f"审计链完整：{found.rows} 行，末行 {found.head}", f"whole: {found.rows} rows, head {found.head}"),
+        options.lang,
+    )
+    return 0
+
+
+def _rotate_key(options: argparse.Namespace, settings: Settings, database: Database) -> int:
+    """Add a key, seal everything with it, and only then forget the older ones."""
+    if settings.key_file is None:
+        raise InvalidInput("E401", detail="--key-file", usage="gongpei admin rotate-key --help")
+    sealing.read_ring(settings.key_file, data=settings.data)
+    sealing.add_key(settings.key_file)
+    ring = sealing.read_ring(settings.key_file, data=settings.data)
+    total, count = 0, 1
+    while count:
+        with database.write() as connection:
+            count = personal.rotate(connection, ring)
+        total += count
+    sealing.drop_keys(settings.key_file, frozenset({ring.newest}))
+    say(Text(f"已重新加密 {total} 项", f"{total} boxes sealed anew"), options.lang)
+    return 0
+
+
+def _purge(options: argparse.Namespace, settings: Settings, database: Database) -> int:
+    days = settings.retention_days if options.days is None else options.days
+    with database.write() as connection:
+        at_ms = now_ms(connection)
+        count = personal.purge(connection, before_ms=at_ms - days * DAY_MS, at_ms=at_ms)
+    say(Text(f"已删除 {count} 项个人信息", f"{count} personal fields deleted"), options.lang)
+    return 0
+
+
+def _upgrade(options: argparse.Namespace, _: Settings, database: Database) -> int:
+    upgrade(database)
+    say(Text(f"数据表为版本 {newest()}", f"the tables are at version {newest()}"), options.lang)
+    return 0
+
+
+def _downgrade(options: argparse.Namespace, _: Settings, database: Database) -> int:
+    downgrade(database, options.version)
+    say(Text(f"数据表已退回 {options.version}", f"the tables are at {options.version}"), options.lang)
+    return 0
+
+
+DECLARED: dict[str, Callable[[argparse.ArgumentParser, str], None]] = {
+    "county": _declare_county,
+    "key": _declare_key,
+    "backup": _declare_file,
+    "restore": _declare_file,
+    "purge": _declare_purge,
+    "downgrade": _declare_version,
+}
+"""Arguments of the deeds that have any of their own."""
+
+DOERS: dict[str, Do] = {
+    "county": _county,
+    "key": _key,
+    "backup": _backup,
+    "restore": _restore,
+    "verify-audit": _verify_audit,
+    "rotate-key": _rotate_key,
+    "purge": _purge,
+    "upgrade": _upgrade,
+    "downgrade": _downgrade,
+}

@@ -1,0 +1,114 @@
+"""``gongpei serve``: the API and one worker in one process, on SQLite unless a database is named.
+
+SIGTERM drains: nothing more is claimed, requests are answered, the job at work may end within a while or goes back
+into the queue, from its best plan.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from api.commands.options import whole
+from api.commands.service_options import add_service, settings_of
+from api.commands.worker import add_slots, leave_on_signals
+from api.talk import say
+from scenarios.text import Text
+
+if TYPE_CHECKING:
+    import argparse
+    from types import FrameType
+
+    from api.service.runner import Worker
+
+logger = logging.getLogger(__name__)
+
+HELP = Text("启动服务：HTTP 接口和一个求解进程", "run the service: HTTP API and one worker")
+
+CLOSING_S = 5
+"""How long open requests, such as event streams, may go on after SIGTERM."""
+
+
+def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
+    """Declare the arguments."""
+    host = Text("监听地址（默认 127.0.0.1）", "address to listen on (127.0.0.1 by default)")
+    parser.add_argument("--host", default="127.0.0.1", metavar="HOST", help=host.pick(lang))
+    port = Text("端口（默认 8000）", "port (8000 by default)")
+    parser.add_argument("--port", type=whole(0, 65_535), default=8_000, metavar="N", help=port.pick(lang))
+    no_worker = Text("只有接口，求解由 gongpei worker 完成", "the API alone; workers are run by gongpei worker")
+    parser.add_argument("--no-worker", action="store_true", help=no_worker.pick(lang))
+    add_service(parser, lang)
+    add_slots(parser, lang)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve until told to end; tables are brought up to date first."""
+    from api.service.app import create_app  # noqa: PLC0415 - only where there is a service
+    from api.service.database import open_database  # noqa: PLC0415 - only where there is a service
+    from api.service.logs import start_logs  # noqa: PLC0415 - only where there is a service
+    from api.service.runner import Worker  # noqa: PLC0415 - not on Windows
+    from api.service.upgrade import upgrade  # noqa: PLC0415 - only where there is a service
+
+    settings = settings_of(options)
+    settings = replace(settings, slots=options.slots or settings.slots)
+    database = open_database(settings.url)
+    upgrade(database)
+    worker = None if options.no_worker else Worker(database=database, settings=settings)
+    app = create_app(settings, database)
+    config = uvicorn.Config(
+        app,
+        host=options.host,
+        port=options.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=CLOSING_S,
+        timeout_keep_alive=30,
+    )
+    address = f"http://{options.host}:{options.port}/api/v1"
+    say(Text(f"服务地址 {address}，Ctrl-C 结束", f"serving at {address}, Ctrl-C to end"), options.lang)
+    start_logs()
+    serve(config, worker)
+    database.close()
+    return 0
+
+
+def serve(config: uvicorn.Config, worker: Worker | None) -> None:
+    """Run both until a signal; the worker claims nothing more from then on, a second signal gives its jobs back."""
+    if worker is None:
+        uvicorn.Server(config).run()
+        return
+    server = _Server(config, worker)
+    leave_on_signals(worker)  # the server raises its signal again when it has closed
+    thread = threading.Thread(target=_work, args=(server, worker), name="worker")
+    thread.start()
+    try:
+        server.run()
+    finally:
+        worker.leave()
+        thread.join()
+
+
+class _Server(uvicorn.Server):
+    """Tells the worker as soon as a signal comes, before open requests have ended."""
+
+    def __init__(self, config: uvicorn.Config, worker: Worker) -> None:
+        super().__init__(config)
+        self.worker = worker
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self.worker.leave()
+        super().handle_exit(sig, frame)
+
+
+def _work(server: _Server, worker: Worker) -> None:
+    """Run the worker; should it fail, the service ends, so that whatever keeps it running starts it anew."""
+    try:
+        worker.run()
+    except Exception:
+        logger.exception("the worker has failed")
+        server.should_exit = True

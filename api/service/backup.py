@@ -1,0 +1,138 @@
+"""A whole database as one file, and back, on either kind: what one of SQLite holds, one of PostgreSQL can go on with.
+
+A file is gzip of JSON lines: a head, a line for each row in an order in which rows can be put back, and a last line
+with their count, without which the file is not whole. It is one state of the database, taken while the service
+works on. Personal fields are in it as they are stored, sealed: without the key file nobody reads them.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, insert, select, text
+
+from api.errors import InvalidInput
+from api.service.tables import metadata, workers
+from api.service.upgrade import newest, require_newest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+    from api.service.database import Database
+
+FORMAT = "gongpei.backup"
+
+TABLES = [table for table in metadata.sorted_tables if table is not workers]
+"""All that is worth keeping; workers come and go."""
+
+BATCH = 200
+
+
+def back_up(database: Database, path: Path) -> int:
+    """Write all rows to ``path``, which is there whole or not at all, for its owner alone; return how many.
+
+    Raises
+    ------
+    InvalidInput
+        E403, where it cannot be written; E602, for a database of another version.
+    """
+    require_newest(database)
+    part = path.with_name(path.name + ".part")
+    count = 0
+    try:
+        part.touch(mode=0o600)
+        with gzip.open(part, "wt", encoding="utf-8", compresslevel=6) as file, database.read() as connection:
+            if not database.is_sqlite:
+                connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+            file.write(_line({"format": FORMAT, "version": newest()}))
+            for count, row in enumerate(_rows(connection), 1):  # noqa: B007 - the last is the number of rows
+                file.write(_line(row))
+            file.write(_line({"rows": count}))
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise InvalidInput("E403", path=path, detail=error.strerror or error) from None
+    return count
+
+
+def restore(database: Database, path: Path) -> int:
+    """Put all rows of a backup into an empty database, all or none; return how many.
+
+    Raises
+    ------
+    InvalidInput
+        E402, E404 where the file cannot be read; E612 for a database that is not empty; E613 for a file that is no
+        backup, not whole, or of another version.
+    """
+    require_newest(database)
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") as file, database.write() as connection:
+            if any(connection.scalar(select(func.count()).select_from(table)) for table in TABLES):
+                raise InvalidInput("E612")
+            return _put_back(connection, path, file)
+    except FileNotFoundError:
+        raise InvalidInput("E402", path=path) from None
+    except (EOFError, gzip.BadGzipFile, UnicodeDecodeError):
+        raise InvalidInput("E613", path=path, detail="gzip") from None
+    except OSError as error:
+        raise InvalidInput("E404", path=path, detail=error.strerror or error) from None
+
+
+def _rows(connection: Connection) -> Iterator[dict[str, Any]]:
+    for table in TABLES:
+        query = select(table).order_by(*table.primary_key.columns)
+        for row in connection.execution_options(yield_per=BATCH).execute(query):
+            values = {name: _plain(value) for name, value in row._mapping.items()}
+            yield {"table": table.name, "row": values}
+
+
+def _put_back(connection: Connection, path: Path, lines: Iterable[str]) -> int:
+    found = (_parsed(path, line) for line in lines)
+    head = next(found, {})
+    if head.get("format") != FORMAT or head.get("version") != newest():
+        raise InvalidInput("E613", path=path, detail=head.get("version") or "-")
+    batch: list[dict[str, Any]] = []
+    count, of = 0, ""
+    for each in found:
+        if "rows" in each:
+            _insert(connection, of, batch)
+            if each["rows"] != count:
+                break
+            return count
+        if each["table"] != of or len(batch) == BATCH:
+            _insert(connection, of, batch)
+            of, batch = each["table"], []
+        batch.append({name: _value(value) for name, value in each["row"].items()})
+        count += 1
+    raise InvalidInput("E613", path=path, detail=f"{count} rows")
+
+
+def _insert(connection: Connection, table: str, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(insert(metadata.tables[table]), rows)
+
+
+def _parsed(path: Path, line: str) -> dict[str, Any]:
+    try:
+        return dict(json.loads(line))
+    except ValueError:
+        raise InvalidInput("E613", path=path, detail="JSON") from None
+
+
+def _line(values: dict[str, Any]) -> str:
+    return json.dumps(values, ensure_ascii=False) + "\n"
+
+
+def _plain(value: Any) -> Any:
+    return {"base64": base64.b64encode(value).decode()} if isinstance(value, bytes) else value
+
+
+def _value(value: Any) -> Any:
+    is_bytes = isinstance(value, dict) and list(value) == ["base64"]
+    return base64.b64decode(value["base64"]) if is_bytes else value

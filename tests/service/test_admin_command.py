@@ -1,0 +1,93 @@
+"""``gongpei admin`` does what an operator asks for, and says what is wrong with it."""
+
+from __future__ import annotations
+
+import stat
+from typing import TYPE_CHECKING
+
+import pytest
+
+from api.command_line import run
+from api.service.auth import caller_of
+from api.service.database import open_database, sqlite_url
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def admin(folder: Path, *words: str, lang: str = "en") -> int:
+    """Run one deed on the SQLite file in ``folder``."""
+    return run(["admin", *words, "--data", str(folder), "--lang", lang], lang)
+
+
+def test_a_key_that_was_shown_opens_its_county_until_it_is_revoked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Made for a county by its name, found by its secret, gone after ``revoke``."""
+    data = tmp_path / "data"
+    assert admin(data, "county", "new", "--name", "青山") == 0
+    county = capsys.readouterr().out.split()[0]
+    assert admin(data, "key", "new", "--county", "青山", "--role", "planner") == 0
+    secret = capsys.readouterr().out.splitlines()[-1]
+    database = open_database(sqlite_url(data / "gongpei.sqlite"))
+    caller = caller_of(database, f"Bearer {secret}")
+    assert caller is not None
+    assert (caller.county_id, caller.role) == (county, "planner")
+    assert admin(data, "key", "revoke", caller.key_id) == 0
+    assert caller_of(database, f"Bearer {secret}") is None
+    database.close()
+    assert stat.S_IMODE(data.stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("key", "new", "--role", "viewer"), "E616"),
+        (("key", "new", "--role", "brand", "--county", "X"), "E616"),
+        (("key", "new", "--role", "viewer", "--county", "X"), "E615"),
+        (("key", "revoke", "key_1"), "E614"),
+        (("county", "new"), "E401"),
+        (("rotate-key",), "E401"),
+        (("restore", "missing.gz"), "E402"),
+    ],
+)
+def test_what_cannot_be_done_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], code: str
+) -> None:
+    """Exit code 2 and a code of ours."""
+    assert admin(tmp_path / "data", *words) == 2
+    assert code in capsys.readouterr().err
+
+
+def test_a_service_is_backed_up_and_restored_elsewhere(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The county is there again, and the audit chain holds."""
+    admin(tmp_path / "a", "county", "new", "--name", "青山")
+    file = str(tmp_path / "b.gz")
+    assert admin(tmp_path / "a", "backup", file) == 0
+    assert admin(tmp_path / "b", "restore", file) == 0
+    capsys.readouterr()
+    assert admin(tmp_path / "b", "county", "list") == 0
+    assert "青山" in capsys.readouterr().out
+    assert admin(tmp_path / "b", "verify-audit") == 0
+
+
+def test_keys_are_rotated_in_a_file_outside_the_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One key before, another one after; a file within the data folder is refused."""
+    file = tmp_path / "keys"
+    assert admin(tmp_path / "data", "rotate-key", "--key-file", str(file)) == 0
+    before = file.read_text()
+    assert admin(tmp_path / "data", "rotate-key", "--key-file", str(file)) == 0
+    assert len(before.splitlines()) == len(file.read_text().splitlines()) == 1
+    assert file.read_text() != before
+    assert admin(tmp_path / "data", "rotate-key", "--key-file", str(tmp_path / "data" / "keys")) == 2
+    assert "E672" in capsys.readouterr().err
+
+
+def test_tables_go_down_and_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """After ``downgrade base`` everything is gone and ``upgrade`` makes empty tables."""
+    admin(tmp_path / "data", "county", "new", "--name", "A")
+    assert admin(tmp_path / "data", "downgrade", "base") == 0
+    assert admin(tmp_path / "data", "upgrade") == 0
+    capsys.readouterr()
+    admin(tmp_path / "data", "county", "list")
+    assert capsys.readouterr().out == ""

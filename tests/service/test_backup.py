@@ -1,0 +1,94 @@
+"""A backup is the whole database, whichever of the two it came from and goes to."""
+
+from __future__ import annotations
+
+import gzip
+import stat
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import insert, select
+
+from api.errors import InvalidInput
+from api.service import claims
+from api.service.audit import verify
+from api.service.backup import TABLES, back_up, restore
+from api.service.jobs import Outcome
+from api.service.tables import personal
+from tests.service.databases import KINDS, fresh_database, own_database
+from tests.service.jobs import claim, county, submit
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from api.service.database import Database
+
+
+def everything(database: Database) -> dict[str, list[Any]]:
+    """Return all rows of all tables."""
+    with database.read() as connection:
+        return {
+            table.name: [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key.columns))]
+            for table in TABLES
+        }
+
+
+def fill(database: Database) -> None:
+    """Make a county with a job that is done, one at work with a checkpoint, one waiting, and a sealed field."""
+    a = county(database, "县", content=bytes(range(256)))
+    for _ in range(3):
+        submit(database, a)
+    claims.finish(database, claim(database), Outcome(plan=b"\x00\xff", cost_fen=1, unserved=0, result=b"{}"))
+    claims.checkpoint(database, claim(database), b"best", 2)
+    with database.write() as connection:
+        owner = {"county_id": a.county_id, "scenario_id": a.scenario_id, "revision": 1, "order_id": "O1"}
+        connection.execute(insert(personal).values(id="per_1", field="phone", box=b"\x01", box_key="k", **owner))
+
+
+@pytest.mark.parametrize("target", KINDS)
+def test_a_backup_restores_into_either_kind(database: Database, target: str, tmp_path: Path) -> None:
+    """Row by row the same, and the audit chain still holds."""
+    fill(database)
+    file, before = tmp_path / "b.gz", everything(database)
+    count = back_up(database, file)
+    assert count == sum(map(len, before.values()))
+    with own_database(target, tmp_path) as other:
+        assert restore(other, file) == count
+        assert everything(other) == before
+        with other.read() as connection:
+            assert verify(connection).broken_at is None
+
+
+def test_a_backup_is_its_owners_alone_and_leaves_nothing_beside_it(database: Database, tmp_path: Path) -> None:
+    """Mode 600, no partial file."""
+    (tmp_path / "b").mkdir()
+    back_up(database, tmp_path / "b" / "b.gz")
+    assert stat.S_IMODE((tmp_path / "b" / "b.gz").stat().st_mode) == 0o600
+    assert len(list((tmp_path / "b").iterdir())) == 1
+
+
+def test_a_database_that_is_not_empty_is_not_restored_into(database: Database, tmp_path: Path) -> None:
+    """E612, and nothing is changed."""
+    fill(database)
+    before = everything(database)
+    back_up(database, tmp_path / "b.gz")
+    with pytest.raises(InvalidInput, match="E612"):
+        restore(database, tmp_path / "b.gz")
+    assert everything(database) == before
+
+
+def test_a_file_that_was_cut_short_restores_nothing(tmp_path: Path) -> None:
+    """Without its last line, or with half of its bytes, it is E613 and the database stays empty."""
+    with fresh_database("sqlite", tmp_path) as database:
+        fill(database)
+        back_up(database, tmp_path / "b.gz")
+    lines = gzip.decompress((tmp_path / "b.gz").read_bytes()).splitlines(keepends=True)
+    (tmp_path / "short.gz").write_bytes(gzip.compress(b"".join(lines[:-1])))
+    (tmp_path / "half.gz").write_bytes((tmp_path / "b.gz").read_bytes()[:200])
+    (tmp_path / "other.gz").write_bytes(gzip.compress(b'{"format": "x"}\n'))
+    (tmp_path / "second").mkdir()
+    with fresh_database("sqlite", tmp_path / "second") as other:
+        for name in ("short", "half", "other"):
+            with pytest.raises(InvalidInput, match="E613"):
+                restore(other, tmp_path / f"{name}.gz")
+            assert not any(everything(other).values())
