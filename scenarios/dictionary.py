@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scenarios.columns import TABLES, default_of
+from scenarios.emergency.columns import EMERGENCY_SETTINGS, EMERGENCY_TABLES
+from scenarios.emergency.model import Emergency
 from scenarios.event_columns import EVENT_SETTINGS, EVENT_TABLES
 from scenarios.events import Events
 from scenarios.scenario import Scenario
@@ -32,6 +34,10 @@ OWN_DEFAULTS = {"datums.places": "WGS-84", "policy.has_driving_rule": "yes"}
 """Settings that are no fields of the scenario."""
 
 
+OWN_TABLES = tuple(t for t in EMERGENCY_TABLES if t.name not in ("closed", "commodities", "added"))
+"""Lists of an emergency file that are told nowhere else: the others are those of events.toml and commodities.csv."""
+
+
 def refresh(readme: Path = README) -> None:
     """Put the dictionary between the marks of the README."""
     text = readme.read_text("utf-8")
@@ -47,6 +53,8 @@ def dictionary() -> str:
     parts += [_section(f"{FILE} [[{table.name}]] {table.zh}", table.columns, table.of) for table in LISTS]
     parts.append(_section("events.toml 设置", EVENT_SETTINGS, Events))
     parts += [_section(f"events.toml [[{table.name}]] {table.zh}", table.columns, table.of) for table in EVENT_TABLES]
+    parts.append(_section("emergency.toml 设置", EMERGENCY_SETTINGS, Emergency))
+    parts += [_section(f"{table.file} [[{table.name}]] {table.zh}", table.columns, table.of) for table in OWN_TABLES]
     parts.append(_section(f"{TIMETABLE.file} {TIMETABLE.zh}", TIMETABLE.columns, TIMETABLE.of))
     parts.append(_section(f"{CARRIAGES.file} {CARRIAGES.zh}", CARRIAGES.columns, CARRIAGES.of))
     parts.append(_section(f"{SITES.file} {SITES.zh}", SITES.columns, SITES.of))
@@ -80,4 +88,4 @@ def _line(cells: Iterable[str]) -> str:
 
 def tables() -> tuple[Table, ...]:
     """Return every table that the dictionary describes."""
-    return (*TABLES, *LISTS, *EVENT_TABLES, TIMETABLE, CARRIAGES, SITES)
+    return (*TABLES, *LISTS, *EVENT_TABLES, *OWN_TABLES, TIMETABLE, CARRIAGES, SITES)

@@ -19,6 +19,7 @@ from optimizer.tiers.check import check_tiers
 from optimizer.tiers.plan import trace
 from optimizer.tiers.reasons import explain_tiers
 from optimizer.tiers.search import solve_tiers
+from scenarios.emergency.apart import across, joined, rest
 from scenarios.emergency.means import Means, county_with, offered
 from scenarios.emergency.priority import rank_of
 from scenarios.emergency.standing import class_rows, crossing_shipments, villages_reached
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     from scenarios.build import County
     from scenarios.emergency.county import Rescue
     from scenarios.emergency.standing import ClassRow
+
+ACROSS_SHARE, REST_SHARE, WHOLE_SHARE = 0.3, 0.3, 0.4
+"""How the seconds of a plan are shared: its two parts, then the whole day at once. Rounds are not shared."""
 
 FIRST_PLANS = Stop(iterations=0)
 """First plans however long they take, and no search: an emergency is never left without an answer."""
@@ -134,17 +138,32 @@ class Planner:
     def _with(self, means: Means, others: Sequence[Answer]) -> Answer:
         """Return the plan with these means, or the plan of fewer means where that is better."""
         county, tiers = county_with(self._rescue, means)
-        plan = self._solved(tiers, means.key if not means.more else f"more:{means.more}")
+        plan = self._planned(tiers, means.key if not means.more else f"more:{means.more}")
         for other in others:
             is_better = other.plan.plan.cost.total_fen < plan.plan.cost.total_fen
             if is_better and not check_tiers(tiers, other.plan):
                 plan = other.plan
         return self._answer(means, county, tiers, plan)
 
-    def _solved(self, tiers: Tiers, phase: str) -> TieredPlan:
+    def _planned(self, tiers: Tiers, phase: str) -> TieredPlan:
+        """Return the better of two plans: one of the whole day, one of its parts (``scenarios.emergency.apart``)."""
         if self._ear is not None:
             self._ear.phase(phase)
-        found = self._searched(tiers, self._stop)
+        isolated = self._rescue.isolated
+        near = across(tiers, isolated)
+        if not 0 < len(near.problem.shipments) < len(tiers.problem.shipments):
+            return self._solved(tiers)
+        first = self._solved(near, ACROSS_SHARE)
+        left = rest(tiers, isolated, first)
+        parts = None if left is None else joined(tiers, isolated, first, self._solved(left, REST_SHARE))
+        whole = self._solved(tiers, WHOLE_SHARE)
+        if parts is None or parts.plan.cost.total_fen >= whole.plan.cost.total_fen or check_tiers(tiers, parts):
+            return whole
+        return parts
+
+    def _solved(self, tiers: Tiers, share: float = 1.0) -> TieredPlan:
+        stop = self._stop if self._stop.seconds is None else replace(self._stop, seconds=self._stop.seconds * share)
+        found = self._searched(tiers, stop)
         if not (found.history or found.iterations or self._is_over):
             found = self._searched(tiers, FIRST_PLANS)  # the time was over before any process had begun
         violations = check_tiers(tiers, found.plan)
@@ -182,13 +201,15 @@ class Planner:
             return None
         tiers = usual.tiers
         alone = replace(tiers, problem=replace(tiers.problem, shipments=tuple(first), locks=()))
-        moments = _moments(alone, self._solved(alone, "alone"), first)
+        if self._ear is not None:
+            self._ear.phase("alone")
+        moments = _moments(alone, self._solved(alone, ACROSS_SHARE), first)
         if not moments or self._is_over:
             return None
         due_s = max(moments.values()) + self._rescue.emergency.early_slack_s
         wanted = {s.id: replace(s, due_s=max(s.ready_s, min(s.due_s, due_s))) for s in first if s.id in moments}
         shipments = tuple(wanted.get(s.id, s) for s in tiers.problem.shipments)
-        plan = self._solved(replace(tiers, problem=replace(tiers.problem, shipments=shipments)), "hurried")
+        plan = self._planned(replace(tiers, problem=replace(tiers.problem, shipments=shipments)), "hurried")
         if check_tiers(tiers, plan):
             return None
         found = replace(self._answer(usual.means, usual.county, tiers, plan), is_hurried=True)
