@@ -98,8 +98,14 @@ def add_hook(here: Here, caller: Administrator, request: HookRequest) -> HookGiv
         raise InvalidInput("E660")
     allowed = Allowed(hosts=here.settings.webhook_hosts)
     with here.database.write() as connection:
-        wanted = {"county_id": caller.county_id, "url": request.url, "events": request.events}
-        hook = register(connection, here.ring, **wanted, allowed=allowed)
+        hook = register(
+            connection,
+            here.ring,
+            county_id=caller.county_id,
+            url=request.url,
+            events=request.events,
+            allowed=allowed,
+        )
         deed = Deed(action="webhook.new", object=hook.id, key_id=caller.key_id, county_id=caller.county_id, detail={})
         audit.append(connection, deed, now_ms(connection))
     return HookGiven(id=hook.id, url=hook.url, events=list(hook.events), secret=hook.secret)
