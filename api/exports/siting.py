@@ -73,6 +73,10 @@ WORDS: dict[str, Text] = {
     "km": Text("公里", "km"),
     "on_time": Text("准时率", "on time"),
     "left": Text("未送件数", "pieces left"),
+    "left_hint": Text(
+        "有的方案没有送完全部货物：未送的按县里自定的惩罚计入排名，惩罚不是支出",
+        "some sets leave goods behind: these rank at the county's own penalties, which nobody pays",
+    ),
     "nominated": Text("提名", "nominated by"),
     "noise": Text(
         "± 为 95% 置信半宽；≈ 表示变化在误差范围内；区间已按方案个数放宽",
@@ -169,6 +173,8 @@ def _verdict(ranking: Ranking, best: Outcome) -> Iterator[Text]:
         zh = "、".join(f"“{o.chosen.name.zh}”" for o in ranking.equals)
         en = ", ".join(f"“{o.chosen.name.en}”" for o in ranking.equals)
         yield Text(f"这些天分不出它与 {zh} 的高下", f"these days cannot tell it from {en}")
+    if any(outcome.mean_fen("penalty_fen") for outcome in ranking.outcomes):
+        yield WORDS["left_hint"]
     short = [v for v in best.sites if v.top_up_fen]
     if short:
         total = yuan(sum(v.yearly_top_up_fen for v in short))

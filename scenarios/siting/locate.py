@@ -55,7 +55,7 @@ class SitingModel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Siting:
+class Located:
     """Sites to open, the site of each client (-1 where it has none), the value and a proven lower bound on it."""
 
     sites: frozenset[int]
@@ -96,7 +96,7 @@ def p_median(weight: np.ndarray, time_s: np.ndarray, count: int) -> SitingModel:
     return _free(cost=cost, without=without, opening=np.zeros(time_s.shape[1]), count=count)
 
 
-def best_sites(model: SitingModel, *, banned: Sequence[frozenset[int]] = ()) -> Siting | None:
+def best_sites(model: SitingModel, *, banned: Sequence[frozenset[int]] = ()) -> Located | None:
     """Return the cheapest set of sites that is none of ``banned``; None when there is none.
 
     Raises
@@ -119,7 +119,7 @@ def best_sites(model: SitingModel, *, banned: Sequence[frozenset[int]] = ()) -> 
     return frame.read(found.x, float(found.fun), float(found.mip_dual_bound))
 
 
-def best_sets(model: SitingModel, most: int) -> Iterator[Siting]:
+def best_sets(model: SitingModel, most: int) -> Iterator[Located]:
     """Yield up to ``most`` different sets, the cheapest first."""
     banned: list[frozenset[int]] = []
     while len(banned) < most:
@@ -188,7 +188,7 @@ class _Frame:
             matrix = vstack([signs.T, rest.T]).T.tocsr()
             yield LinearConstraint(matrix, 1 - is_in.sum(axis=1), np.inf)
 
-    def read(self, x: np.ndarray, value: float, bound: float) -> Siting:
+    def read(self, x: np.ndarray, value: float, bound: float) -> Located:
         """Return what the columns say; without capacities each client goes to its cheapest open site."""
         is_open = x[: self.m] > 0.5
         served = np.full(self.n, -1)
@@ -200,7 +200,7 @@ class _Frame:
             nearest = cost.argmin(axis=1)
             is_served = cost[np.arange(self.n), nearest] < self.model.without
             served[is_served] = nearest[is_served]
-        return Siting(
+        return Located(
             sites=frozenset(np.flatnonzero(is_open).tolist()),
             served_by=tuple(served.tolist()),
             value=value,

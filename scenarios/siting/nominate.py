@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from scenarios.scenario import Scenario
     from scenarios.siting.ground import Ground
-    from scenarios.siting.locate import Siting as Located
+    from scenarios.siting.locate import Located
 
 SHOWN = 3
 """Names of sites that the name of a set spells out."""

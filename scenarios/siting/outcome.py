@@ -6,7 +6,7 @@ no cost here: brands pay what sites get.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
@@ -76,10 +76,8 @@ class Ranking:
     """Outcomes, the cheapest mean first; sets without any day are left out."""
 
     costs: Costs
-    sets: tuple[SiteSet, ...]
     run: Comparison
     outcomes: tuple[Outcome, ...]
-    notes: tuple[Any, ...] = field(default=())
 
     @cached_property
     def best(self) -> Outcome | None:
@@ -126,7 +124,7 @@ def rank(
                 sites=_sites(costs, chosen, list(values), flows, drawn),
             )
         )
-    return Ranking(costs=costs, sets=tuple(sets), run=run, outcomes=tuple(outcomes))
+    return Ranking(costs=costs, run=run, outcomes=tuple(outcomes))
 
 
 def _days(
