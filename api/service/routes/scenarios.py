@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -166,15 +167,15 @@ def content(
     caller: Reader,
     scenario_id: str,
     number: int,
-    format: Annotated[str, Query(pattern="^(json|zip)$")] = "json",  # noqa: A002 - the word of the API
-) -> Any:
+    format: Annotated[Literal["json", "zip"], Query()] = "json",  # noqa: A002 - the word of the API
+) -> Response:
     """Return a revision whole, as a document or as a zip of its folder; personal fields are not in it."""
     revision = _found(here, caller, scenario_id, number)
     data = revisions.content_of(here.database, caller.county_id, scenario_id, revision.number)
     if format == "zip":
         named = {"Content-Disposition": f'attachment; filename="{scenario_id}-{revision.number}.zip"'}
         return Response(data, media_type=ZIP, headers=named)
-    return document_of(stored_files(data))
+    return Response(json.dumps(document_of(stored_files(data)), ensure_ascii=False), media_type=JSON)
 
 
 @router.patch("/scenarios/{scenario_id}", openapi_extra=PATCH)
