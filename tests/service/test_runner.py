@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import zlib
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,21 +14,14 @@ from api.service.child_process import COMMAND
 from api.service.settings import Limits
 from api.service.tables import checkpoints, jobs, plans
 from tests.service.jobs import county, kinds, now, submit
+from tests.service.processes import processes_in
 from tests.service.workers import content_of, ended, until, working
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from api.service.database import Database
     from api.service.jobs import Job
-
-
-def processes_in(folder: Path) -> list[str]:
-    """Return the command lines of all processes that name ``folder``, as every child of its workers does."""
-    found = []
-    for each in Path("/proc").glob("[0-9]*/cmdline"):
-        with contextlib.suppress(OSError):
-            line = each.read_bytes().decode(errors="replace")
-            found += [line] if str(folder) in line else []
-    return found
 
 
 def stored_plan(database: Database, job: Job) -> dict[str, Any]:
