@@ -13,9 +13,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
+from optimizer.fallback import unserved_plan
 from optimizer.solve import HURRIED_WORK
 from optimizer.stop import Stop
 from optimizer.tiers.check import check_tiers
+from optimizer.tiers.model import TieredPlan
 from optimizer.tiers.plan import trace
 from optimizer.tiers.reasons import explain_tiers
 from optimizer.tiers.search import solve_tiers
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 
     from optimizer.crew import Progress
     from optimizer.model import Shipment
-    from optimizer.tiers.model import TieredPlan, Tiers
+    from optimizer.tiers.model import Tiers
     from optimizer.tiers.search import TieredResult
     from scenarios.build import County
     from scenarios.emergency.county import Rescue
@@ -166,6 +168,8 @@ class Planner:
         found = self._searched(tiers, stop)
         if not (found.history or found.iterations or self._is_over):
             found = self._searched(tiers, FIRST_PLANS)  # the time was over before any process had begun
+        if not (found.history or found.iterations):
+            return _nobody(tiers)
         violations = check_tiers(tiers, found.plan)
         if violations:
             raise ScenarioFailed("E357", detail=violations[0].render("en"))
@@ -243,6 +247,13 @@ class Planner:
                 break
             found.append(self._with(replace(best.means, more=kind), [best]))
         return tuple(found)
+
+
+def _nobody(tiers: Tiers) -> TieredPlan:
+    """Return the plan that serves nobody, by ways that every place allows."""
+    return TieredPlan(
+        choice={place: min(ways) for place, ways in tiers.modes.items()}, plan=unserved_plan(tiers.problem)
+    )
 
 
 def _moments(tiers: Tiers, plan: TieredPlan, goods: Sequence[Shipment]) -> dict[str, int]:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from optimizer.fallback import unserved_plan
 from optimizer.stop import Stop
 from optimizer.tiers.check import check_tiers
-from optimizer.tiers.model import Way
+from optimizer.tiers.model import TieredPlan, Way
 from optimizer.tiers.reasons import explain_tiers
 from optimizer.tiers.search import TieredResult, walked
 from scenarios.emergency.answer import Planner
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from optimizer.model import Shipment
-    from optimizer.tiers.model import TieredPlan, Tiers
+    from optimizer.tiers.model import Tiers
     from scenarios.emergency.county import Rescue
     from scenarios.emergency.standing import ClassRow
 
@@ -365,3 +366,17 @@ def test_a_wish_to_stop_keeps_what_is_done(tmp_path: Path) -> None:
     found = Planner(rescue, stop=Stop(seconds=5), cancel=cancel).answers()
     assert [each.means.key for each in found.compared] == ["none"]
     assert not found.is_whole
+
+
+def test_a_solver_that_never_begins_still_leaves_an_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No process does any work: nobody is served, by ways that every place allows, and the referee accepts that."""
+
+    def idle(tiers: Tiers, *, stop: Stop, seed: int, **_: Any) -> TieredResult:
+        figures: dict[str, Any] = {"history": (), "workers": 1, "seconds": 0.0, "stopped": False}
+        plan = TieredPlan(choice={}, plan=unserved_plan(tiers.problem))
+        return TieredResult(plan=plan, seed=seed, iterations=0, baselines={}, baselines_left={}, **figures)
+
+    monkeypatch.setattr("scenarios.emergency.answer.solve_tiers", idle)
+    found = Planner(rescue_of(tmp_path, bridge_day(tmp_path), RELAY_TEXT, FAR_VAN), stop=Stop(seconds=1)).answers()
+    assert [each.carried for each in found.compared] == [0, 0]
+    assert not any(check_tiers(each.tiers, each.plan) for each in found.compared)
