@@ -68,8 +68,6 @@ def add_up(counties: Mapping[str, Comparison], joined: Comparison) -> Comparison
     """
     agendas = {name: each.agenda for name, each in counties.items()}
     first = next(iter(agendas.values()))
-    dates = {tuple(day.date for day in agenda.days) for agenda in agendas.values()}
-    notes = (NOT_ADDED, *((DATES_DIFFER,) if len(dates) > 1 else ()))
     weights = {name: _weights(agenda) for name, agenda in agendas.items()}
     measured: dict[str, dict[str, Kpis]] = {}
     for variant in first.variants:
@@ -82,10 +80,16 @@ def add_up(counties: Mapping[str, Comparison], joined: Comparison) -> Comparison
         }
     return replace(
         joined,
-        agenda=replace(first, cells=(), placeholders=(*notes, *assumed(agendas.values()))),
+        agenda=replace(first, cells=(), placeholders=assumed(agendas.values())),
         measured=measured,
         ways={variant.id: {} for variant in first.variants},
     )
+
+
+def notes_of(counties: Mapping[str, Comparison]) -> tuple[Text, ...]:
+    """Return what a reader of the sums has to know."""
+    dates = {tuple(day.date for day in each.agenda.days) for each in counties.values()}
+    return (NOT_ADDED, DATES_DIFFER) if len(dates) > 1 else (NOT_ADDED,)
 
 
 def added(counties: Iterable[tuple[Kpis, Weights]]) -> Kpis:

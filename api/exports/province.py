@@ -15,6 +15,7 @@ from api.exports.comparison import content_of, day_table, write_csv, write_json,
 from api.exports.comparison_book import UNITS, write_book
 from api.exports.comparison_page import Part, write_page
 from api.exports.comparison_words import WORDS, change_text, value_text
+from scenarios.province_sums import notes_of
 from scenarios.variants.table import rows_of
 
 if TYPE_CHECKING:
@@ -50,10 +51,11 @@ class Province:
 def write_province(province: Province, out: Path, *, lang: str) -> None:
     """Write all files of the province and of its counties into ``out``, the page and the workbook in ``lang``."""
     rows = rows_of(province.whole)
+    notes = notes_of({name: comparison for name, (_, comparison) in province.counties.items()})
     write_values(_content(province), out / FILES[0])
     write_rows(_day_rows(province), out / FILES[1])
-    write_book(province.whole, rows, (), out / FILES[2], lang=lang, more=lambda book: _sheets(book, province))
-    write_page(province, province.whole, rows, (), out / FILES[3], lang=lang, parts=_parts(province))
+    write_book(province.whole, rows, notes, out / FILES[2], lang=lang, more=lambda book: _sheets(book, province))
+    write_page(province, province.whole, rows, notes, out / FILES[3], lang=lang, parts=_parts(province))
     for name, (scenario, comparison) in province.counties.items():
         folder = out / COUNTIES / name
         folder.mkdir(parents=True, exist_ok=True)

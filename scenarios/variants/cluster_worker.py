@@ -94,7 +94,7 @@ def _computed(parcel: Parcel, store: Store, worker: Worker) -> tuple[Failure | N
     try:
         child.pipe.send((parcel, store, _files_of(worker), _beside(worker) / "cache"))
         while not child.pipe.poll(TICK_S):
-            why = _why_end(worker, key, child.process.pid)
+            why = why_end(worker, key, child.process.pid)
             if why:
                 child.end()
                 return None, why
@@ -133,8 +133,8 @@ def _child() -> _Child:
     return child
 
 
-def _why_end(worker: Worker, key: object, pid: int) -> str:
-    """Return why the cell has to end now; "" where it may go on.
+def why_end(worker: Worker, key: object, pid: int) -> str:
+    """Return why the cell ``key``, computed by process ``pid``, has to end now; "" where it may go on.
 
     Dask lets a running task go on when it is cancelled, or when its client is gone: it only marks it.
     """

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from distributed.core import Status
 
 from optimizer.stop import Stop
 from scenarios.errors import InvalidInput
@@ -16,6 +19,7 @@ from scenarios.files import read_scenario
 from scenarios.variants.cells import DayCell, Limit, plan_cell
 from scenarios.variants.cluster import Cluster
 from scenarios.variants.cluster_parcel import pack, unpack
+from scenarios.variants.cluster_worker import why_end
 from scenarios.variants.store import Store
 from tests.scenarios.cluster_rig import Rig, cells_here, have_ended, rig
 from tests.scenarios.small_county import scenario
@@ -115,6 +119,19 @@ def test_a_stop_ends_cells_in_flight_on_their_machines(cluster: Rig, store: Stor
         timer.join()
     assert time.monotonic() - began < 40
     assert have_ended(asleep, within_s=15)
+
+
+def test_a_cell_has_to_end_when_it_is_not_wanted_or_holds_too_much_memory() -> None:
+    """Dask marks a cancelled task and lets it run; its nanny does not see the memory of our process."""
+    running = SimpleNamespace(tasks={"cell": SimpleNamespace(state="executing")}, nthreads=1)
+    memory = SimpleNamespace(memory_limit=0)
+    worker: Any = SimpleNamespace(state=running, status=Status.running, memory_manager=memory, address="tcp://w")
+    assert why_end(worker, "cell", os.getpid()) == ""
+    memory.memory_limit = 1_000_000
+    assert why_end(worker, "cell", os.getpid()).startswith("more memory than the 0.0 GB")
+    running.tasks["cell"].state = "cancelled"
+    assert why_end(worker, "cell", os.getpid()) == "no longer wanted"
+    assert why_end(worker, "other", os.getpid()) == "no longer wanted"
 
 
 @pytest.mark.slow
