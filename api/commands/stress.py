@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from api.exports.stress_page import write_page
 from api.exports.stress_words import WORDS
 from api.interrupts import ended_on_interrupt
 from api.plan_file import read_plan
+from api.progress import ProgressView
 from api.schemas import to_tiered
 from api.talk import line, say, show_table
 from api.tiers import tiers_of
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 
     from api.schemas import PlanFile
     from optimizer.check import Violation
+    from optimizer.crew import Progress
     from optimizer.tiers.violations import HandoverViolation
     from scenarios.build import County
 
@@ -54,13 +57,14 @@ MOST_DRAWS = 20_000
 FILES = ("stress.json", "stress.csv", "stress.xlsx", "stress.html", "noise.toml")
 
 PHASES = {
-    "solve": Text("规划这一天", "planning the day"),
     "stress": Text("模拟", "simulating"),
     "closures": Text("逐段封路", "closing roads in turn"),
     "buffers": Text("试各种余量", "trying buffers"),
 }
 
 UNSOUND = Text("方案本身违反规则，没有测试", "the plan itself breaks rules; it was not stressed")
+
+TELL_EVERY_S = 2.0
 
 SHOWN = 5
 """Weakest visits and worst roads printed."""
@@ -117,7 +121,7 @@ def run(options: argparse.Namespace) -> int:
             Question(noise=noise, days=options.draws, seed=options.seed, wanted=options.on_time),
             plan_again=solver.made,
             cache=cache_folder(folder),
-            told=lambda phase: _tell(phase, lang),
+            told=_Telling(lang),
             is_ended=cancel.is_set,
         )
     names = {place.id: place.name or place.id for place in scenario.places}
@@ -133,18 +137,35 @@ class _Solver:
     """Makes plans as the command line asks for them; once cancelled it takes the best that it has."""
 
     def __init__(self, options: argparse.Namespace, cancel: threading.Event) -> None:
-        self.options, self.cancel, self.number = options, cancel, 0
+        self.options, self.cancel = options, cancel
 
     def made(self, county: County) -> TieredPlan:
         """Return the best plan of ``county``."""
-        self.number += 1
-        zh, en = f"  方案 {self.number}", f"  plan {self.number}"
-        line(Text(zh, en).pick(self.options.lang), stream=sys.stderr)
         stop, options = solving_stop(self.options), self.options
-        asked = {"stop": stop, "seed": options.seed, "workers": options.workers, "cancel": self.cancel}
-        if county.tiers is not None:
-            return solve_tiers(county.tiers, **asked).plan
-        return TieredPlan(choice={}, plan=solve(county.problem, **asked).plan)
+        with ProgressView(options.lang) as view:
+            view.phase("solve", seconds=stop.seconds)
+
+            def report(progress: Progress) -> None:
+                view.best(progress.cost_fen, progress.num_unserved, progress.phase)
+
+            asked = {"stop": stop, "seed": options.seed, "workers": options.workers, "cancel": self.cancel}
+            if county.tiers is not None:
+                return solve_tiers(county.tiers, progress=report, **asked).plan
+            return TieredPlan(choice={}, plan=solve(county.problem, progress=report, **asked).plan)
+
+
+class _Telling:
+    """Tells on standard error how far the test is: when a part begins, and then every few seconds."""
+
+    def __init__(self, lang: str) -> None:
+        self.lang, self.told_s = lang, 0.0
+
+    def __call__(self, phase: str, done: int, total: int) -> None:
+        if done and time.monotonic() - self.told_s < TELL_EVERY_S:
+            return
+        self.told_s = time.monotonic()
+        count = f" {done + 1}/{total}" if total > 1 else ""
+        line(f"{PHASES[phase].pick(self.lang)}{count}", stream=sys.stderr)
 
 
 def _plan_of(
@@ -152,17 +173,12 @@ def _plan_of(
 ) -> tuple[TieredPlan, Sequence[Violation | HandoverViolation]]:
     """Return the plan given, or one made now, and what the referee says of it."""
     if record is None:
-        _tell("solve", lang)
         plan = solver.made(county)
     else:
         plan = to_tiered(record)
         for difference in differences(record, county):
             line(f"! {difference.pick(lang)}", style="yellow")
     return plan, check_tiers(tiers_of(county), plan)
-
-
-def _tell(phase: str, lang: str) -> None:
-    line(PHASES[phase].pick(lang), stream=sys.stderr)
 
 
 def _write(report: Report, out: Path, lang: str) -> None:

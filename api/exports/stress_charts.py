@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 from api import fonts
 from api.exports.stress_words import WORDS
 from optimizer.stress.outcome import LATE_BINS_MIN
+from scenarios.stress.roads import hub_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -96,7 +97,7 @@ def roads(report: Report, lang: str) -> Figure:
         _lines(axes, lines[classes == name], *GROUND.get(name, SMALL_ROAD), 1)
     places = {p.id: (p.lon, p.lat) for p in county.scenario.places}
     cut = {place for _, road in report.roads for place in road.isolated}
-    hub = county.problem.depots[0].place
+    hub = hub_of(county)
     _dots(axes, [at for i, at in places.items() if i not in cut], WORDS["served"].pick(lang), (LINE, 4, "o"))
     _dots(axes, [at for i, at in places.items() if i in cut], WORDS["cut_off"].pick(lang), (LATE, 6, "o"))
     _dots(axes, [places[hub]], WORDS["hub"].pick(lang), (BASE, 8, "s"))

@@ -74,21 +74,30 @@ def closed_roads(
     deadlines: Mapping[str, int],
     *,
     cache: Path | None = None,
+    told: Callable[[int, int], None] = lambda _done, _total: None,
     is_ended: Callable[[], bool] = lambda: False,
 ) -> tuple[ClosedRoad, ...]:
     """Return stretches by what closing them does to a plan, the worst first; those that hurt nobody are left out.
 
-    ``is_ended`` is asked before every closing: then what is known so far is returned.
+    ``told`` hears before every closing how many are done, of how many; ``is_ended`` is asked then: what is known so
+    far is returned.
     """
     sections = _sections(county)
     bare = {edge for road in sections for edge in road.edges}
-    detours = []
-    for edges in _stretches(county, script, bare)[:DETOURS_TRIED]:
+    detours, tried = [], _stretches(county, script, bare)[:DETOURS_TRIED]
+    for done, edges in enumerate(tried):
+        told(done, len(tried))
         if is_ended():
             break
         detours.append(_with_detour(county, script, deadlines, edges, cache))
     worst = sorted((*sections, *detours), key=lambda road: (-road.hurt_pieces, -road.detour_s, road.edges))
     return tuple(_marked([road for road in worst if road.hurt_pieces or road.detour_s]))
+
+
+def hub_of(county: County) -> str:
+    """Return the place from which nobody is to be cut off: the first depot that is a hub, or the first of all."""
+    depots = [depot.place for depot in county.problem.depots]
+    return next((place for place in depots if county.problem.place(place).tier == "hub"), depots[0])
 
 
 def _sections(county: County) -> list[ClosedRoad]:
@@ -101,7 +110,7 @@ def _sections(county: County) -> list[ClosedRoad]:
         snaps = snap(county.network, profile, county.points, county.conditions, arcs=arcs)
         fraction = np.where(place_edge < 0, snaps.fraction, fraction)
         place_edge = np.where(place_edge < 0, snaps.edge, place_edge)
-    hub = county.problem.index(county.problem.depots[0].place)
+    hub = county.problem.index(hub_of(county))
     if place_edge[hub] < 0:
         return []
     node = int(county.network.edges["u" if fraction[hub] < 0.5 else "v"].to_numpy()[place_edge[hub]])

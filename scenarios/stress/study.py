@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from optimizer.stress.script import script_of, tiered_script
@@ -74,7 +75,7 @@ def study(
     *,
     plan_again: Callable[[County], TieredPlan],
     cache: Path | None = None,
-    told: Callable[[str], None] = lambda _: None,
+    told: Callable[[str, int, int], None] = lambda _phase, _done, _total: None,
     is_ended: Callable[[], bool] = lambda: False,
 ) -> Study:
     """Stress ``plan``, close roads in turn, and try buffers.
@@ -84,7 +85,7 @@ def study(
     plan_again
         Makes the plan of the county with slack.
     told
-        Is told "stress", "closures" and "buffers" when each begins.
+        Is told "stress", "closures" and "buffers" as each goes on, how much of it is done and of how much.
     is_ended
         Is asked between the parts; what is done by then is returned.
 
@@ -97,15 +98,15 @@ def study(
         raise InvalidInput("E531")
     script = scripted(county, plan)
     noise, days, seed = question.noise, question.days, question.seed
-    told("stress")
+    told("stress", 0, 1)
     calm = replace(QUIET, tolerance_min=noise.tolerance_min)
     quiet = stressed(county, script, calm, days=1, seed=seed)
     outcome = stressed(county, script, noise, days=days, seed=seed)
-    told("closures")
-    roads = closed_roads(county, script, deadlines_of(county, script, noise), cache=cache, is_ended=is_ended)
-    told("buffers")
+    deadlines = deadlines_of(county, script, noise)
+    roads = closed_roads(county, script, deadlines, cache=cache, told=partial(told, "closures"), is_ended=is_ended)
     buffers = list(buffers_of(county, AS_IT_IS, script, noise, days=days, seed=seed))
-    for slack in SLACKS:
+    for done, slack in enumerate(SLACKS):
+        told("buffers", done, len(SLACKS))
         if not is_ended():
             made = scripted(county, plan_again(_with_slack(county, slack)))
             buffers += buffers_of(county, slack, made, noise, days=days, seed=seed)

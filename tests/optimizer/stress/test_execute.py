@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from benchmarks.random_counties import random_county
 from optimizer.model import Depot, DrivingRule, TimeWindow
+from optimizer.repair import complete
 from optimizer.stress.disturbance import CALM, Breakdown, Disturbance
 from optimizer.stress.execute import drive
 from optimizer.stress.script import script_of
@@ -184,3 +186,15 @@ def test_a_planned_wait_that_no_window_explains_is_kept(shift_s: int) -> None:
         script_of(county, plan(county, route(trip))), Disturbance(days=1, legs={TO_V1: np.array([1 + shift_s / 600])})
     )
     assert float(driven.vehicles[0].steps[1].depart_s[0]) == 2_000
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_quiet_day_is_the_plan_under_all_rules_at_once(seed: int) -> None:
+    """Random counties with docks, rests, split windows, goods both ways and between villages, limits on board."""
+    county = random_county(villages=25, seed=seed, full_rules=True)
+    made = complete(county, {})
+    assert_clean(county, made)
+    driven = drive(script_of(county, made), CALM)
+    assert _moments(driven) == _planned(made)
+    assert not any(aboard.is_lost.any() for aboard in driven.goods.values())
+    assert not any(day.breaks_driving.any() for day in driven.vehicles)
