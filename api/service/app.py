@@ -77,6 +77,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        redirect_slashes=False,
         lifespan=_lifespan,
         responses=dict.fromkeys(REFUSALS, PROBLEM),
     )

@@ -145,7 +145,7 @@ def _members(archive: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
 def _without_wrapping(files: dict[str, bytes]) -> dict[str, bytes]:
     """Return the files without the one folder that holds them all, as archives of a folder have it."""
     tops = {name.partition("/")[0] for name in files}
-    if FILE in files or len(tops) != 1 or not all("/" in name for name in files):
+    if FILE in files or len(tops) != 1 or not all("/" in name for name in files) or not all(map(is_plain_path, tops)):
         return files
     return {name.partition("/")[2]: data for name, data in files.items()}
 
