@@ -87,7 +87,7 @@ def study(
     told
         Is told "stress", "closures" and "buffers" as each goes on, how much of it is done and of how much.
     is_ended
-        Is asked between the parts; what is done by then is returned.
+        Is asked between the parts; what is done by then is returned, without the plan that was being made.
 
     Raises
     ------
@@ -107,9 +107,9 @@ def study(
     buffers = list(buffers_of(county, AS_IT_IS, script, noise, days=days, seed=seed))
     for done, slack in enumerate(SLACKS):
         told("buffers", done, len(SLACKS))
-        if not is_ended():
-            made = scripted(county, plan_again(_with_slack(county, slack)))
-            buffers += buffers_of(county, slack, made, noise, days=days, seed=seed)
+        made = None if is_ended() else plan_again(_with_slack(county, slack))
+        if made is not None and not is_ended():  # a search that was cut short says nothing about its buffer
+            buffers += buffers_of(county, slack, scripted(county, made), noise, days=days, seed=seed)
     return Study(
         county=county,
         plan=plan,

@@ -182,6 +182,21 @@ def test_a_study_has_all_its_parts_and_ends_early_when_asked() -> None:
     assert ended.outcome.on_time == found.outcome.on_time
 
 
+def test_a_plan_that_was_cut_short_is_no_buffer() -> None:
+    """The second plan is interrupted: the plan as it is and the first slack are left, six ways of each."""
+    made, asked = _day(), 0
+
+    def again(slack: County) -> TieredPlan:
+        nonlocal asked
+        asked += 1
+        return TieredPlan(choice={}, plan=_along(slack).plan)
+
+    first = TieredPlan(choice={}, plan=_along(made).plan)
+    found = study(made, first, Question(days=2), plan_again=again, is_ended=lambda: asked > 1)
+    assert len(found.buffers) == 12
+    assert not found.is_whole
+
+
 def test_a_plan_that_drives_nothing_is_refused() -> None:
     """There is nothing to be late."""
     made = _day(fleet=(van(),))
