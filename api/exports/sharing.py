@@ -68,10 +68,12 @@ WORDS: dict[str, Text] = {
     "one_day": Text("只有一天：节省没有区间", "one day only: the saving has no interval"),
     "above": Text(
         "节省高于公布的 20%-30%，已知的一个原因：单独配送时假定每个品牌当天也送到每个有货的村，"
-        "现实中多为隔日或只到乡镇；这一部分是服务变好，而不是账上省下的钱",
+        "现实中多为隔日或只到乡镇；这一部分是服务变好，而不是账上省下的钱；"
+        "以隔日到访的单独配送为对照，见 gongpei compare 与 variants/frequency.toml",
         "the saving is above the published 20-30 %, for one known reason: every brand alone is assumed to reach all "
         "its villages the same day, where many really come every other day or stop at the township; that part is "
-        "better service, not money that anybody spends today",
+        "better service, not money that anybody spends today; gongpei compare with variants/frequency.toml counts from "
+        "brands that come every other day",
     ),
     "below": Text(
         "节省低于公布的 20%-30%：先看各品牌是否原本就少有共同的村，再看求解时间是否太短",

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 from scenarios.sampled_days import DEFAULT_MODEL, plan_days, scenario_on
 from scenarios.service import Service
-from scenarios.variants.apply import ASSUMED, ONE_WAY, SAME_TIERS, changed_day, parts_of_day
+from scenarios.variants.apply import ASSUMED, DAILY_APART, ONE_WAY, SAME_TIERS, changed_day, parts_of_day
 from scenarios.variants.cells import DayCell, PlanCell, day_cell, kpis_of, plan_cell
 from scenarios.variants.effort import shared_limits
 from scenarios.variants.offers import OfferCell, family_of, offer_cell
 from scenarios.variants.usage import Usage, unpack_usage
+from scenarios.variants.waiting import WAITING, eve_of, every_other_day
 
 if TYPE_CHECKING:
     import threading
@@ -198,7 +199,10 @@ class _Planner:
     drawn: dict[tuple[str, float], Scenario] = field(default_factory=dict)
 
     def day_plan(self, variant: Variant, day: SampledDay) -> DayPlan:
-        whole = changed_day(self._draw(day, variant.volume), variant)
+        drawn = self._draw(day, variant.volume)
+        if variant.is_every_other_day:
+            drawn = every_other_day(self.scenario, drawn, self._draw(eve_of(day), variant.volume))
+        whole = changed_day(drawn, variant)
         found = parts_of_day(whole, variant)
         limits = shared_limits(self.limit, [len(part.orders) for _, part in found])
         cells = tuple(plan_cell(part, limit, self.cache) for (_, part), limit in zip(found, limits, strict=True))
@@ -221,6 +225,10 @@ def _assumed(scenario: Scenario, wanted: VariantSet, day: SampledDay, model: Day
     is_one_way = any(variant.is_one_way for variant in wanted.variants)
     if is_apart:
         found += ASSUMED
+    if any(variant.coalitions is not None and not variant.is_every_other_day for variant in wanted.variants):
+        found.append(DAILY_APART)
+    if any(variant.is_every_other_day for variant in wanted.variants):
+        found.append(WAITING)
     if is_one_way:
         found.append(ONE_WAY)
     if (is_apart or is_one_way) and Service(scenario).is_tiered:

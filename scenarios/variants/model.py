@@ -63,6 +63,7 @@ class Variant:
     folder, in place of the county's own. None leaves season and weather. ``volume``: factor on all pieces.
     ``modes``: the only service modes that are left of those that places have, empty leaves all; ``forced_mode``: the
     only one of every place that has it, "" forces none. Stations and lines may be closed for goods.
+    ``is_every_other_day``: villages are visited every other day and goods wait (``scenarios.variants.waiting``).
     """
 
     id: str
@@ -79,6 +80,7 @@ class Variant:
     forced_mode: str = ""
     has_stations: bool = True
     has_lines: bool = True
+    is_every_other_day: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

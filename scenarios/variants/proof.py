@@ -8,6 +8,7 @@ import networks.errors
 from networks.overrides import read_closures
 from scenarios.build import profiles_of
 from scenarios.errors import Fault, InvalidInput, adopt
+from scenarios.frequency.gather import waiting_places
 from scenarios.variants.apply import changed_day, parts_of_day
 from scenarios.variants.cells import essence
 
@@ -64,7 +65,7 @@ def _placed(error: InvalidInput | networks.errors.InvalidInput, column: str, fil
 
 
 def _changes_something(scenario: Scenario, variant: Variant) -> bool:
-    if variant.volume != 1:
+    if variant.volume != 1 or (variant.is_every_other_day and waiting_places(scenario)):
         return True
     parts = parts_of_day(changed_day(scenario, variant), variant)
     return [essence(part) for _, part in parts] != [essence(scenario)]

@@ -9,6 +9,7 @@
     name_zh = "各自配送"
     brands = "separate"                  # or "shared", or coalitions: ["中通+邮政", "圆通"]; "others": without brand
     directions = "one-way"               # or "two-way"
+    visits = "alternate"                 # villages every other day, or "daily"
     season = "wet"                       # weather = "rain", closures = "closed.csv"
     volume = 1.3                         # numbers may be ranges: "0.7:1.3:0.1", or lists: [0.7, 1.3]
     wages = 1.1                          # fixed_cost, km_cost, fares: factors too
@@ -73,6 +74,7 @@ WORDS = (
     _setting("name_zh", "名称", "name_zh", cells.text()),
     _setting("name_en", "英文名称", "name_en", cells.text()),
     _setting("directions", "方向", "is_one_way", cells.choice({"one-way": "单向", "two-way": "双向"})),
+    _setting("visits", "到访", "visits", cells.choice({"daily": "每日", "alternate": "隔日"})),
     _setting("season", "季节", "season", cells.choice(SEASON_WORDS)),
     _setting("weather", "天气", "weather", cells.ident()),
     _setting("closures", "封路文件", "closures", cells.text(500)),
@@ -245,6 +247,7 @@ def _one(values: dict[str, Any], entry: dict[str, Any], path: str, desk: _Desk) 
         forced_mode=values.get("forced_mode", ""),
         has_stations=values.get("stations") != "off",
         has_lines=values.get("lines") != "off",
+        is_every_other_day=values.get("visits") == "alternate",
     )
 
 
