@@ -27,7 +27,7 @@ SALT = "frequency"
 
 
 def write_charts(report: FrequencyReport, folder: Path, *, lang: str) -> tuple[str, ...]:
-    """Write ``frequency_frontier`` and, where days are chosen, ``frequency_map``, as PNG and SVG; return their names."""
+    """Write ``frequency_frontier`` and, for chosen days, ``frequency_map`` as PNG and SVG; return the names."""
     names = []
     for stem, draw in drawings(report).items():
         for suffix in ("png", "svg"):

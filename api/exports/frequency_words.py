@@ -49,7 +49,7 @@ WORDS: dict[str, Text] = {
     "map": Text("到访日分布", "how often villages are visited"),
     "map_hint": Text(
         "颜色为每周期的计划到访次数，大小为件数；限时货物另加到访不在内",
-        "colours are planned visits in the cycle, sizes are pieces; visits forced by goods that cannot wait come on top",
+        "colours: planned visits in the cycle, sizes: pieces; visits forced by goods that cannot wait come on top",
     ),
     "times": Text("次", "visits"),
     "hub": Text("县级中心", "hub"),

@@ -22,10 +22,10 @@ STEPS = 20_000
 ROUND_S = 0.25
 """Length of a round where time is counted."""
 
-HOT, COLD = 0.1, 0.001
+HOT, COLD = 0.4, 0.003
 """Temperature at the beginning and at the end, as a share of what one visit costs on average."""
 
-MEAN_TAKEN = 8.0
+MEAN_TAKEN = 12.0
 """Places taken out in one step."""
 
 SHARE_ONE_DAY = 0.4

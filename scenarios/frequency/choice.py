@@ -1,16 +1,17 @@
 """Days of visit chosen for each village by periodic routing, so that days and routes fit together.
 
-The choice is made on a typical week: every day brings the county's orders as they stand, one kind of vehicle goes
-straight from the hub, as many as are wanted, and a day's route keeps the regular hours and the room for down and for
-up goods, each by itself. Windows, stations, lines and mixed fleets are not seen here: the days that come of it are
-planned by the ordinary solver under all rules, and only that plan counts.
+The choice is made on a typical week: every day brings the county's orders as they stand, one kind of vehicle (the
+one that serves a single such day at least cost) goes straight from the hub, as many a day as the county has, and a
+route keeps the regular hours and the room for down and for up goods, each by itself. Windows, stations, lines and
+mixed fleets are not seen here: the days that come of it are planned by the ordinary solver under all rules, and only
+that plan counts.
 """
 
 from __future__ import annotations
 
 import time
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +19,10 @@ import numpy as np
 
 from optimizer.periodic import Call, Pattern, PeriodicProblem, solve_periodic
 from optimizer.problem import UNREACHABLE
+from optimizer.stop import Stop
 from scenarios.build import build_problem
 from scenarios.frequency.gather import Patience, waiting_places
+from scenarios.frequency.model import DAILY, RULES, Frequency
 from scenarios.frequency.policies import spread
 from scenarios.resolve import Resolver
 from scenarios.stations import DRONE
@@ -30,8 +33,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from optimizer.model import VehicleType
+    from optimizer.periodic import PeriodicResult
     from scenarios.build import County
-    from scenarios.frequency.model import Frequency
     from scenarios.scenario import Scenario
     from scenarios.variants.cells import Limit
     from scenarios.variants.store import Store
@@ -40,7 +43,13 @@ UNEVEN_DAYS = 1
 """How much longer than needed the longest gap between two visits may be."""
 
 FEW, PLACES_A_ROUTE = 40, 3
-"""Vehicles a day that there are at most: one a place up to ``FEW`` places, one for three beyond."""
+"""Where the county's vehicles are too few: one a place up to ``FEW`` places, one for three beyond."""
+
+COMMON = 2
+"""A kind of vehicle counts as common with half as many vehicles as the most common one."""
+
+TRIAL = Stop(iterations=2)
+"""How long a single day is planned with each kind of vehicle, to see which is cheapest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,14 +67,19 @@ class ChoiceCell:
         """Return the days by place, and what the periodic plan costs."""
         began = time.monotonic()
         county = build_problem(self.scenario, cache=self.cache)
-        typical = Typical(county, self.policy, self.days)
-        result = solve_periodic(typical.problem, stop=self.limit.stop, seed=self.limit.seed, workers=self.limit.workers)
+        typical = Typical(county, self.policy, self.days, cheapest_vehicle(county))
+        result = self._solved(typical.problem)
+        if result.faults:
+            result = self._solved(replace(typical.problem, vehicles=typical.plenty))
         return {
             "visits": {place: list(days) for place, days in typical.visits(result.plan.chosen).items()},
             "cost_fen": result.plan.cost,
             "is_within_limits": not result.faults,
             "seconds": round(time.monotonic() - began, 3),
         }
+
+    def _solved(self, problem: PeriodicProblem) -> PeriodicResult:
+        return solve_periodic(problem, stop=self.limit.stop, seed=self.limit.seed, workers=self.limit.workers)
 
 
 def choice_cell(
@@ -80,14 +94,25 @@ def choice_cell(
 class Typical:
     """The typical week of a county as a periodic problem; places that no road leads to keep their least days."""
 
-    def __init__(self, county: County, policy: Frequency, days: int) -> None:
-        self._county, self._policy, self._days = county, policy, days
-        self._vehicle = _usual_vehicle(county)
+    def __init__(self, county: County, policy: Frequency, days: int, vehicle: VehicleType) -> None:
+        self._county, self._policy, self._days, self._vehicle = county, policy, days, vehicle
         self._goods = _Goods(county.scenario)
         self._hub = county.problem.index(self._vehicle.depot)
         self._all = waiting_places(county.scenario)
         self._rows = [row for p in self._all if self._is_reached(row := county.problem.index(p))]
         self.problem = self._problem()
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Places that the vehicle cannot reach."""
+        reached = {self._county.problem.places[row].id for row in self._rows}
+        return tuple(place for place in self._all if place not in reached)
+
+    @property
+    def plenty(self) -> int:
+        """Vehicles a day that are enough for any days of visit."""
+        count = len(self._rows)
+        return max(1, min(count, max(FEW, count // PLACES_A_ROUTE)))
 
     def visits(self, chosen: Sequence[int]) -> dict[str, tuple[int, ...]]:
         """Return the days of every place that may wait, by the pattern chosen for each place of ``problem``."""
@@ -111,10 +136,9 @@ class Typical:
         fen = metres * vehicle.distance_fen_per_km / 1_000 + seconds * vehicle.time_fen_per_h / 3_600
         patterns = ((), *(self._patterns(row) for row in self._rows))
         needed = [int(seconds[0, k] + seconds[k, 0]) + _longest_stay(patterns[k]) for k in range(1, len(patterns))]
-        count = len(self._rows)
         return PeriodicProblem(
             days=self._days,
-            vehicles=max(1, min(count, max(FEW, count // PLACES_A_ROUTE))),
+            vehicles=min(self.plenty, sum(v.count for v in own_vehicles(self._county))),
             room=tuple(max(1, amount) for amount in vehicle.capacity) * 2,
             patterns=patterns,
             cost=np.floor(fen + 0.5).astype(np.int64),
@@ -188,11 +212,24 @@ def _longest_stay(patterns: Sequence[Pattern]) -> int:
     return max(call.duration for pattern in patterns for call in pattern.calls)
 
 
-def _usual_vehicle(county: County) -> VehicleType:
-    """Return the type of the county's own vehicles at its hubs that can carry most together; E514 without any."""
-    scenario = county.scenario
-    hubs = {place.id for place in scenario.places if place.tier == "hub"}
-    fleet = {v.id: v for v in scenario.fleet if v.count and v.kind != DRONE}
-    kinds = [v for v in county.problem.vehicle_types if v.id in fleet and v.depot in hubs]
-    at_home = [v for v in kinds if fleet[v.id].kind == "own"] or kinds or list(county.problem.vehicle_types)
-    return max(at_home, key=lambda v: (v.count * v.capacity[0], v.id))
+def own_vehicles(county: County) -> tuple[VehicleType, ...]:
+    """Return the vehicle types that live at hubs: the county's own, else any, else whatever there is."""
+    hubs = {place.id for place in county.scenario.places if place.tier == "hub"}
+    kind_of = {v.id: v.kind for v in county.scenario.fleet if v.kind != DRONE}
+    at_hubs = [v for v in county.problem.vehicle_types if v.count and v.depot in hubs and v.id in kind_of]
+    own = [v for v in at_hubs if kind_of[v.id] == "own"]
+    return tuple(own or at_hubs or county.problem.vehicle_types)
+
+
+def cheapest_vehicle(county: County) -> VehicleType:
+    """Return the common type with which a typical day alone costs least, by a short search; the first of equals."""
+    daily = Frequency(id=DAILY, name=RULES[DAILY], rule=DAILY)
+
+    def cost(vehicle: VehicleType) -> tuple[int, int]:
+        day = Typical(county, daily, 1, vehicle)
+        result = solve_periodic(replace(day.problem, vehicles=day.plenty), stop=TRIAL)
+        return len(day.left_out), result.plan.cost
+
+    most = max(v.count for v in own_vehicles(county))
+    kinds = [v for v in own_vehicles(county) if COMMON * v.count >= most]
+    return kinds[0] if len(kinds) == 1 else min(kinds, key=cost)

@@ -36,8 +36,8 @@ using Stop = std::int32_t;
 constexpr double BLINK = 0.01;          // share of positions overlooked
 constexpr double LONGEST_STRING = 10;   // stops
 constexpr Int JUDGED = 200;             // steps after which the prices of excess are looked at
-constexpr double WANTED = 0.35;         // share of steps that shall keep within the limits
-constexpr double STEP = 1.08;           // by what a price changes
+constexpr double WANTED = 0.35;         // share of steps after which all routes shall be within the limits
+constexpr double STEP = 1.1;            // by what a price changes
 
 struct Route {
     std::vector<Stop> stops;
@@ -77,7 +77,12 @@ public:
         for (Int c = 1; c < n; ++c) pattern[c] = patterns[c];
         total = whole();
         now = priced();
-        if (best_cost < 0 && is_within()) remember();
+        over = late_ones = 0;
+        for (const auto& route : routes) {
+            over += excess_load(route) > 0;
+            late_ones += excess_duration(route) > 0;
+        }
+        if (over + late_ones == 0 && (best_cost < 0 || total < best_cost)) remember();
     }
 
     void run(Int steps, const Heat& heat) {
@@ -108,6 +113,7 @@ private:
     std::vector<Seat> kept_seat;
     std::vector<double> rank;
     Int total = 0, count = 0, judged = 0, loads_in = 0, times_in = 0;
+    Int over = 0, late_ones = 0;  // routes over a limit
     double load_price = 0, time_price = 0, now = 0;
 
     struct Place {
@@ -173,12 +179,6 @@ private:
         return sum;
     }
 
-    bool is_within() const {
-        return std::all_of(routes.begin(), routes.end(), [this](const Route& route) {
-            return excess_load(route) == 0 && excess_duration(route) == 0;
-        });
-    }
-
     // ---- one step
 
     void step(const Heat& heat, double warmth) {
@@ -192,16 +192,18 @@ private:
         for (Int c : taken) is_out[c] = 0;
         recreate();
         double sum = 0, sum_before = 0;
-        bool loads_fit = true, times_fit = true;
+        Int more_over = 0, more_late = 0;  // routes over a limit, beyond those before
         for (Int r : touched) {
             const Route &a = routes[r], &b = kept[r];
             const double load = excess_load(a);
             const Int late = excess_duration(a);
-            loads_fit &= load == 0;
-            times_fit &= late == 0;
+            const double load_before = excess_load(b);
+            const Int late_before = excess_duration(b);
+            more_over += (load > 0) - (load_before > 0);
+            more_late += (late > 0) - (late_before > 0);
             sum += static_cast<double>(a.cost) + load_price * load + time_price * static_cast<double>(late);
-            sum_before += static_cast<double>(b.cost) + load_price * excess_load(b) +
-                          time_price * static_cast<double>(excess_duration(b));
+            sum_before += static_cast<double>(b.cost) + load_price * load_before +
+                          time_price * static_cast<double>(late_before);
             total += a.cost - b.cost;
         }
         for (std::size_t k = 0; k < taken.size(); ++k)
@@ -210,8 +212,8 @@ private:
                 total += change;
                 sum += static_cast<double>(change);
             }
-        loads_in += loads_fit;
-        times_in += times_fit;
+        loads_in += over + more_over == 0;
+        times_in += late_ones + more_late == 0;
         const double after = before + sum - sum_before;
         if (after >= before - warmth * std::log(std::max(1e-300, random.unit()))) {
             undo(is_one_day);
@@ -219,7 +221,9 @@ private:
             return;
         }
         now = after;
-        if (loads_fit && times_fit && (best_cost < 0 || total < best_cost) && is_within()) remember();
+        over += more_over;
+        late_ones += more_late;
+        if (over == 0 && late_ones == 0 && (best_cost < 0 || total < best_cost)) remember();
     }
 
     void touch(Int r) {
@@ -238,7 +242,7 @@ private:
         }
     }
 
-    // Excess becomes dearer where too few steps keep within the limits, cheaper where nearly all do.
+    // Excess becomes dearer where too few steps end within all limits, cheaper where many do.
     void reprice() {
         const auto changed = [this](double price, Int inside) {
             const double share = static_cast<double>(inside) / static_cast<double>(JUDGED);
