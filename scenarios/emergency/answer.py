@@ -251,9 +251,8 @@ class Planner:
 
 def _nobody(tiers: Tiers) -> TieredPlan:
     """Return the plan that serves nobody, by ways that every place allows."""
-    return TieredPlan(
-        choice={place: min(ways) for place, ways in tiers.modes.items()}, plan=unserved_plan(tiers.problem)
-    )
+    choice = {place: min(ways) for part, ways in tiers.groups for place in part}
+    return TieredPlan(choice=choice, plan=unserved_plan(tiers.problem))
 
 
 def _moments(tiers: Tiers, plan: TieredPlan, goods: Sequence[Shipment]) -> dict[str, int]:

@@ -31,12 +31,12 @@ DRONE_ONLY = Means(key="drone", has_drone=True)
 BOTH = Means(key="both", has_relay=True, has_drone=True)
 
 MEANS_NAMES = {
-    "none": Text("不过断点", "nothing crosses"),
+    "none": Text("不另设方式", "nothing added"),
     "relay": Text("人工接驳", "relay on foot"),
     "drone": Text("无人机", "drones"),
     "both": Text("接驳加无人机", "relay and drones"),
 }
-"""What the ways across are called."""
+"""What the ways across are called; drones that the county has fly in any case."""
 
 
 def offered(rescue: Rescue) -> tuple[Means, ...]:
