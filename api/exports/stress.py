@@ -28,8 +28,8 @@ VERSION = 1
 SHOWN_ROADS = 10
 """Roads on the page and on its map; all are in the other files."""
 
-WEAKEST = 20
-"""Visits on the page."""
+WEAKEST, SHOWN_VEHICLES = 20, 10
+"""Visits and vehicles on the page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +55,13 @@ class Report:
         """The visits that are least often on time, the least first."""
         visits = sorted(self.study.outcome.visits, key=lambda v: (v.on_time.hits, v.vehicle, v.trip, v.rank))
         return tuple(visits[:WEAKEST])
+
+    @property
+    def hardest(self) -> tuple[VehicleOutcome, ...]:
+        """The vehicles that break a rule of hours most often, the worst first."""
+        chances = [(max(v.max_overtime, v.shift_end, v.driving).hits, v) for v in self.study.outcome.vehicles]
+        ranked = sorted(chances, key=lambda each: (-each[0], each[1].vehicle))
+        return tuple(vehicle for _, vehicle in ranked)[:SHOWN_VEHICLES]
 
 
 def verdict(study: Study) -> Text:

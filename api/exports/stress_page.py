@@ -53,6 +53,7 @@ def write_page(report: Report, path: Path, *, lang: str) -> None:
             pictures=pictures,
             measures=list(_measures(report)),
             visits=list(_visits(report)),
+            vehicles=list(_vehicles(report)),
             roads=list(_roads(report)),
             buffers=list(_buffers(report)),
         )
@@ -83,6 +84,18 @@ def _visits(report: Report) -> Iterator[list[str]]:
     for v in report.weakest:
         where = [v.vehicle, str(v.trip), str(v.rank), report.place(v.place)]
         yield [*where, *span_texts(v.arrive), chance_text(v.on_time), f"{v.closed.share:.1%}"]
+
+
+def _vehicles(report: Report) -> Iterator[list[str]]:
+    """Yield vehicle, three returns, overtime and chances of breaking rules, whoever breaks them most often first."""
+    for v in report.hardest:
+        chances = (v.max_overtime, v.shift_end, v.driving)
+        yield [
+            v.vehicle,
+            *span_texts(v.returns),
+            *(f"{s / 60:.0f}" for s in v.overtime_s),
+            *(f"{chance.share:.1%}" for chance in chances),
+        ]
 
 
 def _roads(report: Report) -> Iterator[list[str]]:

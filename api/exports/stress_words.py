@@ -32,6 +32,7 @@ WORDS: dict[str, Text] = {
     "visits": Text("站点", "visits"),
     "shipments": Text("货运", "shipments"),
     "vehicles": Text("车辆", "vehicles"),
+    "hardest": Text("最难守工时的车辆", "vehicles that find it hardest to keep their hours"),
     "vehicle": Text("车辆", "vehicle"),
     "trip": Text("第几趟", "trip"),
     "rank": Text("顺序", "rank"),
@@ -84,9 +85,9 @@ WORDS: dict[str, Text] = {
 
 POLICY: tuple[Text, ...] = (
     Text(
-        "方案按原有先后顺序执行：准备好就走，不早于计划的装车时刻；休息和计划内的等待照旧；营业时间未到就等",
+        "方案按原有先后顺序执行：准备好就走，不早于计划的装车时刻；休息和计划内的等待照旧，不另加休息，所以会有违反驾驶规则的日子；营业时间未到就等",
         "the plan is driven in its own order: people leave when ready, never load before the planned hour, keep rests "
-        "and planned waits, and wait for places to open",
+        "and planned waits and take no others, so some days break the driving rule, and wait for places to open",
     ),
     Text(
         "行程时间是对数正态的：中位数为计划时间，全县同一天的路况共同波动，各路段另有自己的波动；同一路段当天两次经过一样快慢；"
@@ -130,9 +131,11 @@ POLICY: tuple[Text, ...] = (
         "own order",
     ),
     Text(
-        "费用是模拟日的平均：固定、里程、计件同方案，工时和加班按实际；备用车只计最便宜自有车的固定费用，不含司机",
+        "费用是模拟日的平均：固定、里程、计件同方案，工时和加班按实际；备用车只计最便宜自有车的固定费用，不含司机；"
+        "方案没有送的货不计费用，也不算准时",
         "costs are means of the simulated days: fixed costs, distance and pay as planned, hours and overtime as they "
-        "came; a spare vehicle costs the least fixed cost of the county's own vehicles, without a driver",
+        "came; a spare vehicle costs the least fixed cost of the county's own vehicles, without a driver; goods that a "
+        "plan leaves cost nothing here and are never on time",
     ),
     Text(
         "每个做法用自己预告的时刻衡量准时；所有做法面对同样的模拟日；每个方案求解同样久，费用之差含求解本身的误差",

@@ -81,7 +81,7 @@ def test_the_page_asks_for_nothing_and_says_first_what_it_rests_on(stressed: Pat
     assert "http" not in page.replace("http-equiv", "")
     assert page.count("data:image/svg+xml;base64,") == 4
     assert page.count("data:image/png;base64,") == 2
-    ids = ("assumptions", "result", "lateness", "weakest", "roads", "buffers")
+    ids = ("assumptions", "result", "lateness", "weakest", "vehicles", "roads", "buffers")
     parts = [page.index(f'id="{name}"') for name in ids]
     assert parts == sorted(parts)
     assert "placeholder, not measured" in page[: parts[1]]
