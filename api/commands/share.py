@@ -16,6 +16,7 @@ from api.talk import line, say, show_table
 from scenarios.coalition_costs import CONSISTENT, DEFAULT_PAIRS, ask, members_of, prepare_coalitions, shared_costs
 from scenarios.files import read_scenario
 from scenarios.gain_sharing import MOST_BRANDS
+from scenarios.gain_sharing.game import member
 from scenarios.gain_sharing.words import yuan
 from scenarios.text import Text
 from scenarios.variants.cells import Limit
@@ -122,7 +123,8 @@ def _show(found: SharedCosts, shared: tuple[Shared, ...], lang: str) -> None:
     heads = [(WORDS["brand"].pick(lang), False), (money.pick(lang), True)]
     heads += [(each.name.pick(lang), True) for each in shared]
     body = [
-        [brand, yuan(found.costs[frozenset((brand,))] // days)] + [_share_text(each, brand, days) for each in shared]
+        [member(brand).pick(lang), yuan(found.costs[frozenset((brand,))] // days)]
+        + [_share_text(each, brand, days) for each in shared]
         for brand in found.question.brands
     ]
     show_table(WORDS["title"].pick(lang), heads, body)

@@ -13,7 +13,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
 from api.exports.sharing import WORDS, plan_names, saving_text, why_unusual
-from scenarios.gain_sharing.game import named, ranked
+from scenarios.gain_sharing.game import member, named, ranked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -117,7 +117,7 @@ def _shares(book: Book, found: SharedCosts, shared: tuple[Shared, ...]) -> None:
     book.heads(sheet, 1, names)
     for row, brand in enumerate(found.question.brands, start=2):
         alone = found.costs[frozenset((brand,))]
-        sheet.write_string(row, 0, brand)
+        sheet.write_string(row, 0, member(brand).pick(book.lang))
         sheet.write_number(row, 1, found.pieces[brand])
         sheet.write_number(row, 2, alone / 100, book.yuan)
         for k, each in enumerate(shared):
@@ -181,8 +181,9 @@ def _coalitions(book: Book, found: SharedCosts) -> None:
 
 def _brand(book: Book, brand: str, told: list[tuple[Shared, Statement]]) -> None:
     """Write every method's terms of one brand, each a formula."""
-    sheet = book.sheet(brand, (58, 12, 14, 18, 20))
-    sheet.write_string(0, 0, brand, book.title)
+    name = member(brand).pick(book.lang)
+    sheet = book.sheet(name, (58, 12, 14, 18, 20))
+    sheet.write_string(0, 0, name, book.title)
     sheet.write_string(1, 0, f"{book.word('summed')}. {book.word('formula')}")
     row = 3
     for each, made in told:

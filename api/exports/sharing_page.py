@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from api.exports.pages import environment
 from api.exports.sharing import WORDS, plan_names, saving_text, why_unusual
-from scenarios.gain_sharing.game import named, ranked
+from scenarios.gain_sharing.game import member, named, ranked
 from scenarios.gain_sharing.words import yuan
 
 if TYPE_CHECKING:
@@ -50,9 +50,10 @@ def write_page(report: Report, path: Path, *, lang: str) -> None:
         unusual=why_unusual(found),
         table=[_brand_row(found, shared, brand) for brand in found.question.brands],
         totals=(_a_day(found, found.alone_fen), _a_day(found, found.together_fen)),
-        charts=[(brand, bars_of(found, shared, brand)) for brand in found.question.brands],
+        charts=[(member(brand), bars_of(found, shared, brand)) for brand in found.question.brands],
         coalitions=[_coalition_row(found, coalition) for coalition in sorted(found.question.coalitions, key=ranked)],
         repairs=[_repair_row(found, k) for k in range(len(found.repairs))],
+        members=[(brand, member(brand)) for brand in found.question.brands],
         bar_width=BAR_WIDTH,
     )
     path.write_text(html, encoding="utf-8")
@@ -81,13 +82,13 @@ def _a_day(found: SharedCosts, fen: int) -> str:
 
 def _brand_row(
     found: SharedCosts, shared: tuple[Shared, ...], brand: str
-) -> tuple[str, int, str, list[tuple[str, str, str]]]:
+) -> tuple[Text, int, str, list[tuple[str, str, str]]]:
     """Return the brand, its pieces, what it costs alone, and share, saving and error by method."""
     cells = []
     for each in shared:
         made = next(made for made in each.statements if made.brand == brand)
         cells.append((_a_day(found, made.share_fen), _saved(made), _error(found, made)))
-    return brand, found.pieces[brand], _a_day(found, found.costs[frozenset((brand,))]), cells
+    return member(brand), found.pieces[brand], _a_day(found, found.costs[frozenset((brand,))]), cells
 
 
 def _saved(made: Statement) -> str:

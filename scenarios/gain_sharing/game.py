@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from scenarios.errors import InvalidInput
 from scenarios.text import Text
+from scenarios.variants.model import OTHERS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -57,6 +58,10 @@ class Game:
     def coalition(self, mask: int) -> Coalition:
         """Return the brands of a mask."""
         return frozenset(brand for bit, brand in enumerate(self.brands) if mask >> bit & 1)
+
+
+UNBRANDED = Text("无品牌货物", "goods of no brand")
+"""Who ``OTHERS`` are."""
 
 
 def game_of(costs: Costs) -> Game:
@@ -109,7 +114,13 @@ def named(coalition: Coalition) -> Text:
     """Return the brands of a coalition for people."""
     if not coalition:
         return Text("无", "nobody")
-    return Text("、".join(sorted(coalition)), " + ".join(sorted(coalition)))
+    names = [member(brand) for brand in sorted(coalition)]
+    return Text("、".join(name.zh for name in names), " + ".join(name.en for name in names))
+
+
+def member(brand: str) -> Text:
+    """Return what people call a member: a brand by its id, goods without a brand in words."""
+    return UNBRANDED if brand == OTHERS else Text(brand, brand)
 
 
 def ranked(coalition: Coalition) -> tuple[int, tuple[str, ...]]:

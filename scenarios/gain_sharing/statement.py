@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from scenarios.gain_sharing.game import refuse_missing
+from scenarios.gain_sharing.game import member, refuse_missing
 from scenarios.gain_sharing.split import ROUNDING
 from scenarios.gain_sharing.words import fen, yuan
 from scenarios.text import Text
@@ -73,7 +73,7 @@ class Statement:
         alone, share, saving = yuan(self.alone_fen), yuan(self.share_fen), yuan(self.saving_fen)
         percent = f"{100 * self.saving_fen / self.alone_fen:.2f} %" if self.alone_fen else "-"
         lines = [
-            f"{self.brand}: {METHODS[self.method].pick(lang)}",
+            f"{member(self.brand).pick(lang)}: {METHODS[self.method].pick(lang)}",
             say(
                 f"单独配送 {alone} 元，分摊 {share} 元，节省 {saving} 元（{percent}）",
                 f"alone {alone} yuan, share {share} yuan, saving {saving} yuan ({percent})",

@@ -148,7 +148,11 @@ def _read_set(tree: dict[str, Any], desk: _Desk) -> VariantSet:
         for variant in family[:1]:
             if known.count(variant.id) > 1:
                 desk.fault("E355", f"variants[{number}].id", variant.id)
-        desk.findings.faults += find_variant_faults(desk.scenario, family, f"variants[{number}]", desk.file)
+        path = f"variants[{number}]"
+        is_sound = not any(fault.column.startswith(f"{path}.") for fault in desk.findings.faults)
+        found = find_variant_faults(desk.scenario, family, path, desk.file)
+        # what is faulty changes nothing only because it could not be read
+        desk.findings.faults += [fault for fault in found if is_sound or fault.code != "E352"]
     against = top.get("against", BASE)
     if against not in known:
         desk.fault("E321", "against", against, kind=Text("方案", "variant"), table=desk.file)
