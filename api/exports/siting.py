@@ -125,7 +125,7 @@ WORDS: dict[str, Text] = {
 MODELS: dict[str, Text] = {
     "fixed_charge": Text("固定费用选址（总成本最小）", "fixed charge (least cost)"),
     "set_cover": Text("集合覆盖（最少站点）", "set covering (fewest sites)"),
-    "p_median": Text("p-中值（件数加权时间最小）", "p-median (least weighted time)"),
+    "p_median": Text("p-中值（加权时间最小）", "p-median (least weighted time)"),
     "max_coverage": Text("最大覆盖（时限外最少）", "maximal coverage (least beyond the limit)"),
 }
 """The exact models in words."""
@@ -173,6 +173,8 @@ def _verdict(ranking: Ranking, best: Outcome) -> Iterator[Text]:
         zh = "、".join(f"“{o.chosen.name.zh}”" for o in ranking.equals)
         en = ", ".join(f"“{o.chosen.name.en}”" for o in ranking.equals)
         yield Text(f"这些天分不出它与 {zh} 的高下", f"these days cannot tell it from {en}")
+    else:
+        yield from _runner_up(ranking)
     if any(outcome.mean_fen("penalty_fen") for outcome in ranking.outcomes):
         yield WORDS["left_hint"]
     short = [v for v in best.sites if v.top_up_fen]
@@ -182,6 +184,13 @@ def _verdict(ranking: Ranking, best: Outcome) -> Iterator[Text]:
             f"其中 {len(short)} 处靠服务费入不敷出，县里每年共需补 {total} 元",
             f"sites that do not live on their fee: {len(short)}; the county would add {total} yuan a year",
         )
+
+
+def _runner_up(ranking: Ranking) -> Iterator[Text]:
+    for second in ranking.outcomes[1:2]:
+        if second.against_best is not None:
+            name, more = second.chosen.name, difference_text(second.against_best)
+            yield Text(f"其次是“{name.zh}”：每天多 {more} 元", f"next: “{name.en}”, {more} yuan a day")
 
 
 def cost_text(cost: Interval) -> str:

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from api.county_day import names_of, road_views
+from api.exports.canvas import Clutter, Label, place_labels
 from api.exports.svg import draw_map
 from api.views import DayView
 from optimizer.plan import Cost
 
 if TYPE_CHECKING:
+    from api.exports.canvas import Placed
     from api.exports.svg import MapDrawing
     from scenarios.siting.model import SiteSet
     from scenarios.siting.nominate import Costs
@@ -20,8 +22,11 @@ if TYPE_CHECKING:
 COLORS = ("#2364aa", "#b3541e", "#2f6f4f", "#7b5ea7", "#c2185b", "#138a96", "#8a6d00", "#5b6673")
 """Of sites, by turns; a village has the colour of its site."""
 
-MOST_NAMES = 12
-"""Candidates of which closed ones are named too; where there are more, names would cover each other."""
+NAME_SIZE, NAME_GAP = 26.0, 15.0
+"""Of names beside sites, in units of the drawing; the template's type is as large."""
+
+PRIORITY = {"hub": 0, "open": 1, "closed": 3}
+"""Whose name is placed first; closed candidates go without where there is no room."""
 
 LOOSE = "#5b6673"
 """Of a place without a site."""
@@ -41,14 +46,13 @@ class Spot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """A candidate, or a hub where ``state`` is "hub"; else that is "open" or "closed". ``name``: shown beside it."""
+    """A candidate, or a hub where ``state`` is "hub"; else that is "open" or "closed"."""
 
     x: float
     y: float
     color: str
     state: str
     title: str
-    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +61,7 @@ class SetMap:
 
     spots: tuple[Spot, ...]
     marks: tuple[Mark, ...]
+    names: tuple[Placed, ...]
 
 
 def draw_ground(costs: Costs) -> MapDrawing:
@@ -98,19 +103,34 @@ def draw_set(costs: Costs, chosen: SiteSet, ground: MapDrawing) -> SetMap:
     )
     sites = [(site, colors.get(site, LOOSE), "open" if site in chosen.sites else "closed") for site in candidates]
     hubs = [(hub, "#111", "hub") for hub in costs.ground.hubs]
-    names = {mark.place.id: mark.place.name for mark in ground.marks}
     marks = tuple(
-        Mark(
-            x=at[place][0],
-            y=at[place][1],
-            color=color,
-            state=state,
-            title=titles[place],
-            name="" if state == "closed" and len(sites) > MOST_NAMES else names[place],
-        )
+        Mark(x=at[place][0], y=at[place][1], color=color, state=state, title=titles[place])
         for place, color, state in (*sites, *hubs)
     )
-    return SetMap(spots=spots, marks=marks)
+    names = {mark.place.id: mark.place.name for mark in ground.marks}
+    labels = [
+        Label(
+            key=place,
+            text=names[place],
+            x=at[place][0],
+            y=at[place][1],
+            size=NAME_SIZE,
+            priority=PRIORITY[state],
+            gap=NAME_GAP,
+        )
+        for place, _, state in (*sites, *hubs)
+    ]
+    return SetMap(spots=spots, marks=marks, names=tuple(place_labels(labels, _clutter(marks, ground))))
+
+
+def _clutter(marks: tuple[Mark, ...], ground: MapDrawing) -> Clutter:
+    return Clutter(
+        width=ground.width,
+        height=ground.height,
+        markers=np.array([(mark.x, mark.y, 10.0) for mark in marks]).reshape(-1, 3),
+        reserved=np.empty((0, 4)),
+        ways=np.empty((0, 2)),
+    )
 
 
 def _owners(costs: Costs, chosen: SiteSet) -> dict[str, str]:

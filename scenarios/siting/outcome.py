@@ -45,7 +45,7 @@ class DayCost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """One set over the days that have a result; at least one. ``kpis`` and ``days`` are by id of the day.
+    """One set over the days that all sets have; at least one. ``kpis`` and ``days`` are by id of the day.
 
     ``covered``: share of pieces (kg of produce) within the time limit of an open site. ``chilled``: share of produce
     that went through a room, None where nothing was to be chilled.
@@ -99,11 +99,12 @@ def rank(
 ) -> Ranking:
     """Return the sets by what their days really cost. O(sets x days x orders).
 
-    ``flows``: what ``plans.FlowCell`` read, by set and day; a day without it does not count. ``drawn``: the days
-    before any site was laid over them. Intervals are widened so that all differences hold at once (Bonferroni).
+    ``flows``: what ``plans.FlowCell`` read, by set and day; a day without it does not count, nor one that some other
+    set lacks; a set without any day is left out. ``drawn``: the days before any site was laid over them. Intervals
+    are widened so that all differences hold at once (Bonferroni).
     """
-    told = {each.id: _days(costs, each, run, flows, drawn) for each in sets}
-    totals = {name: {day: float(cost.total_fen) for day, cost in days.items()} for name, days in told.items() if days}
+    told = _common({each.id: _days(costs, each, run, flows, drawn) for each in sets})
+    totals = {name: {day: float(cost.total_fen) for day, cost in days.items()} for name, days in told.items()}
     confidence = 1 - (1 - CONFIDENCE) / max(1, len(totals) - 1)
     order = sorted(totals, key=lambda name: (fmean(totals[name].values()), name))
     today = next((each.id for each in sets if each.is_today), "")
@@ -125,6 +126,13 @@ def rank(
             )
         )
     return Ranking(costs=costs, run=run, outcomes=tuple(outcomes))
+
+
+def _common(told: dict[str, dict[str, DayCost]]) -> dict[str, dict[str, DayCost]]:
+    """Return the days that all sets with any day have, so that no mean is of other days than the next."""
+    there = {name: days for name, days in told.items() if days}
+    common = set[str].intersection(*(set(days) for days in there.values())) if there else set[str]()
+    return {name: {day: cost for day, cost in days.items() if day in common} for name, days in there.items() if common}
 
 
 def _days(

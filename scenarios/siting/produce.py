@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 ASSUMED = (
     Text(
-        "农户自行把农产品送到预冷间；出预冷间后按预冷后的最长在途时间计；损耗按价值比例计，与在途时间长短无关",
-        "growers bring produce to the room themselves; after it the longest time on board is that of chilled goods; "
-        "losses are shares of the value, however long the way is",
+        "农户自行把农产品送到预冷间，只按公里计价，不计人工；出预冷间后按预冷后的最长在途时间计；损耗按价值比例计，与在途时间长短无关",
+        "growers bring produce to the room themselves, at a price a km and none for their time; after it the longest "
+        "time on board is that of chilled goods; losses are shares of the value, however long the way is",
     ),
     Text(
         "未表达：车辆途中停入预冷间、天热时更快的变质、随销量变化的价格",

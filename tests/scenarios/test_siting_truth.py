@@ -46,17 +46,25 @@ def by_sites(ranking: Ranking) -> dict[frozenset[str], Outcome]:
 
 @pytest.mark.slow
 def test_exactly_the_far_station_is_opened_where_it_pays(tmp_path: Path) -> None:
-    """Four vans spare some 100 km each; the near station brings nothing for its 164 yuan a day."""
-    ranking = ranked(tmp_path, far_county(tmp_path), sets=2)
+    """Four vans spare some 100 km each; the near station brings nothing for its 164 yuan a day. One day proves nothing.
+
+    A day is the sum of delivery as the plan pays it and 162.64 yuan for each new site.
+    """
+    ranking = ranked(tmp_path, far_county(tmp_path), sets=2, days=1)
     best = ranking.best
     assert best is not None
     assert best.chosen.sites == {"S2"}
+    assert best.against_today is not None
+    assert best.against_today.is_noise
     found = by_sites(ranking)
     assert best.mean_fen("plan_fen") < found[frozenset()].mean_fen("plan_fen") - 20_000
-    assert all(outcome.mean_fen("penalty_fen") == 0 for outcome in ranking.outcomes)
     (site,) = best.sites
-    assert site.passed >= 77  # the mean of what the four villages get on these two days
-    assert best.days["day 1"].sites_fen == 16_264
+    assert site.passed >= 60  # what the four villages get, at the least
+    for outcome in ranking.outcomes:
+        cost, kpis = outcome.days["day 1"], outcome.kpis["day 1"]
+        assert (cost.plan_fen, cost.penalty_fen) == (kpis.operating_cost_fen, 0)
+        assert cost.sites_fen == 16_264 * len(outcome.chosen.sites)
+        assert outcome.total.mean == cost.plan_fen + cost.sites_fen
 
 
 @pytest.mark.slow
@@ -72,16 +80,3 @@ def test_no_station_is_opened_where_all_are_useless(tmp_path: Path) -> None:
     assert other.against_today.difference.mean > 0
     assert not other.against_today.is_noise
     assert ranking.equals == ()
-
-
-def test_a_day_is_the_sum_of_what_it_says(tmp_path: Path) -> None:
-    """Delivery as the plan pays it, penalties of what is left, and 164 yuan for each new site."""
-    day = far_county(tmp_path, orders=far_county(tmp_path).orders[:1])
-    ranking = ranked(tmp_path, day, sets=1, days=1, count=1)
-    for outcome in ranking.outcomes:
-        cost, kpis = outcome.days["day 1"], outcome.kpis["day 1"]
-        assert cost.plan_fen == kpis.operating_cost_fen
-        assert cost.sites_fen == 16_264 * len(outcome.chosen.sites)
-        assert outcome.total.mean == cost.plan_fen + cost.sites_fen
-    assert ranking.outcomes[1].against_today is not None
-    assert ranking.outcomes[1].against_today.is_noise  # one day tells nothing
