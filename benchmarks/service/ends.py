@@ -1,0 +1,114 @@
+"""Cancels, stops and fair turns: how soon a job ends that is to end, whether any is stuck, and who is served when."""
+
+from __future__ import annotations
+
+import random
+import time
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from api.service import claims, queue
+from api.service.jobs import OPEN, Outcome, Submission
+from api.service.settings import Limits
+from api.service.tables import jobs
+from benchmarks.service.harness import (
+    Client,
+    content_of,
+    found_county,
+    light_worker,
+    processes_in,
+    serving,
+    spread,
+    wait_until,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from benchmarks.service.harness import County, Ground
+
+MANY = Limits(queue_per_county=10**9, queue_in_all=10**9)
+
+
+def random_cancels(where: Ground, *, cancels: int, seed: int = 0) -> dict[str, Any]:
+    """Discard or stop jobs at random moments of their lives: waiting, preparing, solving, deaf ones too."""
+    owner, draw = found_county(where.database), random.Random(seed)
+    with light_worker(where, "a", 4), light_worker(where, "b", 4):
+        wait_until((where.folder / "workers" / "b" / "work").exists, 60)
+        for _ in range(cancels):
+            request = {"steps": 600, "step_s": 0.1, "begin_s": draw.choice((0, 0.3)), "deaf": draw.random() < 0.2}
+            job = queue.submit(where.database, _solve(owner, request), MANY)
+            time.sleep(draw.choice((0, 0.01, 0.05, 0.2)))
+            queue.wish(where.database, owner.id, job.id, draw.choice(("discard", "discard", "stop")))
+        is_empty = wait_until(lambda: _open(where, owner) == 0, 120, 0.1)
+        no_children = wait_until(lambda: not _children(where), 30, 0.1)
+    with where.database.read() as connection:
+        rows = connection.execute(select(jobs.c.state, func.count()).group_by(jobs.c.state)).all()
+    return {"cancels": cancels, "none_open": is_empty, "no_children": no_children, "states": {r[0]: r[1] for r in rows}}
+
+
+def stop_solving(where: Ground, county: Path, *, rounds: int) -> dict[str, Any]:
+    """Cancel, and stop, a real solve over HTTP: from the request to the end of its processes, or to its plan."""
+    owner = found_county(where.database, content_of(county))
+    took: dict[str, list[float]] = {"cancel": [], "stop": []}
+    kept = 0
+    with serving(where, options=("--slots", "1")) as api:
+        client = Client(api.port, owner.secret)
+        for number in range(2 * rounds):
+            how = "cancel" if number % 2 else "stop"
+            path = f"/api/v1/scenarios/{owner.scenario_id}/solves"
+            job = client.call("POST", path, b'{"seconds": 600, "workers": 1}')[1]["id"]
+            address = f"/api/v1/jobs/{job}"
+            wait_until(lambda: client.call("GET", address)[1]["cost_fen"] is not None, 180, 0.2)  # noqa: B023
+            began = time.monotonic()
+            if how == "cancel":
+                client.call("DELETE", address)
+                wait_until(lambda: not processes_in(where.folder / "data" / "work"), 30, 0.02)
+            else:
+                client.call("POST", f"{address}:stop")
+                wait_until(lambda: client.call("GET", address)[1]["state"] == "done", 30, 0.02)  # noqa: B023
+                kept += client.call("GET", address)[1]["plan_id"] is not None
+            took[how].append(time.monotonic() - began)
+    return {"rounds": rounds, "plans_kept": kept, **{how: spread(seconds) for how, seconds in took.items()}}
+
+
+def fair_turns(where: Ground, *, each: int) -> dict[str, Any]:
+    """Let two counties share a queue, one of whom came first with all its jobs; tell the largest lead of one."""
+    owners = [found_county(where.database) for _ in range(2)]
+    for owner in owners:
+        for _ in range(each):
+            queue.submit(where.database, _solve(owner, {}), MANY)
+    lead, worst, took = 0, 0, []
+    claims.register(where.database, "wrk_bench", host="-", pid=0, version="-")
+    for _ in range(2 * each):
+        began = time.monotonic()
+        held = claims.claim(where.database, "wrk_bench", 60_000)
+        took.append(time.monotonic() - began)
+        if held is None:
+            break
+        claims.finish(where.database, held, Outcome())
+        lead += 1 if held.job.county_id == owners[0].id else -1
+        worst = max(worst, abs(lead))
+    return {"jobs": 2 * each, "served": len(took), "largest_lead": worst, "lead_at_end": lead, "claim": spread(took)}
+
+
+def _solve(owner: County, request: dict[str, Any]) -> Submission:
+    return Submission(
+        county_id=owner.id,
+        kind="solve",
+        lane="ordinary",
+        scenario_id=owner.scenario_id,
+        revision=1,
+        request=request,
+    )
+
+
+def _open(where: Ground, owner: County) -> int:
+    query = select(func.count()).select_from(jobs).where(jobs.c.county_id == owner.id, jobs.c.state.in_(OPEN))
+    with where.database.read() as connection:
+        return connection.scalar(query) or 0
+
+
+def _children(where: Ground) -> list[int]:
+    return [pid for name in ("a", "b") for pid in processes_in(where.folder / "workers" / name / "work")]
