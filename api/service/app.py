@@ -90,6 +90,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.add_middleware(Answering, metrics=metrics)
     require_permissions(ROUTERS)
     reference.say_permissions(routes_of(ROUTERS), app.openapi())
+    reference.say_links(app.openapi())
     return app
 
 

@@ -7,10 +7,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+
+def _whole(value: Any) -> Any:
+    """Take 12.0 for 12, as JSON knows only numbers; everything else is for the schema to judge."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
 
 Id = Annotated[str, Field(min_length=1, max_length=200)]
-Seconds = Annotated[int, Field(ge=0, le=172_800)]
+Int = Annotated[int, BeforeValidator(_whole)]
+Seconds = Annotated[Int, Field(ge=0, le=172_800)]
 
 
 class Taken(BaseModel):
@@ -29,15 +36,15 @@ class Effort(Taken):
     """How long to solve, from which seed, on how many processes; the operator's limits hold too."""
 
     seconds: float | None = Field(default=None, gt=0, le=86_400, allow_inf_nan=False)
-    iterations: int | None = Field(default=None, ge=0, le=1_000_000)
-    seed: int = Field(default=0, ge=0, le=2**31 - 1)
-    workers: int = Field(default=1, ge=1, le=64)
+    iterations: Int | None = Field(default=None, ge=0, le=1_000_000)
+    seed: Int = Field(default=0, ge=0, le=2**31 - 1)
+    workers: Int = Field(default=1, ge=1, le=64)
 
 
 class SolveRequest(Effort):
     """A day is to be planned: 30 s unless seconds or iterations are given. ``revision``: the newest if left out."""
 
-    revision: int | None = Field(default=None, ge=1, le=2**31 - 1)
+    revision: Int | None = Field(default=None, ge=1, le=2**31 - 1)
 
 
 class ComparisonRequest(SolveRequest):
@@ -45,7 +52,7 @@ class ComparisonRequest(SolveRequest):
 
     scenario_id: Id
     variants: str = Field(max_length=200_000)
-    days: int = Field(default=5, ge=1, le=366)
+    days: Int = Field(default=5, ge=1, le=366)
     peaks: tuple[Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)], ...] = Field(default=(), max_length=10)
 
 
@@ -76,7 +83,7 @@ class RouteDraft(Taken):
     """One vehicle's day."""
 
     vehicle_type: Id
-    number: int = Field(ge=1, le=1_000_000)
+    number: Int = Field(ge=1, le=1_000_000)
     trips: list[TripDraft] = Field(max_length=100)
 
 
@@ -90,7 +97,7 @@ class CandidatesRequest(Taken):
     """``order``: id of an order or a shipment; ``most``: ways to carry it that are told."""
 
     order: Id
-    most: int = Field(default=5, ge=1, le=20)
+    most: Int = Field(default=5, ge=1, le=20)
 
 
 class ExplainRequest(Taken):

@@ -112,6 +112,50 @@ def named(schema: dict[str, Any]) -> str:
     return str(schema.get("const", schema.get("type", "")))
 
 
+LINKS: dict[tuple[str, str, str], dict[str, tuple[str, ...]]] = {
+    ("post", "/scenarios", "201"): {
+        "scenario_id=id": (
+            *("get /scenarios/{scenario_id}", "patch /scenarios/{scenario_id}", "delete /scenarios/{scenario_id}"),
+            "post /scenarios/{scenario_id}/solves",
+        ),
+        "scenario_id=id&number=revision": (
+            *(
+                "get /scenarios/{scenario_id}/revisions/{number}",
+                "get /scenarios/{scenario_id}/revisions/{number}/content",
+            ),
+        ),
+    },
+    ("post", "/scenarios/{scenario_id}/solves", "202"): {
+        "job_id=id": (
+            *("get /jobs/{job_id}", "get /jobs/{job_id}/plan", "post /jobs/{job_id}:stop", "delete /jobs/{job_id}"),
+        ),
+    },
+    ("get", "/jobs/{job_id}", "200"): {
+        "plan_id=plan_id": (
+            *("get /plans/{plan_id}", "get /plans/{plan_id}/export", "post /plans/{plan_id}:evaluate"),
+            *("post /plans/{plan_id}:candidates", "post /plans/{plan_id}:explain", "post /plans/{plan_id}:publish"),
+            "post /plans/{plan_id}:replan",
+        ),
+    },
+}
+"""Method, path and status -> parameters taken from the answer -> where they lead."""
+
+
+def say_links(document: dict[str, Any]) -> None:
+    """Add to answers where what they hold leads on to."""
+    for (method, path, status), links in LINKS.items():
+        answer = document["paths"][ROOT + path][method]["responses"][status]
+        for taken, targets in links.items():
+            parameters = dict(pair.split("=") for pair in taken.split("&"))
+            for target in targets:
+                to_method, _, to_path = target.partition(" ")
+                operation = document["paths"][ROOT + to_path][to_method]
+                answer.setdefault("links", {})[operation["operationId"]] = {
+                    "operationId": operation["operationId"],
+                    "parameters": {name: f"$response.body#/{field}" for name, field in parameters.items()},
+                }
+
+
 def say_permissions(routes: Iterable[APIRoute], document: dict[str, Any]) -> None:
     """Add to every operation which permission it needs."""
     for route in routes:

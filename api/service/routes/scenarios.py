@@ -54,11 +54,32 @@ DOCUMENT = {
     },
 }
 
+EXAMPLE = {
+    "settings": {
+        "name": "示例县",
+        "date": "2026-04-15",
+        "roads": {"terrain": "plain", "townships": 1, "villages": 3, "seed": 1},
+        "datums": {"places": "WGS-84"},
+    },
+    "places": [
+        {"id": "H", "tier": "hub", "name": "县中心", "lon": 109.3, "lat": 30.2},
+        {"id": "A", "tier": "village", "name": "甲村", "lon": 109.31, "lat": 30.21},
+    ],
+    "orders": [
+        {"id": "D1", "origin": "H", "destination": "A", "pieces": 12, "recipient": "张三", "phone": "13800000000"},
+    ],
+    "vehicles": [
+        {"id": "van", "count": 1, "profile": "van", "depot": "H", "capacity_kg": 800, "capacity_l": 4000,
+         "fixed_fen": 15000, "fen_per_km": 150, "fen_per_h": 3000},
+    ],
+}  # fmt: skip
+"""The least that can be sent; its roads are generated, its prices are placeholders."""
+
 UPLOAD = {
     "requestBody": {
         "required": True,
         "content": {
-            JSON: {"schema": DOCUMENT},
+            JSON: {"schema": DOCUMENT, "example": EXAMPLE},
             ZIP: {"schema": {"type": "string", "format": "binary"}},
             MULTIPART: {"schema": {"type": "object", "additionalProperties": {"type": "string", "format": "binary"}}},
         },
