@@ -17,7 +17,7 @@ from api.commands.plan import origin_of
 from api.exports.bundle import files_of, write_outputs
 from api.exports.emergency import FILES, Relief, means_text, more_text, write_csv, write_json
 from api.exports.emergency_page import hurried_text, left_behind, sentence_of, waiting_text, write_page
-from api.exports.emergency_trips import with_lines
+from api.exports.emergency_trips import seen
 from api.exports.emergency_words import WORDS
 from api.interrupts import ended_on_interrupt
 from api.plan_file import write_plan
@@ -174,7 +174,7 @@ def _day(rescue: Rescue, answers: Answers, options: argparse.Namespace, stop: St
         origin=origin,
         digest=written,
     )
-    return with_lines(day, rescue)
+    return seen(day, rescue)
 
 
 def _write(relief: Relief, out: Path, lang: str) -> tuple[str, ...]:

@@ -92,7 +92,7 @@ def _drawn(relief: Relief, canvas: Canvas) -> EmergencyMap:
         areas=tuple(_areas(relief, canvas)),
         closed=_edges(relief, canvas, relief.rescue.ground.closed),
         trips=tuple((trip.color, _way(trip, canvas)) for trip in beyond),
-        flights="".join(_way(trip, canvas) for trip in day.trips if trip.is_flown),
+        flights="".join(_way(trip, canvas) for trip in day.trips if trip.is_flown and _calls_at_cut(relief, trip)),
         walks=tuple(_walks(relief, canvas)),
         spots=spots,
         labels=tuple(_labels(spots, canvas, [lines_of(trip) for trip in beyond])),
@@ -109,6 +109,10 @@ def _beyond(relief: Relief) -> Iterator[TripView]:
     """Yield the trips of vehicles on the far side."""
     far = {name for names in relief.rescue.carriers.values() for name in names}
     yield from (trip for trip in relief.day.trips if trip.vehicle_type in far)
+
+
+def _calls_at_cut(relief: Relief, trip: TripView) -> bool:
+    return any(visit.place.id in relief.rescue.isolated for visit in trip.visits)
 
 
 def _way(trip: TripView, canvas: Canvas) -> str:

@@ -19,6 +19,16 @@ if TYPE_CHECKING:
 Legs = list[tuple[str, str]]
 
 
+def seen(day: DayView, rescue: Rescue) -> DayView:
+    """Return the day as it is shown: with lines on the far side, without bases of drones that there are none of."""
+    spare = {base.id for base in rescue.emergency.drones if not base.count}
+    places = tuple(p for p in day.places if p.id not in spare)
+    tiers = day.tiers
+    if tiers is not None:
+        tiers = replace(tiers, stations=tuple(s for s in tiers.stations if s.place.id not in spare))
+    return with_lines(replace(day, places=places, tiers=tiers), rescue)
+
+
 def with_lines(day: DayView, rescue: Rescue) -> DayView:
     """Return the day with the legs of vehicles on the far side drawn along their roads; one search an origin."""
     profiles = {v.id: v.profile for v in rescue.county.problem.vehicle_types}
@@ -28,8 +38,8 @@ def with_lines(day: DayView, rescue: Rescue) -> DayView:
     lines: dict[tuple[str, str, str], Line] = {}
     for area in rescue.far_side:
         for name in rescue.ground.profiles:
-            seen = far_profile(name, area)
-            lines |= _drawn(rescue, area, name, list(dict.fromkeys(legs.get(seen, []))))
+            driven = legs.get(far_profile(name, area), [])
+            lines |= _drawn(rescue, area, name, list(dict.fromkeys(driven)))
     trips = tuple(_redrawn(trip, profiles[trip.vehicle_type], lines) for trip in day.trips)
     return replace(day, trips=trips)
 

@@ -140,17 +140,25 @@ class Planner:
     def _with(self, means: Means, others: Sequence[Answer]) -> Answer:
         """Return the plan with these means, or the plan of fewer means where that is better."""
         county, tiers = county_with(self._rescue, means)
-        plan = self._planned(tiers, means.key if not means.more else f"more:{means.more}")
+        phase = f"more:{means.more}" if means.more else means.key
+        plan = self._planned(tiers, phase) if means.is_any else self._solved_at_once(tiers, phase)
         for other in others:
             is_better = other.plan.plan.cost.total_fen < plan.plan.cost.total_fen
             if is_better and not check_tiers(tiers, other.plan):
                 plan = other.plan
         return self._answer(means, county, tiers, plan)
 
-    def _planned(self, tiers: Tiers, phase: str) -> TieredPlan:
-        """Return the better of two plans: one of the whole day, one of its parts (``scenarios.emergency.apart``)."""
+    def _solved_at_once(self, tiers: Tiers, phase: str) -> TieredPlan:
+        self._tell(phase)
+        return self._solved(tiers)
+
+    def _tell(self, phase: str) -> None:
         if self._ear is not None:
             self._ear.phase(phase)
+
+    def _planned(self, tiers: Tiers, phase: str) -> TieredPlan:
+        """Return the better of two plans: one of the whole day, one of its parts (``scenarios.emergency.apart``)."""
+        self._tell(phase)
         isolated = self._rescue.isolated
         near = across(tiers, isolated)
         if not 0 < len(near.problem.shipments) < len(tiers.problem.shipments):
@@ -205,8 +213,7 @@ class Planner:
             return None
         tiers = usual.tiers
         alone = replace(tiers, problem=replace(tiers.problem, shipments=tuple(first), locks=()))
-        if self._ear is not None:
-            self._ear.phase("alone")
+        self._tell("alone")
         moments = _moments(alone, self._solved(alone, ACROSS_SHARE), first)
         if not moments or self._is_over:
             return None
@@ -230,8 +237,7 @@ class Planner:
     def _explained(self, answer: Answer) -> Answer:
         if not answer.plan.plan.unserved:
             return answer
-        if self._ear is not None:
-            self._ear.phase("reasons")
+        self._tell("reasons")
         work = {"most_work": HURRIED_WORK} if self._is_over else {}
         return replace(answer, plan=explain_tiers(answer.tiers, answer.plan, **work))
 

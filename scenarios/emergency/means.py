@@ -24,6 +24,11 @@ class Means:
     has_drone: bool = False
     more: str = ""
 
+    @property
+    def is_any(self) -> bool:
+        """Whether anything is used at all."""
+        return self.has_relay or self.has_drone or bool(self.more)
+
 
 NONE = Means(key="none")
 RELAY = Means(key="relay", has_relay=True)
