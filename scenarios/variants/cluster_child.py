@@ -14,6 +14,8 @@ from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
+from scenarios.errors import ScenarioFailed
+from scenarios.variants.cells import made_by
 from scenarios.variants.cluster_parcel import unpack
 from scenarios.variants.executor import Failure, attempt, failure_of
 
@@ -46,6 +48,8 @@ def _listen(pipe: Connection, waiting: SimpleQueue[Work]) -> None:
 
 
 def _compute(parcel: Parcel, store: Store, files: Path, cache: Path) -> Failure | None:
+    if parcel.made_by != made_by():  # installed anew since the worker began, so that we are not what it has told
+        return failure_of(ScenarioFailed("E358", detail="the program was changed under a running worker"))
     try:
         task = unpack(parcel, files, cache)
     except Exception as error:  # a parcel that cannot be opened is told like a task that fails

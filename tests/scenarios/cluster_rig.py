@@ -183,6 +183,19 @@ class Rig:
         command = [*DASK, "scheduler", "--port", str(self.port), "--no-dashboard", "--no-show"]
         self._start("scheduler", command)
 
+    def await_scheduler(self, within_s: float = 60) -> None:
+        """Return when the scheduler takes connections."""
+        until = time.monotonic() + within_s
+        while time.monotonic() < until:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
+                return
+            time.sleep(0.1)
+
+    def add_worker(self) -> None:
+        """Start one more worker, behind proxies."""
+        self.lines.append(Proxies())
+        self.start_worker(len(self.lines) - 1)
+
     def start_worker(self, rank: int) -> None:
         """Start a worker that is started again whenever it ends."""
         command = self.lines[rank].worker_command(self.port, self.folder / f"scratch{rank}")

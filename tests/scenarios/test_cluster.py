@@ -17,7 +17,7 @@ from optimizer.stop import Stop
 from scenarios.errors import InvalidInput
 from scenarios.files import read_scenario
 from scenarios.variants.cells import DayCell, Limit, plan_cell
-from scenarios.variants.cluster import Cluster
+from scenarios.variants.cluster import LOST, Cluster
 from scenarios.variants.cluster_parcel import pack, unpack
 from scenarios.variants.cluster_worker import why_end
 from scenarios.variants.store import Store
@@ -27,6 +27,8 @@ from tests.scenarios.tasks import Doing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from scenarios.text import Text
 
 LIBRARY = Path(__file__).resolve().parents[2] / "scenarios" / "library"
 LIMIT = Limit(stop=Stop(iterations=1))
@@ -152,3 +154,25 @@ def test_an_address_without_a_scheduler_is_refused(address: str, monkeypatch: py
     monkeypatch.setattr("scenarios.variants.cluster.CONNECT_S", 1)
     with pytest.raises(InvalidInput, match=r"^E502 "), Cluster(address=address):
         pass
+
+
+@pytest.mark.slow
+def test_a_cluster_without_workers_is_refused_and_one_that_goes_away_is_given_up(
+    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody has joined: E503. The scheduler ends and does not come back: what is left is E505, in bounded time."""
+    monkeypatch.setattr("scenarios.variants.cluster.CONNECT_S", 1)
+    with rig(tmp_path, workers=0, namespaces=False) as bare:
+        bare.await_scheduler()
+        with pytest.raises(InvalidInput, match=r"^E503 "), Cluster(address=bare.address):
+            pass
+        bare.add_worker()
+        monkeypatch.setattr("scenarios.variants.cluster.CONNECT_S", 60)
+        told: list[Text] = []
+        with Cluster(address=bare.address, patience_s=5, notice=told.append) as executor:
+            monkeypatch.setattr("scenarios.variants.cluster.CONNECT_S", 1)
+            threading.Timer(1, bare.kill_scheduler).start()
+            (outcome,) = executor.run([Doing(key="s", what="sleep")], store)
+    assert outcome.failure is not None
+    assert outcome.failure.code == "E505"
+    assert told == [LOST]
