@@ -71,7 +71,7 @@ class _Job:
 class Cluster:
     """The workers of the scheduler at ``address``, such as ``tcp://10.0.0.1:8786``; use it in a ``with`` statement.
 
-    ``patience_s``, above ``LOOK_S``: how long scheduler or all workers may be gone before what is left counts as failed.
+    ``patience_s``, above ``LOOK_S``: how long scheduler or all workers may be gone before what is left fails.
     ``notice`` is told when that begins and ends.
     """
 
