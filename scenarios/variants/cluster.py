@@ -227,12 +227,14 @@ class Cluster:
 
     def _deliver(self, names: tuple[str, ...]) -> None:
         """Send files to the workers that lack them; what a broken line leaves undone, the next reply asks for."""
-        greetings = {name: each for name, each in self._greeted(names).items() if isinstance(each, Greeting)}
-        for worker, greeting in greetings.items():
-            for name in greeting.lacking:
-                content = {name: self._files[name].read_bytes()}
-                assert self._client is not None  # noqa: S101 - it has just answered
-                self._client.run(receive, content, workers=[worker], on_error="ignore")
+        try:
+            for worker, greeting in self._greeted(names).items():
+                for name in greeting.lacking if isinstance(greeting, Greeting) else ():
+                    content = {name: self._files[name].read_bytes()}
+                    assert self._client is not None  # noqa: S101 - it has just answered
+                    self._client.run(receive, content, workers=[worker], on_error="ignore")
+        except (OSError, RuntimeError):  # the line broke, or the file here is gone: the next reply lacks it again
+            logger.debug("files were not delivered", exc_info=True)
 
     def _leave(self) -> None:
         if self._client is not None:
