@@ -34,6 +34,12 @@ logger = logging.getLogger(__name__)
 CLOSING_S = 0.3
 """Seconds before the end at which processes stop by themselves."""
 
+FIRST_S = 1.0
+"""Seconds that a process may always search, however late it came to run."""
+
+PATIENCE_S = 30.0
+"""How long after its end a solve waits for a first answer, where the machine is too busy to have given one."""
+
 TICK_S = 0.1
 """How often a wish to stop is looked for."""
 
@@ -96,6 +102,11 @@ def work_through(pipe: Connection, steps: Iterator[int], name: str) -> None:
     pipe.send(Done(steps=done))
 
 
+def time_left_s(ends_at: float | None) -> float | None:
+    """Return what a process that begins now may search until ``ends_at`` on the clock of ``time.monotonic``."""
+    return None if ends_at is None else max(FIRST_S, ends_at - time.monotonic())
+
+
 def die_with_parent() -> None:
     """Have the kernel kill this process when the thread that started it ends; Linux only, elsewhere nothing happens.
 
@@ -133,11 +144,13 @@ class Crew(ABC, Generic[Answer]):
     history: list[Incumbent] = field(default_factory=list)
     steps: int = 0
     is_stopped: bool = False
+    has_answer: bool = field(init=False, default=False)
     _members: list[_Member] = field(default_factory=list)
     _rank: tuple[int, int, int] = field(init=False)
 
     def __post_init__(self) -> None:
         self.keep(self.best)
+        self.has_answer = False
 
     @abstractmethod
     def plan_of(self, answer: Answer) -> Plan:
@@ -162,6 +175,7 @@ class Crew(ABC, Generic[Answer]):
     def keep(self, answer: Answer) -> None:
         """Hold an answer that no process made."""
         self.best, self._rank = answer, (self.plan_of(answer).cost.total_fen, -1, -1)
+        self.has_answer = True
 
     def begin(
         self, target: Callable[[Connection, Any], None], workers: int, job: Callable[[int, float | None], object]
@@ -178,12 +192,12 @@ class Crew(ABC, Generic[Answer]):
             self._members.append(_Member(process=process, pipe=ours))
 
     def listen(self, cancel: threading.Event | None) -> None:
-        """Take what comes until all are done, time is up, or the user has had enough."""
+        """Take what comes until all are done, time is up and there is an answer, or the user has had enough."""
         while any(not m.is_done for m in self._members):
             if cancel is not None and cancel.is_set():
                 self.is_stopped = True
                 return
-            if self._ends_at is not None and time.monotonic() >= self._ends_at:
+            if self._is_over():
                 return
             waiting = {m.pipe: i for i, m in enumerate(self._members) if not m.is_done}
             for pipe in connection.wait(list(waiting), timeout=TICK_S):
@@ -197,6 +211,12 @@ class Crew(ABC, Generic[Answer]):
         for member in self._members:
             member.process.join()
             member.pipe.close()
+
+    def _is_over(self) -> bool:
+        if self._ends_at is None:
+            return False
+        late_s = time.monotonic() - self._ends_at
+        return late_s >= (0.0 if self.has_answer else PATIENCE_S)
 
     @property
     def _ends_at(self) -> float | None:
@@ -231,6 +251,7 @@ class Crew(ABC, Generic[Answer]):
             logger.error("%s", SolverFailed("E191", detail=f"{found.phase}: {fault}"))
             return
         self.note(found)
+        self.has_answer = True
         if is_better:
             self._rank, self.best = rank, found.answer
             self._tell(index, found)

@@ -12,7 +12,8 @@ class Stop:
     """Stopping criterion of one solve.
 
     ``seconds`` count from the call of ``solve``, start of processes included, and promise
-    a refereed plan, not the same one. ``iterations`` count rounds of the loop; alone they
+    a refereed plan, not the same one; where the machine is too busy to have given any by then, the
+    first one is waited for. ``iterations`` count rounds of the loop; alone they
     make the solve repeatable.
 
     Raises

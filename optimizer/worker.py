@@ -5,11 +5,10 @@ The heavy libraries are imported in the child only. It keeps to its deadline by 
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from optimizer.crew import Found, Meeting, work_through
+from optimizer.crew import Found, Meeting, time_left_s, work_through
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,8 +46,7 @@ def _rounds(pipe: Connection, job: Job) -> Iterator[int]:
     from optimizer.island import Island  # noqa: PLC0415 - in the child only
     from optimizer.searchers import kinds  # noqa: PLC0415 - in the child only
 
-    left_s = None if job.ends_at is None else max(0.0, job.ends_at - time.monotonic())
-    budget = Budget(seconds=left_s)
+    budget = Budget(seconds=time_left_s(job.ends_at))
     done = 0
 
     def report(plan: Plan, phase: str) -> None:

@@ -7,11 +7,10 @@ is repeatable; who begins the last cooling meets nobody any more.
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from optimizer.crew import Crew, Found, Meeting, work_through
+from optimizer.crew import Crew, Found, Meeting, time_left_s, work_through
 from optimizer.engines import Budget
 from optimizer.fallback import unserved_plan
 from optimizer.tiers.check import check_tiers
@@ -145,7 +144,6 @@ def _run(pipe: Connection, job: _Job) -> None:
 
 def _walk(pipe: Connection, job: _Job) -> Iterator[int]:
     """Do one walk, meet the others on the way, and yield how many moves there were."""
-    left_s = None if job.ends_at is None else max(0.0, job.ends_at - time.monotonic())
     moves = 0
 
     def report(stand: Stand, phase: str) -> None:
@@ -154,7 +152,7 @@ def _walk(pipe: Connection, job: _Job) -> Iterator[int]:
     walk = Walk(
         job.tiers,
         seed=job.seed,
-        budget=Budget(seconds=left_s),
+        budget=Budget(seconds=time_left_s(job.ends_at)),
         report=report,
         moves=job.moves,
         index=job.index,
