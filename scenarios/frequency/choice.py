@@ -62,6 +62,7 @@ class ChoiceCell:
     days: int
     limit: Limit
     cache: Path | None = None
+    needs: tuple[str, ...] = ()
 
     def run(self, store: Store) -> dict[str, Any]:  # noqa: ARG002 - needs no earlier results
         """Return the days by place, and what the periodic plan costs."""
