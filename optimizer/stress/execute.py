@@ -3,8 +3,8 @@
 The rules of the road are kept as people keep them: nobody begins before a window opens, a driver takes the rests of
 the plan, docks serve one after the other, a vehicle waits for late goods only so long. What people cannot keep is
 told: a place that is closed when the vehicle comes late, goods that missed their vehicle, driving beyond the rule. A
-place found closed and goods found missing take as long as if they were handled, so that a worse day never looks
-better for it; a depot opens for a vehicle that is late. Nobody waits for goods that do not come at all that day.
+place found closed and goods found missing take as long as if they were handled, so that nothing is won by failing;
+a depot opens for a vehicle that is late. Nobody waits for goods that do not come at all that day.
 
 Every step is whole-array work over the days; the only loop is over the steps, in the order of the plan.
 """

@@ -5,6 +5,7 @@ Villages lie 600 s apart, a visit takes 60 s (``tests.helpers``).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,7 @@ import pytest
 from benchmarks.random_counties import random_county
 from optimizer.model import Depot, DrivingRule, TimeWindow
 from optimizer.repair import complete
+from optimizer.schedule import draft_of, schedule_route
 from optimizer.stress.disturbance import CALM, Breakdown, Disturbance
 from optimizer.stress.execute import drive
 from optimizer.stress.script import script_of
@@ -35,8 +37,9 @@ from tests.helpers import (
 )
 
 if TYPE_CHECKING:
-    from optimizer.plan import Plan
-    from optimizer.problem import Problem
+    from optimizer.plan import Plan, Route
+    from optimizer.problem import Matrix, Problem
+    from optimizer.stress.disturbance import LegKey
     from optimizer.stress.execute import Driven
 
 TO_V1, TO_V2, HOME = ("road", "H", "V1"), ("road", "V1", "V2"), ("road", "V2", "H")
@@ -198,3 +201,53 @@ def test_a_quiet_day_is_the_plan_under_all_rules_at_once(seed: int) -> None:
     assert _moments(driven) == _planned(made)
     assert not any(aboard.is_lost.any() for aboard in driven.goods.values())
     assert not any(day.breaks_driving.any() for day in driven.vehicles)
+
+
+def test_a_slow_day_is_what_the_solvers_clock_makes_of_slower_roads() -> None:
+    """Every leg takes up to a quarter longer; routes that still keep all rules have the clock's moments, to the second.
+
+    The clock knows neither docks shared with others nor what the plan keeps, so docks, rests and limits on board go.
+    """
+    assert sum(_agreeing(seed) for seed in range(6)) >= 6
+
+
+def _agreeing(seed: int) -> int:
+    """Compare the routes of one random county; return how many there were to compare."""
+    county = random_county(villages=20, seed=seed, full_rules=True)
+    county = replace(
+        county,
+        depots=tuple(replace(depot, docks=None) for depot in county.depots),
+        vehicle_types=tuple(replace(kind, driving_rule=None) for kind in county.vehicle_types),
+        shipments=tuple(replace(s, max_on_board_s=None) for s in county.shipments),
+    )
+    made = complete(county, {})
+    rng = np.random.default_rng(seed)
+    slow = replace(county, matrices={name: _slower(matrix, rng) for name, matrix in county.matrices.items()})
+    steps = [each.step for day in drive(script_of(county, made), CALM).vehicles for each in day.steps]
+    legs = {s.leg: np.array([_seconds(slow, s.leg) / max(1, s.travel_s)]) for s in steps if s.leg is not None}
+    compared = 0
+    for day in drive(script_of(county, made), Disturbance(days=1, legs=legs)).vehicles:
+        clock = _by_the_clock(slow, day.planned.route)
+        if clock is not None:
+            found = [float(step.start_s[0]) for step in day.steps]
+            assert found == pytest.approx(_planned(plan(slow, clock)), abs=1e-6)
+            compared += 1
+    return compared
+
+
+def _by_the_clock(slow: Problem, planned: Route) -> Route | None:
+    """Return the route on slower roads: loadings at their planned hours or later, all else as early as can be."""
+    loads, drafts = [trip.load_start_s for trip in planned.trips], [draft_of(trip) for trip in planned.trips]
+    fixed = [loads[0], *(None for _ in loads[1:])]
+    kind, number = planned.vehicle_type, planned.number
+    return schedule_route(slow, kind, number, drafts, earliest_loads=loads, fixed_loads=fixed)
+
+
+def _slower(matrix: Matrix, rng: np.random.Generator) -> Matrix:
+    more = rng.integers(0, 26, matrix.duration_s.shape)
+    return replace(matrix, duration_s=matrix.duration_s * (100 + more) // 100)
+
+
+def _seconds(county: Problem, leg: LegKey) -> int:
+    profile, origin, destination = leg
+    return int(county.matrices[profile].duration_s[county.index(origin), county.index(destination)])

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimizer.stress.chance import Chance
-from optimizer.stress.disturbance import CALM, Disturbance
+from optimizer.stress.disturbance import CALM, Breakdown, Disturbance
 from optimizer.stress.execute import drive
 from optimizer.stress.outcome import LATE_BINS_MIN, outcome_of
 from optimizer.stress.script import script_of
@@ -112,6 +112,40 @@ def test_more_noise_never_helps_a_plan_that_is_on_time(
         driven = drive(script_of(county, made), Disturbance(days=200, legs=legs))
         shares.append(outcome_of(script_of(county, made), driven, {}).on_time)
     assert shares[0] >= shares[1]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    seed=st.integers(0, 1_000),
+    sizes=st.lists(st.floats(0, 3_000), min_size=2, max_size=2),
+    stops=st.lists(st.integers(0, 6_000), min_size=2, max_size=2),
+    wait_s=st.integers(0, 2_000),
+)
+def test_later_goods_or_longer_breakdowns_never_help(
+    seed: int, sizes: list[float], stops: list[int], wait_s: int
+) -> None:
+    """Two trips; on the same draws worse is worse, one cause at a time (a breakdown lets late goods catch up)."""
+    county = problem([down(1, due_s=2_000), down(2, due_s=6_000), down(3, due_s=9_000)])
+    trips = (
+        run(county, Call("V1", ("D1",)), Call("V2", ("D2",))),
+        run(county, Call("V3", ("D3",)), load_start_s=2_520),
+    )
+    script = script_of(county, plan(county, route(*trips)))
+    rng = np.random.default_rng(seed)
+    late, broken = rng.standard_exponential(100), Breakdown(rng.random(100) < 0.5, rng.random(100))
+
+    def share(size: float, stopped_s: int) -> float:
+        disturbed = Disturbance(
+            days=100,
+            late_s={"D1": size * late},
+            breakdowns={"van#1": broken},
+            stopped_s=stopped_s,
+            wait_s=wait_s,
+        )
+        return outcome_of(script, drive(script, disturbed), {}).on_time
+
+    assert share(min(sizes), 0) >= share(max(sizes), 0)
+    assert share(0, min(stops)) >= share(0, max(stops))
 
 
 @pytest.mark.parametrize(("hits", "low", "high"), [(0, 0.0, 0.0370), (50, 0.4038, 0.5962), (100, 0.9630, 1.0)])
