@@ -36,7 +36,8 @@ using Stop = std::int32_t;
 constexpr double BLINK = 0.01;          // share of positions overlooked
 constexpr double LONGEST_STRING = 10;   // stops
 constexpr Int JUDGED = 200;             // steps after which the prices of excess are looked at
-constexpr double WANTED = 0.35;         // share of steps after which all routes shall be within the limits
+constexpr double WANTED = 0.35;         // share of steps whose routes shall be within the limits
+constexpr Int PATIENCE = 8;             // times it is looked at them without any plan within all limits
 constexpr double STEP = 1.1;            // by what a price changes
 
 struct Route {
@@ -58,8 +59,8 @@ public:
             for (Int b = 0; b < n; ++b) into[b * n + a] = f.cost[a * n + b];
         for (auto& r : routes) r.load.assign(f.dimensions, 0);
         const double mean = mean_cost();
-        load_price = mean * 10;
-        time_price = f.longest > 0 ? mean * 10 / static_cast<double>(f.longest) : 0;
+        load_price = mean * 30;
+        time_price = f.longest > 0 ? mean * 30 / static_cast<double>(f.longest) : 0;
     }
 
     void put(Int day, Int vehicle, const Int* customers, const Int* options, Int count) {
@@ -113,7 +114,8 @@ private:
     std::vector<Seat> kept_seat;
     std::vector<double> rank;
     Int total = 0, count = 0, judged = 0, loads_in = 0, times_in = 0;
-    Int over = 0, late_ones = 0;  // routes over a limit
+    Int over = 0, late_ones = 0;        // routes over a limit
+    Int loads_dry = 0, times_dry = 0;   // times prices were looked at since none was
     double load_price = 0, time_price = 0, now = 0;
 
     struct Place {
@@ -193,12 +195,15 @@ private:
         recreate();
         double sum = 0, sum_before = 0;
         Int more_over = 0, more_late = 0;  // routes over a limit, beyond those before
+        bool loads_fit = true, times_fit = true;
         for (Int r : touched) {
             const Route &a = routes[r], &b = kept[r];
             const double load = excess_load(a);
             const Int late = excess_duration(a);
             const double load_before = excess_load(b);
             const Int late_before = excess_duration(b);
+            loads_fit &= load == 0;
+            times_fit &= late == 0;
             more_over += (load > 0) - (load_before > 0);
             more_late += (late > 0) - (late_before > 0);
             sum += static_cast<double>(a.cost) + load_price * load + time_price * static_cast<double>(late);
@@ -212,8 +217,8 @@ private:
                 total += change;
                 sum += static_cast<double>(change);
             }
-        loads_in += over + more_over == 0;
-        times_in += late_ones + more_late == 0;
+        loads_in += loads_fit;
+        times_in += times_fit;
         const double after = before + sum - sum_before;
         if (after >= before - warmth * std::log(std::max(1e-300, random.unit()))) {
             undo(is_one_day);
@@ -223,6 +228,8 @@ private:
         now = after;
         over += more_over;
         late_ones += more_late;
+        if (over == 0) loads_dry = 0;
+        if (late_ones == 0) times_dry = 0;
         if (over == 0 && late_ones == 0 && (best_cost < 0 || total < best_cost)) remember();
     }
 
@@ -242,17 +249,18 @@ private:
         }
     }
 
-    // Excess becomes dearer where too few steps end within all limits, cheaper where many do.
+    // Excess becomes dearer where too few steps keep within the limits, or no plan has for long; cheaper where many do.
     void reprice() {
-        const auto changed = [this](double price, Int inside) {
+        const auto changed = [](double price, Int inside, Int dry) {
             const double share = static_cast<double>(inside) / static_cast<double>(JUDGED);
-            return share < WANTED ? price * STEP : share > WANTED + 0.1 ? price / STEP : price;
+            if (share < WANTED || dry > PATIENCE) return price * STEP;
+            return share > WANTED + 0.1 ? price / STEP : price;
         };
         const double mean = mean_cost(), least = mean / 20, most = mean * 10'000;
-        load_price = std::clamp(changed(load_price, loads_in), least, most);
+        load_price = std::clamp(changed(load_price, loads_in, ++loads_dry), least, most);
         if (f.longest > 0) {
             const double unit = static_cast<double>(f.longest);
-            time_price = std::clamp(changed(time_price, times_in), least / unit, most / unit);
+            time_price = std::clamp(changed(time_price, times_in, ++times_dry), least / unit, most / unit);
         }
         judged = loads_in = times_in = 0;
         now = priced();
