@@ -1,0 +1,1 @@
+"""Ready to copy: a client in Python and one in shell, and units for systemd."""
