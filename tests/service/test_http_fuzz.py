@@ -1,4 +1,4 @@
-"""Cases drawn from the service's own OpenAPI page, alone and one after another: never a failure of ours.
+"""Cases drawn from the service's own OpenAPI page, on what earlier cases have made: never a failure of ours.
 
 The long form, 10,000 cases and 10,000 mutated uploads, is a benchmark.
 """
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis.stateful import run_state_machine_as_test
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.strategies import integers
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -18,7 +18,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.service.doors import Doors, document, open_doors
+from api.service.runner import COMMAND
+from tests.service.doors import SMALL, Doors, document, open_doors
+from tests.service.workers import until, working
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,17 +30,27 @@ CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance,
 QUIET: dict[str, Any] = {
     "deadline": None,
     "database": None,
-    "derandomize": True,
     "phases": (Phase.generate,),
     "suppress_health_check": list(HealthCheck),
 }
 
 SENT_WHOLE = ("/api/v1/scenarios", "/api/v1/scenarios:validate")
+"""Addresses to which every other case sends a scenario that is sound."""
+
+MADE = {"/api/v1/scenarios": "scenario_id", "/api/v1/scenarios/{scenario_id}/solves": "job_id"}
+"""Addresses that make things, and what their ids are called in others."""
+
+
+@schemathesis.serializer("application/zip")
+def as_it_is(_: Any, value: Any) -> bytes:
+    """Send what was drawn for a zip as it was drawn."""
+    return value if isinstance(value, bytes) else str(value).encode()
 
 
 @pytest.fixture(scope="module")
 def doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
-    with open_doors("sqlite", tmp_path_factory.mktemp("doors")) as found:
+    folder = tmp_path_factory.mktemp("doors")
+    with open_doors("sqlite", folder) as found, working(found.database, folder, COMMAND, limits=SMALL):
         yield found
 
 
@@ -51,32 +63,38 @@ def key(doors: Doors) -> dict[str, str]:
     return {"Authorization": f"Bearer {doors.keys['a', 'admin']}"}
 
 
-def test_every_operation_answers_whatever_is_sent_as_its_page_says(doors: Doors, schema: Any) -> None:
-    """Four cases for each operation: no 5xx, and status, content type and schema are those of the page."""
+@pytest.fixture(scope="module")
+def ids(doors: Doors) -> dict[str, list[Any]]:
+    """Plan the four villages once and return the ids that paths ask for; more come as more is made."""
     scenario = doors.ask("POST", "/scenarios", json=document()).json()["id"]
+    job = doors.ask("POST", f"/scenarios/{scenario}/solves", json={"iterations": 1}).json()["id"]
+    until(lambda: doors.ask("GET", f"/jobs/{job}").json()["ended_at"] is not None)
+    plan = doors.ask("GET", f"/jobs/{job}").json()["plan_id"]
+    return {"scenario_id": [scenario], "job_id": [job], "plan_id": [plan], "number": [1], "order": ["D1"]}
+
+
+@pytest.mark.parametrize("round_", range(3))
+def test_every_operation_answers_whatever_is_sent_as_its_page_says(
+    doors: Doors, schema: Any, ids: dict[str, list[Any]], round_: int
+) -> None:
+    """Cases for each operation, round after round on what is there by then, most ids of things that exist.
+
+    No 5xx, and status, content type and schema are those of the page.
+    """
     for found in schema.get_all_operations():
         operation = found.ok()
 
-        @settings(max_examples=4, **QUIET)
-        @given(case=operation.as_strategy())
-        def answered(case: Any) -> None:
-            if "scenario_id" in (case.path_parameters or {}):
-                case.path_parameters["scenario_id"] = scenario
-            case.call_and_validate(headers=key(doors), checks=CHECKS)
+        @seed(round_)
+        @settings(max_examples=3, **QUIET)
+        @given(case=operation.as_strategy(), chance=integers(0, 9))
+        def answered(case: Any, chance: int) -> None:
+            for name in case.path_parameters or {}:
+                if name in ids and chance < 8:
+                    case.path_parameters[name] = ids[name][chance % len(ids[name])]
+            if case.operation.path in SENT_WHOLE and case.method == "POST" and chance % 2:
+                case.body, case.media_type = document(), "application/json"
+            answer = case.call_and_validate(headers=key(doors), checks=CHECKS)
+            if case.operation.path in MADE and answer.status_code in (201, 202):
+                ids[MADE[case.operation.path]].append(answer.json()["id"])
 
         answered()
-
-
-def test_operations_one_after_another_never_fail(doors: Doors, schema: Any) -> None:
-    """Scenarios are made, changed, planned, stopped and deleted as the links of the page lead on."""
-
-    class Walk(schema.as_state_machine()):  # type: ignore[misc]
-        def before_call(self, case: Any) -> None:
-            case.headers.update(key(doors))
-            if case.operation.path in SENT_WHOLE and case.method == "POST":
-                case.body, case.media_type = document(), "application/json"
-
-        def validate_response(self, response: Any, case: Any, **_: Any) -> None:
-            case.validate_response(response, checks=CHECKS)
-
-    run_state_machine_as_test(Walk, settings=settings(max_examples=12, stateful_step_count=8, **QUIET))
