@@ -33,6 +33,7 @@ from optimizer.tiers.model import TieredPlan
 from optimizer.tiers.search import solve_tiers
 from scenarios.build import build_problem
 from scenarios.files import read_scenario
+from scenarios.stress.buffers import SLACKS
 from scenarios.stress.noise import PLACEHOLDERS, noise_toml, read_noise
 from scenarios.stress.study import WANTED, Question, study
 from scenarios.text import Text
@@ -49,6 +50,11 @@ if TYPE_CHECKING:
 HELP = Text(
     "压力测试：路况波动、到货晚点、车辆故障、封路时方案还准不准时，怎样最省地更有把握",
     "how the plan stands up to slow roads, late goods, breakdowns and closures, and the cheapest way to be surer",
+)
+ABOUT = Text(
+    f"另按 {len(SLACKS)} 种余量重新规划；求解时间或轮数是每个方案的。扰动的大小写在 --noise 文件中，格式见输出的 noise.toml。",
+    f"The day is planned again with {len(SLACKS)} kinds of slack; seconds and rounds hold for each plan. The sizes of "
+    "the disturbances stand in the file of --noise; noise.toml among the results shows its form.",
 )
 
 DEFAULT_DRAWS = 1_000
@@ -72,6 +78,7 @@ SHOWN = 5
 
 def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
     """Declare the arguments."""
+    parser.description = f"{HELP.en}. {ABOUT.en}" if lang == "en" else f"{HELP.zh}。{ABOUT.zh}"
     parser.add_argument("folder", metavar="DIR", help=Text("场景文件夹", "folder of the scenario").pick(lang))
     plan = Text("方案（没有时先规划）", "the plan (without one the day is planned first)")
     parser.add_argument("plan", nargs="?", metavar="PLAN.json", help=plan.pick(lang))

@@ -125,10 +125,11 @@ POLICY: tuple[Text, ...] = (
         "has the announced hour and the tolerance in place of the promise; up goods have their due time",
     ),
     Text(
-        "断联按双向通行的路网判断，不看单行和禁止转弯；能绕行的路段只试载货最多的若干段，按原顺序绕行",
+        "断联按双向通行的路网判断，不看单行和禁止转弯；能绕行的路段只试载货最多的若干段，按原顺序绕行；"
+        "封闭路段上的地点从最近的开放道路进入",
         "who is cut off is told on roads taken as open both ways, without one-way rules and banned turns; of roads "
         "with a way round only those with the most pieces on board are tried, and the plan drives round them in its "
-        "own order",
+        "own order; a place on a closed stretch is reached from the nearest open road",
     ),
     Text(
         "费用是模拟日的平均：固定、里程、计件同方案，工时和加班按实际；备用车只计最便宜自有车的固定费用，不含司机；"
