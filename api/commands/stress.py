@@ -52,7 +52,8 @@ HELP = Text(
     "how the plan stands up to slow roads, late goods, breakdowns and closures, and the cheapest way to be surer",
 )
 ABOUT = Text(
-    f"另按 {len(SLACKS)} 种余量重新规划；求解时间或轮数是每个方案的。扰动的大小写在 --noise 文件中，格式见输出的 noise.toml。",
+    f"另按 {len(SLACKS)} 种余量重新规划；求解时间或轮数是每个方案的。"
+    "扰动的大小写在 --noise 文件中，格式见输出的 noise.toml。",
     f"The day is planned again with {len(SLACKS)} kinds of slack; seconds and rounds hold for each plan. The sizes of "
     "the disturbances stand in the file of --noise; noise.toml among the results shows its form.",
 )
