@@ -21,7 +21,7 @@ from optimizer.tiers.model import TieredPlan
 from optimizer.tiers.plan import trace
 from optimizer.tiers.reasons import explain_tiers
 from optimizer.tiers.search import solve_tiers
-from scenarios.emergency.apart import across, joined, rest
+from scenarios.emergency.apart import joined, part, rest
 from scenarios.emergency.means import Means, county_with, offered
 from scenarios.emergency.priority import rank_of
 from scenarios.emergency.standing import class_rows, crossing_shipments, villages_reached
@@ -159,17 +159,30 @@ class Planner:
     def _planned(self, tiers: Tiers, phase: str) -> TieredPlan:
         """Return the better of two plans: one of the whole day, one of its parts (``scenarios.emergency.apart``)."""
         self._tell(phase)
-        isolated = self._rescue.isolated
-        near = across(tiers, isolated)
-        if not 0 < len(near.problem.shipments) < len(tiers.problem.shipments):
-            return self._solved(tiers)
-        first = self._solved(near, ACROSS_SHARE)
-        left = rest(tiers, isolated, first)
-        parts = None if left is None else joined(tiers, isolated, first, self._solved(left, REST_SHARE))
+        cut = self._rescue.isolated
+        goods = {s.id for s in tiers.problem.shipments if s.origin in cut or s.destination in cut}
+        if not 0 < len(goods) < len(tiers.problem.shipments):
+            return self._by_class(tiers)
+        first = self._by_class(part(tiers, goods), ACROSS_SHARE)
+        parts = self._completed(tiers, goods, first, REST_SHARE)
         whole = self._solved(tiers, WHOLE_SHARE)
-        if parts is None or parts.plan.cost.total_fen >= whole.plan.cost.total_fen or check_tiers(tiers, parts):
-            return whole
-        return parts
+        return whole if parts is None or parts.plan.cost.total_fen >= whole.plan.cost.total_fen else parts
+
+    def _by_class(self, tiers: Tiers, share: float = 1.0) -> TieredPlan:
+        """Return a plan; where it leaves goods of a higher class, the higher classes are tried before the last."""
+        plan = self._solved(tiers, share)
+        rank = rank_of(self._rescue.emergency.classes)
+        last = max((rank(s.commodity) for s in tiers.problem.shipments), default=0)
+        upper = {s.id for s in tiers.problem.shipments if rank(s.commodity) < last}
+        if self._is_over or not upper & {u.shipment for u in plan.plan.unserved}:
+            return plan
+        found = self._completed(tiers, upper, self._solved(part(tiers, upper), share), share)
+        return plan if found is None or found.plan.cost.total_fen >= plan.plan.cost.total_fen else found
+
+    def _completed(self, tiers: Tiers, goods: set[str], first: TieredPlan, share: float) -> TieredPlan | None:
+        """Return the plan of some goods with that of all others added, None where the referee refuses both together."""
+        both = joined(tiers, goods, first, self._solved(rest(tiers, goods, first), share))
+        return None if check_tiers(tiers, both) else both
 
     def _solved(self, tiers: Tiers, share: float = 1.0) -> TieredPlan:
         stop = self._stop if self._stop.seconds is None else replace(self._stop, seconds=self._stop.seconds * share)

@@ -19,6 +19,7 @@ from optimizer.tiers.model import TieredPlan, Way
 from optimizer.tiers.reasons import explain_tiers
 from optimizer.tiers.search import TieredResult, walked
 from scenarios.emergency.answer import Planner
+from scenarios.emergency.apart import joined, part, rest
 from scenarios.emergency.means import DRONE_ONLY, NONE, RELAY, Means, county_with, offered
 from scenarios.emergency.model import PriorityClass
 from scenarios.emergency.priority import weighed
@@ -380,3 +381,32 @@ def test_a_solver_that_never_begins_still_leaves_an_answer(tmp_path: Path, monke
     found = Planner(rescue_of(tmp_path, bridge_day(tmp_path), RELAY_TEXT, FAR_VAN), stop=Stop(seconds=1)).answers()
     assert [each.carried for each in found.compared] == [0, 0]
     assert not any(check_tiers(each.tiers, each.plan) for each in found.compared)
+
+
+def test_what_crosses_and_the_rest_make_one_plan_that_the_referee_accepts(tmp_path: Path) -> None:
+    """One of two vans drives to R; the rest is planned with one van, which gets the number that is free."""
+    rescue = rescue_of(tmp_path, bridge_day(tmp_path), RELAY_TEXT, FAR_VAN)
+    _, tiers = county_with(rescue, RELAY)
+    goods = {f"H>{x}:-:parcel" for x in "CDE"}
+    first = walked(part(tiers, goods), stop=Stop(iterations=1))
+    assert {r.vehicle_type: r.number for r in first.plan.routes} == {"van": 1, "van@R": 1}
+    left = rest(tiers, goods, first)
+    assert {v.id: v.count for v in left.problem.vehicle_types}["van"] == 1
+    second = walked(left, stop=Stop(iterations=1))
+    both = joined(tiers, goods, first, second)
+    assert not check_tiers(tiers, both)
+    assert sorted((r.vehicle_type, r.number) for r in both.plan.routes) == [("van", 1), ("van", 2), ("van@R", 1)]
+    assert both.plan.cost.total_fen == first.plan.cost.total_fen + second.plan.cost.total_fen
+
+
+def test_the_rest_keeps_half_of_the_docks(tmp_path: Path) -> None:
+    """One drive loads for the relay: of three docks two are left, and of one that one, for the referee to judge."""
+    day = bridge_day(tmp_path)
+    left = {}
+    for docks in (1, 3):
+        places = tuple(replace(p, docks=docks) if p.id == "H" else p for p in day.places)
+        _, tiers = county_with(rescue_of(tmp_path, replace(day, places=places), RELAY_TEXT, FAR_VAN), RELAY)
+        goods = {f"H>{x}:-:parcel" for x in "CDE"}
+        first = walked(part(tiers, goods), stop=Stop(iterations=1))
+        left[docks] = rest(tiers, goods, first).problem.depot_of["H"].docks
+    assert left == {1: 1, 3: 2}
