@@ -46,6 +46,10 @@ MOST_LOADING = 2
 WAIT_S = 30.0
 """How long a caller waits for a turn."""
 
+MOST_CALLERS = 16
+"""Callers that wait or are served at the same time; others are asked to come again, so that threads are left for
+those who only read."""
+
 BUSY_S = 5
 
 PRELOADED = "api.service.bench_child"
@@ -143,6 +147,7 @@ class Benches:
         self._lock = threading.Lock()
         self._making: dict[tuple[str, int], threading.Lock] = {}
         self._loading = threading.BoundedSemaphore(MOST_LOADING)
+        self._callers = threading.BoundedSemaphore(MOST_CALLERS)
         multiprocessing.get_context("forkserver").set_forkserver_preload([PRELOADED])
 
     def warm(self) -> None:
@@ -159,7 +164,7 @@ class Benches:
         InvalidInput
             E647, where reading takes too much memory or time; E656, where too many others are read.
         """
-        with self._turn():
+        with self._caller(), self._turn():
             bench = Bench(content, self._bounds, self._cache_of(county_id))
             bench.close()
             return bench.found
@@ -174,9 +179,10 @@ class Benches:
         Told, InvalidInput
             As ``Bench.ask`` and ``found_in``.
         """
-        while True:
-            with suppress(Retired):
-                return self._bench(key, county_id, content).ask(question)
+        with self._caller():
+            while True:
+                with suppress(Retired):
+                    return self._bench(key, county_id, content).ask(question)
 
     def close(self) -> None:
         """End all processes."""
@@ -220,6 +226,16 @@ class Benches:
         folder = self._cache / county_id
         folder.mkdir(parents=True, exist_ok=True)
         return folder
+
+    @contextmanager
+    def _caller(self) -> Iterator[None]:
+        """Count who is inside; nobody waits here."""
+        if not self._callers.acquire(blocking=False):
+            raise InvalidInput("E656", retry_after_s=BUSY_S)
+        try:
+            yield
+        finally:
+            self._callers.release()
 
     @contextmanager
     def _turn(self) -> Iterator[None]:

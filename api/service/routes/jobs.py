@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 import zlib
 from typing import TYPE_CHECKING, Annotated, Any
@@ -54,6 +55,9 @@ WAIT_S = 45.0
 """How long a synchronous solve is waited for in all, queue included; it goes on as a job after that."""
 
 LOOK_S = 0.1
+
+WAITING = threading.BoundedSemaphore(6)
+"""Callers that wait for a synchronous solve; each holds a thread. Others get the job at once."""
 
 SOLVES = ("solve", "replan")
 
@@ -118,10 +122,7 @@ def solve_now(
     revision = revisions.create(here.database, caller, draft, ring=here.ring)
     request = _effort(here, Effort(seconds=seconds, seed=seed))
     job = queue.submit(here.database, _of(caller, revision, "solve", request, None), here.settings.limits)
-    until = time.monotonic() + WAIT_S
-    while not job.has_ended and time.monotonic() < until:
-        time.sleep(LOOK_S)
-        job = _job(here, caller, job.id)
+    job = _awaited(here, caller, job)
     response.headers["Location"] = f"/api/v1/jobs/{job.id}"
     response.status_code = 200 if job.has_ended else 202
     plan = None if job.plan_id is None else content_of(here.database, caller.county_id, job.plan_id)
@@ -224,6 +225,20 @@ def _job(here: Context, caller: Caller, job_id: str) -> Job:
     job = queue.find(here.database, caller.county_id, require_id("job", job_id))
     if job is None:
         raise missing("job", job_id)
+    return job
+
+
+def _awaited(here: Context, caller: Caller, job: Job) -> Job:
+    """Return a job when it has ended, or as it is when that takes too long or too many wait already."""
+    if not WAITING.acquire(blocking=False):
+        return job
+    try:
+        until = time.monotonic() + WAIT_S
+        while not job.has_ended and time.monotonic() < until:
+            time.sleep(LOOK_S)
+            job = _job(here, caller, job.id)
+    finally:
+        WAITING.release()
     return job
 
 
