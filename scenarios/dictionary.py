@@ -17,6 +17,7 @@ from scenarios.scenario import Scenario
 from scenarios.settings import FILE, LISTS, SETTINGS
 from scenarios.siting.columns import SITE_SETTINGS, SITES
 from scenarios.siting.model import Figures
+from scenarios.stress.noise import NOISE_SETTINGS, Noise
 from scenarios.timetables.table import CARRIAGES, TIMETABLE
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def dictionary() -> str:
     parts.append(_section(f"{CARRIAGES.file} {CARRIAGES.zh}", CARRIAGES.columns, CARRIAGES.of))
     parts.append(_section(f"{SITES.file} {SITES.zh}", SITES.columns, SITES.of))
     parts.append(_section("sites.toml 设置", SITE_SETTINGS, Figures))
+    parts.append(_section("noise.toml 设置", NOISE_SETTINGS, Noise))
     return "\n".join(parts)
 
 

@@ -75,32 +75,34 @@ QUIET = Noise(**dict.fromkeys((f.name for f in fields(Noise) if f.name != "toler
 """Nothing goes wrong."""
 
 
-def _setting(name: str, zh: str, field: str, most: float, unit: str = "") -> Column:
-    return Column(name=name, zh=zh, field=field, cell=cells.real(unit, low=0, high=most), is_placeholder=True)
+def _setting(name: str, field: str, text: Text, most: float, unit: str = "") -> Column:
+    cell = cells.real(unit, low=0, high=most)
+    return Column(name=name, zh=text.zh, field=field, cell=cell, about=text.en, is_placeholder=True)
 
 
-SETTINGS = (
-    _setting("travel.day_spread", "全天路况波动", "day_spread", 2),
-    *(_setting(f"travel.leg_spread.{n}", f"{n} 级路段波动", n.lower(), 2) for n in LEG_SPREADS[:-1]),
-    _setting("travel.leg_spread.other", "其他路段波动", "other", 2),
-    _setting("waves.mean_delay_min", "到货平均晚点(分钟)", "mean_delay_min", 1_440, "min"),
-    _setting("waves.wait_limit_min", "装车最多等待(分钟)", "wait_limit_min", 1_440, "min"),
-    _setting("breakdowns.per_vehicle_day", "每车每天故障率", "per_vehicle_day", 1),
-    _setting("breakdowns.lost_min", "故障损失(分钟)", "lost_min", 1_440, "min"),
-    _setting("breakdowns.spare_after_min", "备用车到达(分钟)", "spare_after_min", 1_440, "min"),
-    _setting("promise.tolerance_min", "承诺容差(分钟)", "tolerance_min", 1_440, "min"),
+def _spread(road_class: str) -> Column:
+    zh = "其他" if road_class == "other" else f"{road_class} 级"
+    text = Text(f"{zh}路段波动", f"spread of legs on {road_class} roads")
+    return _setting(f"travel.leg_spread.{road_class}", road_class.lower(), text, 2)
+
+
+def _minutes(name: str, zh: str, en: str) -> Column:
+    return _setting(name, name.partition(".")[2], Text(zh, en), 1_440, "min")
+
+
+NOISE_SETTINGS = (
+    _setting("travel.day_spread", "day_spread", Text("全天路况波动", "spread of the whole day's travel times"), 2),
+    *(_spread(road_class) for road_class in LEG_SPREADS),
+    _minutes("waves.mean_delay_min", "到货平均晚点(分钟)", "mean delay of a brand's goods (min)"),
+    _minutes("waves.wait_limit_min", "装车最多等待(分钟)", "longest wait for late goods (min)"),
+    _setting(
+        "breakdowns.per_vehicle_day", "per_vehicle_day", Text("每车每天故障率", "breakdowns a vehicle and day"), 1
+    ),
+    _minutes("breakdowns.lost_min", "故障损失(分钟)", "lost to a breakdown (min)"),
+    _minutes("breakdowns.spare_after_min", "备用车到达(分钟)", "until a spare vehicle has come (min)"),
+    _minutes("promise.tolerance_min", "承诺容差(分钟)", "tolerance of announced hours (min)"),
 )
-
-_ENGLISH = {
-    "day_spread": "spread of the whole day's travel times",
-    "other": "spread of legs on other roads",
-    "mean_delay_min": "mean delay of a brand's goods (min)",
-    "wait_limit_min": "longest wait for late goods (min)",
-    "per_vehicle_day": "breakdowns a vehicle and day",
-    "lost_min": "lost to a breakdown (min)",
-    "spare_after_min": "until a spare vehicle has come (min)",
-    "tolerance_min": "tolerance of announced hours (min)",
-}
+"""The keys of a noise file; ``about`` is the name in English."""
 
 
 def read_noise(path: Path) -> Noise:
@@ -113,7 +115,7 @@ def read_noise(path: Path) -> Noise:
     """
     findings = Findings()
     tree = read_tree(path, findings)
-    values = {} if tree is None else read_values(tree, SETTINGS, path.name, findings)
+    values = {} if tree is None else read_values(tree, NOISE_SETTINGS, path.name, findings)
     if findings.faults:
         faults = tuple(sorted(findings.faults, key=lambda fault: fault.order))
         raise InvalidInput("E530", faults=faults, count=len(faults))
@@ -124,7 +126,7 @@ def noise_toml(noise: Noise) -> str:
     """Return a file that ``read_noise`` reads as ``noise``, to be edited."""
     lines = ["# 扰动的大小；默认值是占位值，没有实测依据 · sizes of disturbances; defaults are placeholders"]
     section = ""
-    for column in SETTINGS:
+    for column in NOISE_SETTINGS:
         table, _, key = column.name.rpartition(".")
         if table != section:
             section = table
@@ -135,9 +137,5 @@ def noise_toml(noise: Noise) -> str:
 
 def described(noise: Noise) -> tuple[tuple[Text, float, bool], ...]:
     """Return every size with its name, and whether it is still the placeholder."""
-    rows = []
-    for column in SETTINGS:
-        value = getattr(noise, column.field)
-        en = _ENGLISH.get(column.field, f"spread of legs on {column.field.upper()} roads")
-        rows.append((Text(column.zh, en), value, value == getattr(PLACEHOLDERS, column.field)))
-    return tuple(rows)
+    found = ((column, getattr(noise, column.field)) for column in NOISE_SETTINGS)
+    return tuple((Text(c.zh, c.about), value, value == getattr(PLACEHOLDERS, c.field)) for c, value in found)
