@@ -81,24 +81,24 @@ class Job:
     request_digest: str
     idempotency_key: str | None
     key_id: str | None
-    state: State
-    phase: str
-    attempt: int
-    returns: int
-    worker_id: str
-    lease_until_ms: int
-    wish: str
     submitted_ms: int
-    started_ms: int | None
-    ended_ms: int | None
-    cost_fen: int | None
-    bound_fen: int | None
-    unserved: int | None
-    stopped: bool
     seed: int
     versions: Mapping[str, str] | None
-    plan_id: str | None
-    failure: Mapping[str, Any] | None
+    state: State = "queued"
+    phase: str = ""
+    attempt: int = 0
+    returns: int = 0
+    worker_id: str = ""
+    lease_until_ms: int = 0
+    wish: str = ""
+    started_ms: int | None = None
+    ended_ms: int | None = None
+    cost_fen: int | None = None
+    bound_fen: int | None = None
+    unserved: int | None = None
+    stopped: bool = False
+    plan_id: str | None = None
+    failure: Mapping[str, Any] | None = None
 
     @property
     def has_ended(self) -> bool:

@@ -6,16 +6,18 @@ first event and audit are written, or none of them. ``api.service.claims`` is th
 
 from __future__ import annotations
 
+from dataclasses import fields
+from functools import cache
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import bindparam, func, insert, select, text, update
 
 from api.errors import InvalidInput
 from api.service.audit import Deed, append
 from api.service.database import now_ms
 from api.service.ids import new_id
-from api.service.jobs import LANES, OPEN, Event, QueueFull, job_of
+from api.service.jobs import LANES, OPEN, Event, Job, QueueFull, job_of
 from api.service.notices import owe
 from api.service.tables import checkpoints, counties, events, jobs
 
@@ -25,11 +27,28 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from api.service.database import Database
-    from api.service.jobs import Job, Submission, Wish
+    from api.service.jobs import Submission, Wish
     from api.service.settings import Limits
 
 ACCEPTANCE = 7_204_002
 """Advisory lock of PostgreSQL under which jobs are counted and accepted."""
+
+KNOWN = select(jobs).where(jobs.c.county_id == bindparam("county"), jobs.c.idempotency_key == bindparam("key"))
+OPEN_JOBS = select(
+    func.count().label("all"), func.count().filter(jobs.c.county_id == bindparam("county")).label("own")
+).where(jobs.c.state.in_(OPEN))
+WAITING = (
+    select(
+        jobs.c.lane,
+        jobs.c.county_id,
+        func.count().label("waiting"),
+        func.count().filter(jobs.c.id < bindparam("job")).label("before"),
+    )
+    .where(jobs.c.state == "queued")
+    .group_by(jobs.c.lane, jobs.c.county_id)
+)
+TURNS = select(counties.c.id, counties.c.last_turn)
+"""Statements of the busiest paths, made once."""
 
 RECENT = 20
 """Ended jobs by which ``Retry-After`` is estimated."""
@@ -71,23 +90,16 @@ def place_in_queue(database: Database, job: Job) -> int:
     """
     if job.state != "queued":
         return 0
-    waiting = jobs.c.state == "queued"
-    count = select(func.count()).select_from(jobs)
     with database.read() as connection:
-        earlier_lanes = LANES[: LANES.index(job.lane)]
-        before = connection.scalar(count.where(waiting, jobs.c.lane.in_(earlier_lanes))) or 0
-        in_lane = waiting & (jobs.c.lane == job.lane)
-        own = connection.scalar(count.where(in_lane, jobs.c.county_id == job.county_id, jobs.c.id < job.id)) or 0
-        turn = connection.scalar(select(counties.c.last_turn).where(counties.c.id == job.county_id))
-        others = connection.execute(
-            select(counties.c.id, counties.c.last_turn, func.count())
-            .join(jobs, jobs.c.county_id == counties.c.id)
-            .where(in_lane, counties.c.id != job.county_id)
-            .group_by(counties.c.id, counties.c.last_turn)
-        ).all()
-    nearer = [(other.last_turn, other.id) < (turn, job.county_id) for other in others]
-    turns = sum(min(int(other[2]), own + near) for other, near in zip(others, nearer, strict=True))
-    return before + own + turns + 1
+        waiting = connection.execute(WAITING, {"job": job.id}).all()
+        lane = [row for row in waiting if row.lane == job.lane]
+        own = next((int(row.before) for row in lane if row.county_id == job.county_id), 0)
+        others = [row for row in lane if row.county_id != job.county_id]
+        turns = {row.id: int(row.last_turn) for row in connection.execute(TURNS)} if others else {}
+    mine = (turns.get(job.county_id, 0), job.county_id)
+    of_others = sum(min(int(o.waiting), own + ((turns[o.county_id], o.county_id) < mine)) for o in others)
+    earlier_lanes = sum(int(row.waiting) for row in waiting if LANES.index(row.lane) < LANES.index(job.lane))
+    return earlier_lanes + own + of_others + 1
 
 
 def wish(database: Database, county_id: str, job_id: str, wanted: Wish) -> Job | None:
@@ -154,8 +166,8 @@ def _has_checkpoint(connection: Connection, job_id: str) -> bool:
 def _accepted_before(connection: Connection, submission: Submission) -> Job | None:
     if submission.idempotency_key is None:
         return None
-    same = (jobs.c.county_id == submission.county_id, jobs.c.idempotency_key == submission.idempotency_key)
-    row = connection.execute(select(jobs).where(*same)).one_or_none()
+    same = {"county": submission.county_id, "key": submission.idempotency_key}
+    row = connection.execute(KNOWN, same).one_or_none()
     if row is None:
         return None
     if row.request_digest != submission.digest:
@@ -164,11 +176,10 @@ def _accepted_before(connection: Connection, submission: Submission) -> Job | No
 
 
 def _require_room(connection: Connection, county_id: str, limits: Limits) -> None:
-    own = func.count().filter(jobs.c.county_id == county_id)
-    row = connection.execute(select(func.count(), own).where(jobs.c.state.in_(OPEN))).one()
-    if row[1] >= limits.queue_per_county:
+    row = connection.execute(OPEN_JOBS, {"county": county_id}).one()
+    if row.own >= limits.queue_per_county:
         raise QueueFull("E604", most=limits.queue_per_county, retry_after_s=_retry_after_s(connection))
-    if row[0] >= limits.queue_in_all:
+    if row.all >= limits.queue_in_all:
         raise QueueFull("E605", most=limits.queue_in_all, retry_after_s=_retry_after_s(connection))
 
 
@@ -182,28 +193,36 @@ def _retry_after_s(connection: Connection) -> int:
 
 
 def _accept(connection: Connection, submission: Submission) -> Job:
-    at_ms, job_id = now_ms(connection), new_id("job")
-    row = {
-        "id": job_id,
-        "county_id": submission.county_id,
-        "kind": submission.kind,
-        "lane": submission.lane,
-        "scenario_id": submission.scenario_id,
-        "revision": submission.revision,
-        "request": dict(submission.request),
-        "request_digest": submission.digest,
-        "idempotency_key": submission.idempotency_key,
-        "key_id": submission.key_id,
-        "state": "queued",
-        "submitted_ms": at_ms,
-        "seed": submission.request.get("seed") or 0,
-        "versions": {"gongpei": version("gongpei")},
-    }
-    connection.execute(insert(jobs).values(row))
-    tell(connection, job_id, [("state", {"state": "queued"})])
-    detail = {"kind": submission.kind, "scenario": submission.scenario_id, "revision": submission.revision}
+    at_ms = now_ms(connection)
+    job = Job(
+        id=new_id("job"),
+        county_id=submission.county_id,
+        kind=submission.kind,
+        lane=submission.lane,
+        scenario_id=submission.scenario_id,
+        revision=submission.revision,
+        request=dict(submission.request),
+        request_digest=submission.digest,
+        idempotency_key=submission.idempotency_key,
+        key_id=submission.key_id,
+        submitted_ms=at_ms,
+        seed=submission.request.get("seed") or 0,
+        versions={"gongpei": _program()},
+    )
+    connection.execute(insert(jobs), {each.name: getattr(job, each.name) for each in fields(Job)})
+    first = {"job_id": job.id, "number": 1, "kind": "state", "at_ms": at_ms, "data": {"state": "queued"}}
+    connection.execute(insert(events), first)
     deed = Deed(
-        action="job.submit", object=job_id, key_id=submission.key_id, county_id=submission.county_id, detail=detail
+        action="job.submit",
+        object=job.id,
+        key_id=submission.key_id,
+        county_id=submission.county_id,
+        detail={"kind": submission.kind, "scenario": submission.scenario_id, "revision": submission.revision},
     )
     append(connection, deed, at_ms)
-    return cast("Job", _find(connection, submission.county_id, job_id))
+    return job
+
+
+@cache
+def _program() -> str:
+    return version("gongpei")

@@ -143,6 +143,14 @@ class Api:
             self.process.wait()
 
     @property
+    def cpu_s(self) -> float:
+        """Return the processor time that it has used, which other load on the machine does not change much."""
+        words = (
+            Path(f"/proc/{self.process.pid if self.process else 0}/stat").read_text("ascii").rpartition(")")[2].split()
+        )
+        return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+
+    @property
     def memory_mb(self) -> float:
         """Return its resident memory at the most."""
         status = Path(f"/proc/{self.process.pid if self.process else 0}/status").read_text("ascii")

@@ -162,7 +162,7 @@ def kill_solving(where: Ground, county: Path, *, kills: int) -> dict[str, Any]:
 
 @contextlib.contextmanager
 def own_postgres(folder: Path) -> Iterator[tuple[str, Any]]:
-    """Run a server of our own in ``folder``, as the user ``postgres`` where we are root; give its address and a restart."""
+    """Run a server in ``folder``, as the user ``postgres`` where we are root; give its address and a restart."""
     tools = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1]
     as_owner = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
     shutil.rmtree(folder, ignore_errors=True)
@@ -247,12 +247,12 @@ def _takeovers(database: Database, held: dict[str, int], killed_ms: int) -> list
 def _account(where: Ground, owner: County) -> dict[str, Any]:
     """Return what became of every job: states, results that are missing or double, processes that are left."""
     with where.database.read() as connection:
-        rows = connection.execute(
-            select(jobs.c.id, jobs.c.state, jobs.c.attempt).where(jobs.c.county_id == owner.id)
-        ).all()
-        stored = dict(connection.execute(select(plans.c.job_id, func.count()).group_by(plans.c.job_id)).all())
+        query = select(jobs.c.id, jobs.c.state, jobs.c.attempt).where(jobs.c.county_id == owner.id)
+        rows = connection.execute(query).all()
+        found = connection.execute(select(plans.c.job_id, func.count()).group_by(plans.c.job_id)).all()
+        stored: dict[str, int] = {row[0]: row[1] for row in found}
         ends = select(events.c.job_id, func.count()).where(events.c.kind == "end").group_by(events.c.job_id)
-        ended = dict(connection.execute(ends).all())
+        ended: dict[str, int] = {row[0]: row[1] for row in connection.execute(ends).all()}
         resumed = connection.execute(select(events.c.job_id, events.c.data).where(events.c.kind == "log")).all()
     states = Counter(row.state for row in rows)
     return {

@@ -40,7 +40,7 @@ def submits(where: Ground, county: Path, *, seconds: float) -> dict[str, Any]:
     owner = found_county(where.database, content, PLACES)
     body = json.dumps({"seconds": 30, "seed": 1}).encode()
     with serving(where) as api:
-        tally, ends_at = Tally(), time.monotonic() + seconds
+        tally, before_s, ends_at = Tally(), api.cpu_s, time.monotonic() + seconds
 
         def send(number: int) -> None:
             client, count = Client(api.port, owner.secret), 0
@@ -53,7 +53,7 @@ def submits(where: Ground, county: Path, *, seconds: float) -> dict[str, Any]:
 
         with ThreadPoolExecutor(CLIENTS) as pool:
             list(pool.map(send, range(CLIENTS)))
-        memory_mb = api.memory_mb
+        memory_mb, cpu_s = api.memory_mb, api.cpu_s - before_s
     with where.database.read() as connection:
         stored = set(connection.execute(select(jobs.c.id).where(jobs.c.county_id == owner.id)).scalars())
     return {
@@ -65,6 +65,7 @@ def submits(where: Ground, county: Path, *, seconds: float) -> dict[str, Any]:
         "accepted_per_s": round(len(tally.accepted) / seconds, 1),
         "other": len(tally.other),
         "not_found": len(set(tally.accepted) - stored),
+        "api_cpu_ms_each": round(1000 * cpu_s / max(1, len(tally.seconds)), 2),
         "api_mb": round(memory_mb),
         **spread(tally.seconds),
     }
@@ -75,7 +76,8 @@ def reads(where: Ground, county: Path, *, seconds: float) -> dict[str, Any]:
     owner = found_county(where.database, content_of(county), PLACES)
     body = json.dumps({"seconds": seconds + 60, "seed": 1}).encode()
     with serving(where, options=("--slots", "2")) as api:
-        client, took = Client(api.port, owner.secret), []
+        client = Client(api.port, owner.secret)
+        took: list[float] = []
         path = f"/api/v1/scenarios/{owner.scenario_id}/solves"
         mine = [client.call("POST", path, body)[1]["id"] for _ in range(2)]
 
