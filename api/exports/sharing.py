@@ -34,8 +34,9 @@ WORDS: dict[str, Text] = {
     "assumptions": Text("前提与假设", "assumptions"),
     "placeholder": Text("占位值，未经测量", "placeholder, not measured"),
     "baseline": Text(
-        "节省以各品牌单独配送的费用为准：先用实际账目核对单独费用，再看分摊",
-        "the gain counts from what each brand pays alone: check these costs against real accounts before sharing",
+        "承诺任何节省之前，先取得本地基准：用实际账目核对各品牌的单独费用，再看分摊",
+        "take a local baseline before any promised saving: check what each brand pays alone against real accounts, "
+        "then look at shares",
     ),
     "saving": Text("合作节省", "saving together"),
     "alone": Text("单独费用", "alone"),

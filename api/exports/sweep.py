@@ -28,8 +28,9 @@ WORDS: dict[str, Text] = {
     "assumptions": Text("前提与假设", "assumptions"),
     "placeholder": Text("占位值，未经测量", "placeholder, not measured"),
     "baseline": Text(
-        "变化以本地现状为准：先核对今天的费用与实际账目是否相符",
-        "changes count from today's county: check what it costs today against real accounts first",
+        "承诺任何节省之前，先取得本地基准：核对今天的费用与实际账目是否相符，再看变化",
+        "take a local baseline before any promised saving: check what today costs against real accounts, then look at "
+        "changes",
     ),
     "one_at_a_time": Text(
         "每次只改一个数字，其余保持今天的值；多个数字同时变化的影响不在其中",

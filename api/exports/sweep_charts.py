@@ -57,10 +57,14 @@ def rendered(draw: Callable[[Sweep, str], Figure], sweep: Sweep, suffix: str, *,
 
 def tornado(sweep: Sweep, lang: str) -> Figure:
     """Draw how far each figure moves the mean cost of a day from today's, the longest bar on top."""
-    size = (PANEL_WIDTH * len(sweep.sides), 1.5 + ROW_HEIGHT * len(sweep.factors))
+    columns = min(2, len(sweep.sides))
+    rows = -(-len(sweep.sides) // columns)
+    size = (PANEL_WIDTH * columns, (1.5 + ROW_HEIGHT * len(sweep.factors)) * rows)
     figure = Figure(figsize=size, facecolor="white", layout="constrained")
-    panels = figure.subplots(1, len(sweep.sides), squeeze=False, sharex=True)[0]
-    for axes, side in zip(panels, sweep.sides, strict=True):
+    panels = figure.subplots(rows, columns, squeeze=False, sharex=True).ravel().tolist()
+    for axes in panels[len(sweep.sides) :]:
+        axes.set_visible(False)
+    for axes, side in zip(panels, sweep.sides, strict=False):
         _tornado_panel(axes, sweep.of_side(side.id), lang)
         axes.set_title(side.name.pick(lang), loc="left", fontsize=11)
         axes.set_xlabel(WORDS["more"].pick(lang))
