@@ -145,7 +145,7 @@ def _show(report: SitingReport, lang: str) -> None:
     body = [_row(report, outcome, lang) for outcome in ranking.outcomes]
     show_table(report.title.pick(lang), [(WORDS[name].pick(lang), name != "set") for name in names], body)
     say(WORDS["noise"], lang)
-    if len(ranking.run.agenda.days) == 1:
+    if ranking.num_days == 1:
         say(WORDS["one_day"], lang, style="yellow")
     for text in report.verdict():
         line(text.pick(lang), style="bold")

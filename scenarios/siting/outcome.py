@@ -79,6 +79,11 @@ class Ranking:
     run: Comparison
     outcomes: tuple[Outcome, ...]
 
+    @property
+    def num_days(self) -> int:
+        """Days that all sets have."""
+        return len(self.outcomes[0].days) if self.outcomes else 0
+
     @cached_property
     def best(self) -> Outcome | None:
         """The cheapest set."""
