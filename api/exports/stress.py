@@ -11,7 +11,7 @@ from api.exports.tables import write_table
 from api.units import clock, yuan
 from optimizer.stress.outcome import LATE_BINS_MIN
 from scenarios.stress.noise import described
-from scenarios.text import Text
+from scenarios.text import Text, counted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,7 +66,7 @@ class Report:
 
 def verdict(study: Study) -> Text:
     """Return in one sentence what reaches the wanted share, or that nothing tried does and how far it comes."""
-    wanted, best = f"{study.question.wanted:.0%}", study.best
+    wanted, best = f"{study.question.wanted * 100:g}%", study.best
     if best is None:
         most = max(study.buffers, key=lambda b: b.on_time)
         return Text(
@@ -74,21 +74,33 @@ def verdict(study: Study) -> Text:
             f"nothing that was tried reaches {wanted}; “{most.name.en}” comes nearest with {share_text(most)}, at "
             f"{yuan(most.cost_fen)} yuan a day",
         )
+    but = _caveats(study, best)
     if best.is_none:
         return Text(
-            f"原方案已达到 {wanted}：{share_text(best)}，日均 {yuan(best.cost_fen)} 元，不需要余量",
+            f"原方案已达到 {wanted}：{share_text(best)}，日均 {yuan(best.cost_fen)} 元，不需要余量{but.zh}",
             f"the plan as it is reaches {wanted}: {share_text(best)}, at {yuan(best.cost_fen)} yuan a day; no buffer "
-            "is needed",
+            f"is needed{but.en}",
         )
     more = more_fen(study, best)
-    sign = "多" if more >= 0 else "少"
-    left = Text(f"，未服务 {best.unserved} 批", f", {best.unserved} shipments left") if best.unserved else Text("", "")
+    sign = Text("多", "more") if more >= 0 else Text("少", "less")
     return Text(
         f"达到 {wanted} 最省的做法：{best.name.zh}，{share_text(best)}，日均 {yuan(best.cost_fen)} 元，"
-        f"比原方案{sign} {yuan(abs(more))} 元{left.zh}",
+        f"比原方案{sign.zh} {yuan(abs(more))} 元{but.zh}",
         f"cheapest to reach {wanted}: {best.name.en}, {share_text(best)}, {yuan(best.cost_fen)} yuan a day, "
-        f"{yuan(abs(more))} {'more' if more >= 0 else 'less'} than the plan as it is{left.en}",
+        f"{yuan(abs(more))} {sign.en} than the plan as it is{but.en}",
     )
+
+
+def _caveats(study: Study, best: Buffer) -> Text:
+    """Return what speaks against a buffer: goods left, and that so few days cannot tell."""
+    found = []
+    if best.unserved:
+        found.append(Text(f"，未服务 {best.unserved} 批", f", {counted(best.unserved, 'shipment')} left"))
+    if best.on_time - best.half_width < study.question.wanted:
+        found.append(
+            Text("；差距在抽样误差之内，可用更多 --draws", "; within the noise of the draws, try more --draws")
+        )
+    return Text("".join(each.zh for each in found), "".join(each.en for each in found))
 
 
 def more_fen(study: Study, buffer: Buffer) -> float:
