@@ -15,7 +15,7 @@ from api.assumptions import assumptions
 from api.commands.options import add_solving, cache_folder, existing, output_folder, solving_stop
 from api.commands.plan import origin_of
 from api.exports.bundle import files_of, write_outputs
-from api.exports.emergency import FILES, Relief, means_text, more_text, write_csv, write_json
+from api.exports.emergency import FILES, Relief, more_text, write_csv, write_json
 from api.exports.emergency_page import hurried_text, left_behind, sentence_of, waiting_text, write_page
 from api.exports.emergency_trips import seen
 from api.exports.emergency_words import WORDS
@@ -208,7 +208,7 @@ def _show(relief: Relief, lang: str) -> None:
     heads = [(WORDS[key].pick(lang), key not in ("means", "class")) for key in keys]
     best, rows = relief.answers.best, []
     for answer in (*relief.answers.compared, *([best] if best.is_hurried else [])):
-        name = NAMES["hurried"] if answer.is_hurried else means_text(relief, answer)
+        name = NAMES["hurried" if answer.is_hurried else answer.means.key]
         for k, row in enumerate(answer.rows):
             moments = ("—" if at is None else clock(int(at)) for at in (row.first_s, row.mean_s))
             cost = "" if k else yuan(answer.cost_fen)
@@ -222,11 +222,11 @@ def _show(relief: Relief, lang: str) -> None:
     for answer in relief.answers.more:
         more = answer.carried - relief.answers.compared[-1].carried
         vehicle = more_text(relief, answer)
-        say(Text(f"再加一{vehicle.zh}：多过 {more} 件", f"one more {vehicle.en}: {more:+d} pieces"), lang)
+        say(Text(f"{vehicle.zh}：多过 {more} 件", f"{vehicle.en}: {more:+d} pieces"), lang)
     left = left_behind(relief)
     for each in left[:SHOWN_LEFT]:
         line(
-            f"{each.code} {each.place.name} {each.commodity.pick(lang)} ({each.shipment}): {each.reason.pick(lang)}",
+            f"{each.code} {each.place.name} {each.commodity.pick(lang)} × {each.pieces}: {each.reason.pick(lang)}",
             style="red",
         )
         line(f"     -> {each.remedy.pick(lang)}")

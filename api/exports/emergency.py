@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from api.exports.tables import write_table
-from scenarios.emergency.means import MEANS_NAMES
 from scenarios.text import Text
 
 if TYPE_CHECKING:
@@ -37,21 +36,13 @@ class Relief:
     placeholders: tuple[Text, ...] = ()
 
 
-def means_text(relief: Relief, answer: Answer) -> Text:
-    """Return what the means of an answer are called, with the vehicle that there is more of."""
-    name = MEANS_NAMES[answer.means.key]
-    if not answer.means.more:
-        return name
-    vehicle = more_text(relief, answer)
-    return Text(f"{name.zh}，再加一{vehicle.zh}", f"{name.en}, and one more {vehicle.en}")
-
-
 def more_text(relief: Relief, answer: Answer) -> Text:
-    """Return the vehicle that there is one more of, with where it stands."""
+    """Return of which vehicle there is one more, with where it stands."""
     kind, _, where = answer.means.more.partition("@")
     if answer.means.more in relief.rescue.drones:
-        return Text(f"架无人机（{where}）", f"drone ({where})")
-    return Text(f"辆对岸车 {kind}（{where}）", f"far side {kind} ({where})")
+        return Text(f"多一架无人机（{where}）", f"one more drone ({where})")
+    at = f" ({where})" if where else ""
+    return Text(f"多一辆对岸车 {kind}{at}", f"one more {kind} on the far side{at}")
 
 
 def write_json(relief: Relief, path: Path) -> None:

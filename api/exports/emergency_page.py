@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from api.exports.emergency import means_text, more_text
+from api.exports.emergency import more_text
 from api.exports.emergency_map import area_color, draw
 from api.exports.emergency_words import WORDS
 from api.exports.pages import environment
 from api.units import clock, hours, yuan
+from scenarios.emergency.means import MEANS_NAMES
 from scenarios.text import Text
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ def write_page(relief: Relief, path: Path, *, lang: str) -> None:
             sentence=sentence_of(relief),
             areas=list(_areas(relief)),
             maps=draw(relief),
-            answers=[(means_text(relief, each), each, list(map(_cells, each.rows))) for each in _shown(relief)],
+            answers=[(MEANS_NAMES[each.means.key], each, list(map(_cells, each.rows))) for each in _shown(relief)],
             hurried=hurried_text(relief),
             waiting=waiting_text(relief),
             trips=list(_trips(relief)),
@@ -91,10 +93,15 @@ def waiting_text(relief: Relief) -> Text | None:
 
 
 def left_behind(relief: Relief) -> list[UnservedView]:
-    """Return the goods that the plan to go by does not bring across, in the order of the plan."""
-    cut = relief.rescue.isolated
-    known = relief.rescue.county.problem.shipment_of
-    return [u for u in relief.day.unserved if {known[u.shipment].origin, known[u.shipment].destination} & cut.keys()]
+    """Return the goods that the plan to go by does not bring across, in its order; parts alike are one."""
+    cut, known = relief.rescue.isolated, relief.rescue.county.problem.shipment_of
+    found: dict[tuple[object, ...], UnservedView] = {}
+    for u in relief.day.unserved:
+        if not {known[u.shipment].origin, known[u.shipment].destination} & cut.keys():
+            continue
+        key = (u.place.id, u.direction, u.brand, u.commodity, u.code, u.remedy)
+        found[key] = replace(u, pieces=u.pieces + found[key].pieces) if key in found else u
+    return list(found.values())
 
 
 def _clock(time_s: float | None) -> str:

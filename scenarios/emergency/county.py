@@ -284,7 +284,7 @@ class _Makers:
             yield from (Text(zh, en), LOADING, CARRIERS)
         if any(v.depot in self.isolated for v in self.layout.base.scenario.fleet):
             yield STRANDED
-        if self.goods.village_of:
+        if self.goods.village_of.keys() - self.goods.flying:
             yield TWINS
         if not any(base.count for base in self.layout.emergency.drones):
             yield SPARE_DRONE

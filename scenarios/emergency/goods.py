@@ -15,7 +15,7 @@ from scenarios.emergency.turns import Claim, take_turns
 from scenarios.split import shares
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from networks.matrix import TravelMatrix
     from optimizer.model import Shipment
@@ -87,8 +87,7 @@ class Crossers:
         parts = self._cut()
         shipments = weighed(parts.shipments, self.layout.emergency.classes)
         turns, waiting = self._turns(shipments)
-        has_both = bool(self.layout.crossings) and any(base.count for base in self.layout.emergency.drones)
-        twins = self._twins(shipments, waiting) if has_both else {}
+        twins = self._twins(shipments, waiting)
         placed = tuple(self._placed(s, turns, waiting, twins) for s in shipments)
         return CrossingGoods(
             all=replace(parts, shipments=placed),
@@ -183,7 +182,7 @@ class Crossers:
             return None
         return s.origin if s.origin in cut else s.destination
 
-    def _turns(self, shipments: Sequence[Shipment]) -> tuple[dict[str, int], dict[str, Crossing]]:
+    def _turns(self, shipments: Sequence[Shipment]) -> tuple[dict[str, int], set[str]]:
         """Return when goods down leave the hub at the earliest, and those that no relay has room for.
 
         Goods up share the quarters: their part of the pieces is kept free for them.
@@ -194,7 +193,7 @@ class Crossers:
             if far is not None and far in self._crossing_of:
                 by_relay[self._crossing_of[far].relay.id].append(s)
         ready: dict[str, int] = {}
-        waiting: dict[str, Crossing] = {}
+        waiting: set[str] = set()
         for crossing in self.layout.crossings:
             own = by_relay.get(crossing.relay.id, [])
             down = [s for s in own if s.destination in self.layout.isolated]
@@ -210,7 +209,7 @@ class Crossers:
                 per_quarter=max(1, int(self._per_quarter(crossing) * share)),
             )
             ready |= {id_: at_s - inward_s for id_, at_s in moments.items() if at_s > first_s}
-            waiting |= dict.fromkeys(sorted(left), crossing)
+            waiting |= left
         return ready, waiting
 
     def _claims(self, down: Sequence[Shipment], crossing: Crossing) -> Iterator[Claim]:
@@ -219,8 +218,12 @@ class Crossers:
             away_s = self._away_s(crossing, s.destination)
             yield Claim(shipment=s.id, rank=rank(s.commodity), away_s=away_s, pieces=s.pieces)
 
-    def _twins(self, shipments: Sequence[Shipment], waiting: Mapping[str, Crossing]) -> dict[tuple[str, str], str]:
-        """Return the place of goods down by village and mark; the last class that crosses keeps the village."""
+    def _twins(self, shipments: Sequence[Shipment], waiting: Collection[str]) -> dict[tuple[str, str], str]:
+        """Return the place of goods down by village and mark; the last class that crosses keeps the village.
+
+        Without drones only what waits has a twin: the others all go by the relay.
+        """
+        flies = any(base.count for base in self.layout.emergency.drones)
         marks: dict[str, set[str]] = defaultdict(set)
         for s in shipments:
             if s.destination in self._crossing_of and self._far_end(s) == s.destination:
@@ -228,24 +231,23 @@ class Crossers:
         found: dict[tuple[str, str], str] = {}
         for village, own in marks.items():
             kept = max(own - {WAITS}, key=int, default="")
-            found |= {(village, mark): village if mark == kept else f"{village}+{mark}" for mark in own}
+            apart = own - {kept} if flies else own & {WAITS}
+            found |= {(village, mark): f"{village}+{mark}" if mark in apart else village for mark in own}
         return found
 
-    def _mark(self, s: Shipment, waiting: Mapping[str, Crossing]) -> str:
+    def _mark(self, s: Shipment, waiting: Collection[str]) -> str:
         return WAITS if s.id in waiting else str(rank_of(self.layout.emergency.classes)(s.commodity) + 1)
 
     def _placed(
         self,
         s: Shipment,
         turns: Mapping[str, int],
-        waiting: Mapping[str, Crossing],
+        waiting: Collection[str],
         twins: Mapping[tuple[str, str], str],
     ) -> Shipment:
-        """Return a shipment at its twin and in its turn; without drones what waits comes after the relay has closed."""
+        """Return a shipment at its twin and in its turn."""
         place = twins.get((s.destination, self._mark(s, waiting)), s.destination)
         ready_s = turns.get(s.id, s.ready_s)
-        if s.id in waiting and not twins:
-            ready_s = waiting[s.id].relay.hours.late_s
         return replace(s, destination=place, ready_s=max(s.ready_s, ready_s), due_s=max(s.due_s, ready_s))
 
 
