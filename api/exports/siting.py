@@ -120,6 +120,7 @@ WORDS: dict[str, Text] = {
     "yes": Text("是", "yes"),
     "no": Text("否", "no"),
     "day": Text("日", "day"),
+    "by_day": Text("逐日", "day by day"),
 }
 
 MODELS: dict[str, Text] = {

@@ -181,7 +181,7 @@ def _fare(book: _Book, sheet: Worksheet, row: int, each: Viability, at: tuple[st
 
 def _days(book: _Book, report: SitingReport) -> None:
     """Write one row a set and day."""
-    sheet = book.sheet(book.word("days").capitalize(), (44, 12, *(16.0,) * (len(PARTS) + 1)))
+    sheet = book.sheet(book.word("by_day"), (44, 12, *(16.0,) * (len(PARTS) + 1)))
     sheet.freeze_panes(1, 2)
     book.heads(sheet, 0, [book.word(name) for name in ("set", "day", *PARTS, "total")])
     row = 0
