@@ -141,7 +141,7 @@ class _Voice:
         if time.monotonic() - self._told_at < BETTER_EVERY_S:
             return
         self._told_at = time.monotonic()
-        left = Text(f"未服务 {progress.num_unserved} 批", f"{progress.num_unserved} shipments left")
+        left = Text(f"本步未服务 {progress.num_unserved} 批", f"{progress.num_unserved} shipments left in this step")
         line(f"  {left.pick(self._lang)}", stream=sys.stderr)
 
 

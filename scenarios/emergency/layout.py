@@ -57,7 +57,9 @@ class Layout:
         places = [_relay_place(c) for c in self.crossings]
         places += [self._base_place(b) for b in self.emergency.drones]
         stations = [ScenarioStation(place=c.relay.id, handling_s=c.tote_s) for c in self.crossings]
-        stations += [ScenarioStation(place=b.id, handling_s=b.handling_s) for b in self.emergency.drones if b.lon]
+        stations += [
+            ScenarioStation(place=b.id, handling_s=b.handling_s) for b in self.emergency.drones if b.lon is not None
+        ]
         fleet = [*map(self._moved, base.fleet), *self._far_vehicles(), *map(_drone, self.emergency.drones)]
         return replace(
             base,
