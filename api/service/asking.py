@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from api.service import rehearsing
 from api.service.brand_view import brand_view
 from api.service.drawing import drawn
+from api.service.importing import judge
 from api.service.insertions import insertions
 from api.service.questions import Asked
 from api.service.reasoning import reasons
@@ -23,6 +24,7 @@ ANSWERS: dict[str, Callable[[Asked], dict[str, Any]]] = {
     "explain": reasons,
     "export": drawn,
     "brand": brand_view,
+    "judge": judge,
     "events": rehearsing.events,
     "variants": rehearsing.variants,
 }

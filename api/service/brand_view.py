@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from api.schemas import to_tiered
 from api.tiered_kpis import measure_tiers
-from api.tiers import has_tiers, tiers_of
+from api.tiers import tiers_of
 from scenarios.kpis import measure
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def brand_view(asked: Asked) -> dict[str, Any]:
 
 def _measured(asked: Asked) -> tuple[BrandKpis, ...]:
     county, tiered = asked.county, to_tiered(asked.record)
-    if asked.record.tiers is not None or has_tiers(county):
+    if asked.is_tiered:
         return measure_tiers(county, tiers_of(county), tiered).brands
     return measure(county, tiered.plan).brands
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Depends, Request
 
 from api.errors import InvalidInput
 from api.service.ids import FORM
-from api.service.revisions import missing
+from api.service.revisions import content_of, missing
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from api.service.auth import Caller
     from api.service.bench import Benches
     from api.service.database import Database
     from api.service.metrics import Metrics
@@ -46,6 +49,12 @@ Here = Annotated[Context, Depends(context_of)]
 def is_id(value: str, prefix: str) -> bool:
     """Whether ``value`` looks like an id of this kind; what does not is nobody's."""
     return value.startswith(f"{prefix}_") and FORM.fullmatch(value) is not None
+
+
+def ask_about(here: Context, caller: Caller, key: tuple[str, int], question: Mapping[str, Any]) -> Any:
+    """Ask the process that has revision ``key`` of the caller's county ready."""
+    county = caller.county_id
+    return here.benches.ask(key, county, lambda: content_of(here.database, county, *key), question)
 
 
 PREFIXES = {"scenario": "scn", "job": "job", "plan": "pln"}

@@ -12,7 +12,7 @@ from api.exports.tables import write_trips, write_visits
 from api.schemas import to_plan, to_tiered
 from api.tiered_day import view_tiered_day
 from api.tiered_kpis import measure_tiers
-from api.tiers import has_tiers, judged, tiers_of
+from api.tiers import judged, tiers_of
 from optimizer.check import check
 from scenarios.kpis import measure
 
@@ -40,7 +40,7 @@ def _day(asked: Asked) -> DayView:
     """Return the day as people see it."""
     county, record = asked.county, asked.record
     origin, digest = record.origin, record.digest
-    if record.tiers is not None or has_tiers(county):
+    if asked.is_tiered:
         tiers, tiered = tiers_of(county), to_tiered(record)
         kpis, violations = measure_tiers(county, tiers, tiered), judged(tiers, tiered)
         return view_tiered_day(county, tiers, tiered, kpis=kpis, violations=violations, origin=origin, digest=digest)

@@ -135,11 +135,17 @@ def sentences(code: str, values: Mapping[str, object], said: Any) -> dict[str, s
     """Return what is wrong and the remedy in both languages; ``said`` renders the whole where values are missing."""
     known = CATALOGUES.get(code[:2], {}).get(code)
     told = {}
-    for lang in ("zh", "en"):
-        what, fix = (getattr(known, f"{part}{lang}", "") for part in ("", "fix_"))
-        try:
-            told[lang], told[f"remedy_{lang}"] = (text.format_map(dict(values)) for text in (what, fix))
-        except (KeyError, IndexError, ValueError):
-            told[lang], told[f"remedy_{lang}"] = said.render(lang), ""
-        told[lang] = told[lang] or str(said.render(lang))
+    for lang, joint in (("zh", "；"), ("en", "; ")):
+        fix = _filled(getattr(known, f"fix_{lang}", ""), values) or ""
+        what = _filled(getattr(known, lang, ""), values)
+        told[lang] = what or str(said.render(lang)).removesuffix(joint + fix)
+        told[f"remedy_{lang}"] = fix
     return told
+
+
+def _filled(text: str, values: Mapping[str, object]) -> str | None:
+    """Return a sentence with its values, None where one is missing."""
+    try:
+        return text.format_map(dict(values))
+    except (KeyError, IndexError, ValueError, AttributeError):
+        return None

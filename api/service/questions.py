@@ -38,6 +38,11 @@ class Asked:
         """The stored plan."""
         return PlanFile.model_validate_json(zlib.decompress(b64decode(self.question["plan"])))
 
+    @property
+    def is_tiered(self) -> bool:
+        """Whether plan or county have stations or lines."""
+        return self.record.tiers is not None or has_tiers(self.county)
+
     @cached_property
     def plan(self) -> Plan:
         """The plan, which must be of one tier.
@@ -47,7 +52,7 @@ class Asked:
         InvalidInput
             E654.
         """
-        if self.record.tiers is not None or has_tiers(self.county):
+        if self.is_tiered:
             raise InvalidInput("E654")
         return to_plan(self.record)
 

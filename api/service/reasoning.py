@@ -9,7 +9,7 @@ from api.commands.explain import shipments_named, vehicle_named
 from api.errors import InvalidInput
 from api.schemas import to_tiered
 from api.service.questions import unserved_record
-from api.tiers import has_tiers, tiers_of
+from api.tiers import tiers_of
 from optimizer.explain import LIMIT_WORDS, Question, mend_text, reason_text, remedy_text, why_not
 from optimizer.tiers.reasons import explain_tiers
 from scenarios.text import Text
@@ -37,7 +37,7 @@ def reasons(asked: Asked) -> dict[str, Any]:
     """
     question, county = asked.question, asked.county
     names = shipments_named(county, question["order"])
-    if asked.record.tiers is not None or has_tiers(county):
+    if asked.is_tiered:
         return {"order": question["order"], "shipments": _across_tiers(asked, names)}
     vehicle = None if question["vehicle"] is None else vehicle_named(county.problem, question["vehicle"])
     answers = [

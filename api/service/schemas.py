@@ -53,7 +53,7 @@ class ComparisonRequest(SolveRequest):
     scenario_id: Id
     variants: str = Field(max_length=200_000)
     days: Int = Field(default=5, ge=1, le=366)
-    peaks: tuple[Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)], ...] = Field(default=(), max_length=10)
+    peaks: list[Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)]] = Field(default=[], max_length=10)
 
 
 class ReplanRequest(Effort):

@@ -7,17 +7,20 @@ import zlib
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from api.service.audit import Deed, append
 from api.service.database import now_ms
-from api.service.ids import FORM
+from api.service.ids import FORM, new_id
 from api.service.revisions import missing
 from api.service.tables import plans
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from api.service.auth import Caller
     from api.service.database import Database
+    from api.service.revisions import Revision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +82,31 @@ def content_of(database: Database, county_id: str, plan_id: str) -> dict[str, An
     """
     content: dict[str, Any] = json.loads(zlib.decompress(packed_of(database, county_id, plan_id)))
     return content
+
+
+def keep(
+    database: Database, caller: Caller, revision: Revision, packed: bytes, judged: Mapping[str, Any]
+) -> StoredPlan:
+    """Store a plan that was made elsewhere and judged here; ``packed`` is zlib of ``plan.json``."""
+    with database.write() as connection:
+        plan_id, at_ms = new_id("pln"), now_ms(connection)
+        row = {
+            "id": plan_id,
+            "county_id": caller.county_id,
+            "scenario_id": revision.scenario_id,
+            "revision": revision.number,
+            "content": packed,
+            "cost_fen": judged["cost_fen"],
+            "unserved": judged["unserved"],
+            "created_ms": at_ms,
+        }
+        connection.execute(insert(plans).values(row))
+        detail = {"scenario": revision.scenario_id, "revision": revision.number}
+        deed = Deed(
+            action="plan.import", object=plan_id, key_id=caller.key_id, county_id=caller.county_id, detail=detail
+        )
+        append(connection, deed, at_ms)
+    return plan_of(database, caller.county_id, plan_id)
 
 
 def publish(database: Database, caller: Caller, plan_id: str) -> StoredPlan:

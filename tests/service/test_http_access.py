@@ -27,6 +27,7 @@ BODIES: dict[str, Any] = {
     "/scenarios/{scenario_id}": {"settings": {"season": "wet"}},
     "/scenarios/{scenario_id}/solves": {"iterations": 1},
     "/comparisons": {"scenario_id": "{scenario_id}", "variants": TOML, "iterations": 1},
+    "/scenarios/{scenario_id}/plans": {"plan": {}},
     "/plans/{plan_id}:replan": {"events": {}, "iterations": 1},
     "/solve": document(),
     "/plans/{plan_id}:evaluate": {"routes": []},

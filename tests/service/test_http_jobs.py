@@ -205,6 +205,23 @@ def test_a_plan_is_exported_as_geojson_csv_xlsx_and_as_it_is(doors: Doors, plan:
     assert doors.ask("GET", path, params={"format": "pdf"}).status_code == 422
 
 
+def test_a_plan_goes_out_and_in_again_if_the_referee_accepts_it(
+    doors: Doors, scenario: str, plan: dict[str, Any]
+) -> None:
+    """What was exported is stored again with the same digest; a trip that leaves at midnight is refused by rule."""
+    stored = doors.ask("POST", f"/scenarios/{scenario}/plans", json=plan["plan"])
+    assert stored.status_code == 201, stored.text
+    assert (stored.json()["plan"], stored.json()["job_id"]) == (plan["plan"], None)
+    assert stored.json()["cost_fen"] == plan["cost_fen"]
+    broken = json.loads(json.dumps(plan["plan"]))
+    broken["plan"]["routes"][0]["trips"][0]["load_start_s"] = 0
+    refused = doors.ask("POST", f"/scenarios/{scenario}/plans", json=broken)
+    assert (refused.status_code, refused.json()["code"]) == (422, "E661")
+    assert refused.json()["faults"][0]["zh"].startswith("[")
+    none = doors.ask("POST", f"/scenarios/{scenario}/plans", json={"plan": {"routes": "none"}})
+    assert [fault["pointer"] for fault in none.json()["faults"]] == ["/plan/routes"]
+
+
 def test_a_brand_sees_its_own_orders_and_no_other_brand(doors: Doors, plan: dict[str, Any]) -> None:
     """中通 has D1 and D2; two other brands are too few for a total; the plan itself is not for brands."""
     told = doors.ask("GET", f"/plans/{plan['id']}/brand", role="brand")

@@ -192,5 +192,17 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "the service has no key file, so it cannot keep the secret of notices",
         "ask the operator to set key_file",
     ),
+    "E661": (
+        "方案违反 {count} 条规则，没有保存",
+        "按 faults 改正方案，或先用 :evaluate 试算",
+        "the plan breaks {count} rules and was not stored",
+        "mend it as its faults say, or try it with :evaluate first",
+    ),
+    "E662": (
+        "{rule.zh}",
+        "改正方案的这一处",
+        "{rule.en}",
+        "mend the plan there",
+    ),
 }
 """Code -> problem and remedy in Chinese, then in English."""

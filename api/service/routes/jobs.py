@@ -15,7 +15,7 @@ from starlette.responses import StreamingResponse
 from api.errors import InvalidInput
 from api.service import queue, revisions
 from api.service.auth import ROOT, Caller, needs
-from api.service.context import Context, Here, IdempotencyKey, require_id
+from api.service.context import Context, Here, IdempotencyKey, ask_about, require_id
 from api.service.documents import toml_of
 from api.service.jobs import Job, Submission, Wish, job_of
 from api.service.moments import instant
@@ -83,8 +83,8 @@ def compare(
 ) -> JobGiven:
     """Accept a comparison of variants; ``GET /jobs/{id}/result`` has the table once it is done."""
     revision = _solvable(here, caller, request.scenario_id, request.revision)
-    _ask(here, revision, caller, {"ask": "variants", "variants": request.variants})
-    wanted = {"variants": request.variants, "days": request.days, "peaks": list(request.peaks)}
+    ask_about(here, caller, (revision.scenario_id, revision.number), {"ask": "variants", "variants": request.variants})
+    wanted = {"variants": request.variants, "days": request.days, "peaks": request.peaks}
     submission = _of(caller, revision, "comparison", {**_effort(here, request), **wanted}, key)
     return _submitted(here, submission, response)
 
@@ -97,7 +97,7 @@ def replan(
     plan = plan_of(here.database, caller.county_id, plan_id)
     revision = revisions.found(here.database, caller.county_id, plan.scenario_id, plan.revision)
     events = toml_of(request.events)
-    _ask(here, revision, caller, {"ask": "events", "events": events})
+    ask_about(here, caller, (revision.scenario_id, revision.number), {"ask": "events", "events": events})
     wanted = {"plan": plan.id, "events": events, "keep": request.keep, "answer": request.answer}
     return _submitted(here, _of(caller, revision, "replan", {**_effort(here, request), **wanted}, key), response)
 
@@ -292,10 +292,3 @@ def _submitted(here: Context, submission: Submission, response: Response) -> Job
     job = queue.submit(here.database, submission, here.settings.limits)
     response.headers["Location"] = f"/api/v1/jobs/{job.id}"
     return record_of(here, job)
-
-
-def _ask(here: Context, revision: Revision, caller: Caller, question: dict[str, Any]) -> Any:
-    """Ask the process that has the scenario ready."""
-    key = (revision.scenario_id, revision.number)
-    county = caller.county_id
-    return here.benches.ask(key, county, lambda: revisions.content_of(here.database, county, *key), question)

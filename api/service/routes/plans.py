@@ -6,14 +6,19 @@ import zlib
 from base64 import b64decode, b64encode
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import ValidationError
 
+from api.errors import InvalidInput
+from api.schemas import PlanFile
 from api.service import revisions
 from api.service.auth import ROOT, Caller, needs
-from api.service.context import Context, Here  # noqa: TC001 - FastAPI reads the annotations
+from api.service.context import Context, Here, ask_about, require_id
+from api.service.handlers import schema_fault
 from api.service.moments import instant
+from api.service.problems import MOST_FAULTS
 from api.service.schemas import CandidatesRequest, EvaluateRequest, ExplainRequest, PlanGiven
-from api.service.stored_plans import content_of, packed_of, plan_of, publish
+from api.service.stored_plans import content_of, keep, packed_of, plan_of, publish
 
 router = APIRouter(prefix=ROOT, tags=["plans"])
 
@@ -32,6 +37,49 @@ FORMATS = {
 def look(here: Here, caller: Reader, plan_id: str) -> PlanGiven:
     """Return a plan whole."""
     return _told(here, caller, plan_id)
+
+
+async def _plan(request: Request) -> PlanFile:
+    """Take a ``plan.json`` as it is.
+
+    Raises
+    ------
+    InvalidInput
+        E631 with every place where it is none.
+    """
+    try:
+        return PlanFile.model_validate_json(await request.body())
+    except ValidationError as error:
+        details = error.errors(include_url=False)[:MOST_FAULTS]
+        faults = tuple(schema_fault({**each, "loc": ("body", *each["loc"])}) for each in details)
+        raise InvalidInput("E631", faults=faults, count=error.error_count()) from None
+
+
+PLAN = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}}
+"""What OpenAPI says of a ``plan.json``: its schema is that of the file."""
+
+
+@router.post("/scenarios/{scenario_id}/plans", status_code=201, openapi_extra=PLAN)
+def add(
+    *,
+    here: Here,
+    caller: Annotated[Caller, needs("job.submit")],
+    scenario_id: str,
+    plan: Annotated[PlanFile, Depends(_plan)],
+    response: Response,
+    revision: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+) -> PlanGiven:
+    """Store a plan that was made elsewhere (``plan.json``), once the referee accepts it for the revision."""
+    known = revisions.found(here.database, caller.county_id, require_id("scenario", scenario_id), revision)
+    if known.state != revisions.VALID:
+        raise InvalidInput("E648", revision=known.number)
+    packed = zlib.compress(plan.model_dump_json(by_alias=True).encode())
+    question = {"ask": "judge", "plan": b64encode(packed).decode(), "revision": known.number}
+    judged = ask_about(here, caller, (known.scenario_id, known.number), question)
+    sealed = plan.model_copy(update={"digest": judged["digest"]}).model_dump_json(by_alias=True)
+    stored = keep(here.database, caller, known, zlib.compress(sealed.encode()), judged)
+    response.headers["Location"] = f"{ROOT}/plans/{stored.id}"
+    return _told(here, caller, stored.id)
 
 
 @router.post("/plans/{plan_id}:evaluate")
@@ -112,9 +160,6 @@ def _asked(here: Context, caller: Caller, plan_id: str, question: dict[str, Any]
     county = caller.county_id
     plan = plan_of(here.database, county, plan_id)
     packed = b64encode(packed_of(here.database, county, plan.id)).decode()
-    key = (plan.scenario_id, plan.revision)
     about = {"plan": packed, "revision": plan.revision}
-    answer: dict[str, Any] = here.benches.ask(
-        key, county, lambda: revisions.content_of(here.database, county, *key), {**question, **about}
-    )
+    answer: dict[str, Any] = ask_about(here, caller, (plan.scenario_id, plan.revision), {**question, **about})
     return answer
