@@ -1,14 +1,13 @@
 """A process beside a Dask worker that computes one task after the other; it ends with the worker, whatever happens.
 
 The worker's own process stays free to speak with its scheduler while a solver is at work, and can end a cell by
-ending this process. Run as ``python -m scenarios.variants.cluster_child FD``, where FD is our end of a pipe.
+ending this process. ``cluster_worker.PROGRAM`` starts it.
 """
 
 from __future__ import annotations
 
 import os
 import signal
-import sys
 import threading
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
@@ -29,7 +28,10 @@ if TYPE_CHECKING:
 
 
 def main(descriptor: int) -> None:
-    """Answer every (parcel, store, folder of files, cache) with None or a failure, the result being in the store."""
+    """Answer every (parcel, store, folder of files, cache) on the pipe ``descriptor`` with None or a failure.
+
+    The result is in the store. Never returns.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the worker's terminal is the worker's business
     pipe = Connection(descriptor)
     waiting: SimpleQueue[Work] = SimpleQueue()
@@ -55,7 +57,3 @@ def _compute(parcel: Parcel, store: Store, files: Path, cache: Path) -> Failure 
     except Exception as error:  # a parcel that cannot be opened is told like a task that fails
         return failure_of(error)
     return attempt(task, store)
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]))

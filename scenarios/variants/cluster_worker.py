@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 TICK_S = 0.2
 """How often a cell is looked after."""
 
-MODULE = "scenarios.variants.cluster_child"
+PROGRAM = "from scenarios.variants.cluster_child import main; main({})"
+"""What a process beside the worker runs: no module, which every solver process would import again."""
 
 _own = threading.local()
 """The process of each thread of the worker."""
@@ -126,7 +127,7 @@ def _child() -> _Child:
     child: _Child | None = getattr(_own, "child", None)
     if child is None or child.pipe.closed or child.process.poll() is not None:
         ours, theirs = Pipe()
-        command = [sys.executable, "-m", MODULE, str(theirs.fileno())]
+        command = [sys.executable, "-P", "-c", PROGRAM.format(theirs.fileno())]
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=(theirs.fileno(),))  # noqa: S603
         theirs.close()  # so that a dead child reads as the end of the pipe
         child = _own.child = _Child(process=process, pipe=ours)

@@ -273,7 +273,7 @@ def _is_alive(pid: int) -> bool:
 
 def _has_in_command(process: psutil.Process, word: str) -> bool:
     try:
-        return word in process.cmdline()
+        return any(word in each for each in process.cmdline())
     except psutil.Error:
         return False
 
