@@ -54,8 +54,8 @@ def _policies(book: Book, report: FrequencyReport) -> None:
     for row, outcome in enumerate(report.outcomes, start=1):
         sheet.write_string(row, 0, outcome.policy.name.pick(book.lang))
         _costs(book, sheet, row, outcome)
-        figures = (outcome.vehicles, outcome.distance_m / 1_000, outcome.wait_mean, outcome.wait_p90)
-        figures += (outcome.wait_longest, outcome.worst_wait, outcome.visits_per_week)
+        figures = [outcome.vehicles, outcome.distance_m / 1_000, outcome.wait_mean, outcome.wait_p90]
+        figures += [outcome.wait_longest, outcome.worst_wait, outcome.visits_per_week]
         for column, value in enumerate(figures, start=5):
             sheet.write_number(row, column, value, book.yuan)
         if outcome.coverage is not None:

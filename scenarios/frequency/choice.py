@@ -153,19 +153,29 @@ class Typical:
         pieces, is_bound = self._goods.pieces[place.id], place.id in self._goods.bound
         above = self._policy.daily_above
         least = self._days if is_bound or (above is not None and pieces >= above) else self._policy.floor
-        return tuple(self._pattern(row, days) for days in even_days(self._days, least))
+        choices = even_days(self._days, least)
+        fitting = [days for days in choices if self._fits(row, max(gaps_before(days, self._days)))]
+        return tuple(self._pattern(row, days) for days in fitting or choices[-1:])
+
+    def _fits(self, row: int, gap: int) -> bool:
+        """Tell whether one vehicle can hold, and hand over within its hours, what ``gap`` days bring to a place."""
+        loads = self._goods.loads(self._county.problem.places[row].id)
+        is_held = all(gap * a <= most for way in loads for a, most in zip(way, self._vehicle.capacity, strict=True))
+        return is_held and self._stay_s(row, gap) <= self._vehicle.regular_s
+
+    def _stay_s(self, row: int, gap: int) -> int:
+        place = self._county.problem.places[row]
+        return place.visit_s + gap * self._goods.service_s[place.id]
 
     def _pattern(self, row: int, days: tuple[int, ...]) -> Pattern:
-        place, goods = self._county.problem.places[row], self._goods
-        room = self._vehicle.capacity
+        """Return the calls on ``days``; what no vehicle holds is cut to a vehicle's worth, others will have to come."""
+        place, room = self._county.problem.places[row].id, self._vehicle.capacity
         calls, waited = [], 0
         for day, gap in zip(days, gaps_before(days, self._days), strict=True):
-            both = [
-                min(gap * amount, most) for way in goods.loads(place.id) for amount, most in zip(way, room, strict=True)
-            ]
-            stay_s = place.visit_s + gap * goods.service_s[place.id]
-            calls.append(Call(day=day, load=tuple(both), duration=min(stay_s, self._vehicle.regular_s)))
-            waited += goods.pieces[place.id] * gap * (gap - 1) // 2
+            ways = self._goods.loads(place)
+            load = tuple(min(gap * a, most) for way in ways for a, most in zip(way, room, strict=True))
+            calls.append(Call(day=day, load=load, duration=min(self._stay_s(row, gap), self._vehicle.regular_s)))
+            waited += self._goods.pieces[place] * gap * (gap - 1) // 2
         return Pattern(calls=tuple(calls), price=self._policy.wait_fen * waited)
 
 

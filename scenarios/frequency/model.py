@@ -33,7 +33,8 @@ class Frequency:
 
     ``floor``: visits in the cycle that every village gets under "market", "least" and "chosen". ``daily_above``:
     pieces a day, both ways, from which a village is visited daily under "chosen"; None: never for that reason.
-    ``wait_fen``: what a piece that waits a day costs when days are chosen; it is no expense and in no result.
+    ``wait_fen``: what a piece that waits a day costs when days are chosen; it is no expense and in no result. A fen
+    makes sure that of days that cost alike those with less waiting are taken.
     """
 
     id: str
@@ -41,7 +42,7 @@ class Frequency:
     rule: str
     floor: int = 1
     daily_above: int | None = None
-    wait_fen: int = 0
+    wait_fen: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
