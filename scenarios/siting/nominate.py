@@ -17,7 +17,7 @@ from scenarios.siting.stations_day import with_sites
 from scenarios.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from scenarios.scenario import Scenario
     from scenarios.siting.ground import Ground
@@ -84,7 +84,7 @@ def nominate(costs: Costs, most: int) -> tuple[SiteSet, ...]:
     others = [(sites, nominations) for sites, nominations in found.items() if sites not in known]
     for number, (sites, nominations) in enumerate(others, start=1):
         assigned = assign(costs, sites)
-        name = _named(number, [names[s] for s in sorted(sites)])
+        name = _named(number, sites, today, names)
         sets.append(SiteSet(id=f"set{number}", name=name, sites=sites, assigned=assigned, nominations=nominations))
     return tuple(sets)
 
@@ -160,13 +160,19 @@ def _models(costs: Costs) -> Iterator[tuple[str, SitingModel]]:
     if first is None:
         raise InvalidInput("E526")
     yield "fixed_charge", whole
-    count = siting.count
-    if count is None:
-        if siting.cover_s is not None:
-            yield "set_cover", set_cover(costs.way_s, siting.cover_s)
-        count = max(1, len(first.sites))
-    yield "p_median", p_median(costs.weight, costs.way_s, count)
-    yield "max_coverage", max_coverage(costs.weight, costs.way_s, siting.limit_s, count)
+    if siting.count is None and siting.cover_s is not None:
+        yield "set_cover", set_cover(costs.way_s, siting.cover_s)
+    counts = _counts(siting, len(first.sites))
+    for count in counts:
+        yield "p_median", p_median(costs.weight, costs.way_s, count)
+    yield "max_coverage", max_coverage(costs.weight, costs.way_s, siting.limit_s, counts[0])
+
+
+def _counts(siting: Siting, cheapest: int) -> tuple[int, ...]:
+    """Return how many sites are tried: as asked, else as many as cost least, and one less than there are today."""
+    if siting.count is not None:
+        return (siting.count,)
+    return tuple(dict.fromkeys((max(1, cheapest), max(1, len(siting.today) - 1))))
 
 
 def _may_close(day: Scenario, siting: Siting) -> bool:
@@ -177,8 +183,17 @@ def _may_close(day: Scenario, siting: Siting) -> bool:
     return True
 
 
-def _named(number: int, names: list[str]) -> Text:
+def _named(number: int, sites: frozenset[str], today: frozenset[str], names: Mapping[str, str]) -> Text:
+    """Return what a set is called: its sites, or what it closes of many that are open today."""
+    if sites < today and len(today - sites) < len(sites):
+        closed = [names[site] for site in sorted(today - sites)]
+        zh, en = _listed(closed)
+        return Text(f"方案 {number}：现状去掉{zh}", f"set {number}: today without {en}")
+    zh, en = _listed([names[site] for site in sorted(sites)])
+    return Text(f"方案 {number}：{zh}", f"set {number}: {en}")
+
+
+def _listed(names: list[str]) -> Text:
     shown, more = names[:SHOWN], len(names) - SHOWN
     zh = "、".join(shown) + (f" 等 {len(names)} 处" if more > 0 else "")
-    en = ", ".join(shown) + (f" and {more} more" if more > 0 else "")
-    return Text(f"方案 {number}：{zh}", f"set {number}: {en}")
+    return Text(zh, ", ".join(shown) + (f" and {more} more" if more > 0 else ""))

@@ -51,6 +51,15 @@ def test_models_bring_up_different_sets_each_once(tmp_path: Path) -> None:
     assert {each.sites for each in sets} == {frozenset(), frozenset({"S1"}), frozenset({"S2"}), frozenset({"S1", "S2"})}
 
 
+def test_closing_the_station_that_is_missed_least_is_tried(tmp_path: Path) -> None:
+    """Both townships have one today; S2 alone is nearest to most pieces."""
+    day = far_county(tmp_path, stations=(ScenarioStation(place="S1"), ScenarioStation(place="S2")))
+    sets = nominate(costs_of(day), 9)
+    by_sites = {each.sites: {n.model: n.rank for n in each.nominations} for each in sets}
+    assert by_sites[frozenset({"S2"})]["p_median"] == 1
+    assert by_sites[frozenset({"S1"})]["p_median"] == 2
+
+
 def test_so_many_are_opened_as_are_asked_for(tmp_path: Path) -> None:
     """Two of two: one set, and today's beside it."""
     sets = nominate(costs_of(far_county(tmp_path), candidates(tmp_path), count=2), 3)
