@@ -196,11 +196,16 @@ def with_pieces(order: Order, pieces: int) -> Order:
     return replace(order, pieces=pieces, load=load, **scaled)
 
 
-def market_places(scenario: Scenario, day: date, model: DayModel = DEFAULT_MODEL) -> set[str]:
-    """Return the places that a market draws on that day: all of its township, else the place alone. O(places)."""
+def market_towns(scenario: Scenario, day: date, model: DayModel = DEFAULT_MODEL) -> tuple[str, ...]:
+    """Return the townships with a market that day, sorted; a place without a township stands by its id. O(places)."""
     rules = [(place.township or place.id, place.market) for place in scenario.places if place.market is not None]
     rules = [(town, rule) for town, rule in rules if town not in model.markets]
-    busy = {town for town, rule in (*rules, *model.markets.items()) if rule.is_market_day(day)}
+    return tuple(sorted({town for town, rule in (*rules, *model.markets.items()) if rule.is_market_day(day)}))
+
+
+def market_places(scenario: Scenario, day: date, model: DayModel = DEFAULT_MODEL) -> set[str]:
+    """Return the places that a market draws on that day: all of its township, else the place alone. O(places)."""
+    busy = set(market_towns(scenario, day, model))
     return {place.id for place in scenario.places if (place.township or place.id) in busy}
 
 

@@ -51,7 +51,10 @@ def content_of(comparison: Comparison, rows: tuple[Row, ...]) -> dict[str, Any]:
         "limit": {"seconds": stop.seconds, "iterations": stop.iterations, "seed": agenda.limit.seed},
         "against": agenda.against,
         "variants": [{"id": v.id, "name": _text(v.name)} for v in agenda.variants],
-        "days": [{"id": d.id, "date": d.date.isoformat(), "peak": d.peak} for d in agenda.days],
+        "days": [
+            {"id": d.id, "date": d.date.isoformat(), "peak": d.peak, "markets": list(agenda.markets.get(d.id, ()))}
+            for d in agenda.days
+        ],
         "measures": {row.measure: [_cell(cell) for cell in row.cells if cell is not None] for row in rows},
         "by_day": {
             variant: {day: {name: getattr(kpis, name) for name in KPI_DEFINITIONS} for day, kpis in days.items()}

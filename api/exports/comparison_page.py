@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Protocol
 from api.exports.comparison_words import WORDS, brief_change, change_text, day_name, value_text, worst_text
 from api.exports.pages import environment
 from api.kpi_views import shown
+from scenarios.text import Text
 from scenarios.variants.table import leaves_goods, peak_rows, way_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from api.exports.comparison_maps import Maps
-    from scenarios.text import Text
+    from scenarios.sampled_days import SampledDay
     from scenarios.variants.compare import Comparison
     from scenarios.variants.table import PeakRow, Row
 
@@ -154,8 +155,8 @@ def _peak_row(row: PeakRow) -> tuple[str, Text, list[tuple[Text, str]]]:
     return f"× {row.day.peak:g} · {row.day.date.isoformat()}", row.definition.name, cells
 
 
-def _day_rows(comparison: Comparison, rows: tuple[Row, ...]) -> list[tuple[Text, Text, str, list[Text]]]:
-    """Return one row a variant and day: names, date, and every measure of the table as text."""
+def _day_rows(comparison: Comparison, rows: tuple[Row, ...]) -> list[tuple[Text, Text, list[Text]]]:
+    """Return one row a variant and day: names, and every measure of the table as text."""
     measures = [(row.measure, row.definition.unit) for row in rows]
     found = []
     for variant in comparison.agenda.variants:
@@ -163,5 +164,13 @@ def _day_rows(comparison: Comparison, rows: tuple[Row, ...]) -> list[tuple[Text,
             kpis = comparison.measured[variant.id].get(day.id)
             if kpis is not None:
                 values = [shown(getattr(kpis, name), unit) for name, unit in measures]
-                found.append((variant.name, day_name(day.id), day.date.isoformat(), values))
+                found.append((variant.name, _dated(comparison, day), values))
     return found
+
+
+def _dated(comparison: Comparison, day: SampledDay) -> Text:
+    """Return a day with its date, and the towns that have their market."""
+    name, date = day_name(day.id), day.date.isoformat()
+    towns = comparison.agenda.markets.get(day.id, ())
+    zh, en = (f" · 赶集：{'、'.join(towns)}", f" · market: {', '.join(towns)}") if towns else ("", "")
+    return Text(f"{name.zh} · {date}{zh}", f"{name.en} · {date}{en}")

@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from scenarios.sampled_days import DEFAULT_MODEL, plan_days, scenario_on
+from scenarios.sampled_days import DEFAULT_MODEL, market_towns, plan_days, scenario_on
 from scenarios.service import Service
 from scenarios.variants.apply import ASSUMED, DAILY_APART, ONE_WAY, SAME_TIERS, changed_day, parts_of_day
 from scenarios.variants.cells import DayCell, PlanCell, day_cell, kpis_of, plan_cell
@@ -21,7 +21,7 @@ from scenarios.variants.waiting import WAITING, eve_of, every_other_day
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from scenarios.kpis import Kpis
@@ -54,7 +54,7 @@ class DayPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agenda:
-    """All that a comparison asks for, nothing computed yet."""
+    """All that a comparison asks for, nothing computed yet; ``markets``: towns that have one, by id of the day."""
 
     variants: tuple[Variant, ...]
     against: str
@@ -62,6 +62,7 @@ class Agenda:
     cells: tuple[DayPlan, ...]
     limit: Limit
     placeholders: tuple[Text, ...] = ()
+    markets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +138,7 @@ def prepare(
         cells=cells,
         limit=limit,
         placeholders=_assumed(scenario, wanted, sampled[0], model),
+        markets={day.id: market_towns(scenario, day.date, model) for day in sampled},
     )
 
 

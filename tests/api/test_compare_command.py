@@ -132,6 +132,22 @@ def test_the_calculator_holds_the_planned_total_to_the_fen_and_follows_what_the_
     assert sheet.reckon("G12") - before == pytest.approx(2 * base["distance_cost_fen"] / 100, abs=0.02)
 
 
+def test_days_with_a_market_are_named(compared: Path, tmp_path: Path) -> None:
+    """The hub's township 青龙镇 has one on every last digit, so on any day; that its pull is assumed is told."""
+    shutil.copytree(compared / "four", tmp_path / "four", ignore=shutil.ignore_patterns("cache"))
+    table = tmp_path / "four" / "places.csv"
+    head, hub, *rest = table.read_text("utf-8-sig").splitlines()
+    digits = "0;1;2;3;4;5;6;7;8;9"
+    table.write_text("\n".join([f"{head},赶集日", f"{hub},{digits}", *(f"{row}," for row in rest)]), encoding="utf-8")
+    out = tmp_path / "out"
+    arguments = [str(tmp_path / "four"), str(compared / "variants.toml"), "--out", str(out), "--days", "1"]
+    assert main(["compare", *arguments, "--iterations", "0", "--lang", "en"]) == 0
+    content = json.loads((out / "comparison.json").read_text("utf-8"))
+    assert [day["markets"] for day in content["days"]] == [["青龙镇"]]
+    assert "market: 青龙镇" in (out / "comparison.html").read_text("utf-8")
+    assert any("market days is assumed" in text["en"] for text in content["placeholders"])
+
+
 def test_a_second_run_takes_everything_from_the_store(compared: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Four plans, none computed, the same bytes."""
     before = (compared / "out" / "comparison.json").read_bytes()
