@@ -1,4 +1,4 @@
-"""The service under load and under fire: ``python -m benchmarks.service [--database URL] [--only NAME] --json OUT``.
+"""The service under load and under fire: ``python -m benchmarks.service [--database URL] [--only NAME] [--times N] --json OUT``.
 
 Without ``--database`` on SQLite, else on a database of its own on that PostgreSQL server. ``--short`` does a little of
 everything, as in CI. Clients and service share the machine and the loopback interface.
@@ -31,7 +31,7 @@ LIBRARY = Path(__file__).resolve().parents[2] / "scenarios" / "library"
 def main() -> int:
     """Run what is asked for; everything that was found is written, also after one has failed."""
     options = _parsed()
-    wanted = [name for name in benchmarks(short=options.short) if options.only in (None, name)]
+    wanted = [name for name in benchmarks(short=options.short, times=options.times) if options.only in (None, name)]
     with tempfile.TemporaryDirectory(prefix="gongpei-bench-") as place:
         folder = Path(place)
         folder.chmod(0o711)  # a server of PostgreSQL runs as another user
@@ -47,11 +47,11 @@ def main() -> int:
     return 0
 
 
-def benchmarks(*, short: bool) -> dict[str, Callable[[Ground, Path], dict[str, Any]]]:
-    """Return every benchmark by name; ``short``: a little of each."""
+def benchmarks(*, short: bool, times: int | None = None) -> dict[str, Callable[[Ground, Path], dict[str, Any]]]:
+    """Return every benchmark by name; ``short``: a little of each; ``times``: so many kills, cancels or seconds."""
 
     def many(long: int, brief: int) -> int:
-        return brief if short else long
+        return times or (brief if short else long)
 
     return {
         "submits": lambda where, county: load.submits(where, county, seconds=many(60, 3)),
@@ -71,7 +71,7 @@ def benchmarks(*, short: bool) -> dict[str, Callable[[Ground, Path], dict[str, A
 def _run(name: str, options: argparse.Namespace, folder: Path, county: Path) -> dict[str, Any]:
     try:
         with ground(options.database, folder) as where:
-            return benchmarks(short=options.short)[name](where, county)
+            return benchmarks(short=options.short, times=options.times)[name](where, county)
     except Exception as error:  # the others go on, and the row says so
         return {"failed": f"{type(error).__name__}: {error}"}
 
@@ -91,6 +91,7 @@ def _parsed() -> argparse.Namespace:
     parser.add_argument("--database", metavar="URL", help="a PostgreSQL server on which databases may be made")
     parser.add_argument("--only", choices=tuple(benchmarks(short=True)), metavar="NAME")
     parser.add_argument("--short", action="store_true", help="a little of everything")
+    parser.add_argument("--times", type=int, metavar="N", help="so many kills, cancels, rounds or seconds")
     parser.add_argument("--json", type=Path, required=True, metavar="OUT")
     return parser.parse_args()
 

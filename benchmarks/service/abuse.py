@@ -6,9 +6,11 @@ import contextlib
 import http.client
 import io
 import os
+import select
 import subprocess
 import time
 import zipfile
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 DISK_MB = 24
 """Size of the small disk."""
+
+CHUNK = 1 << 16
 
 
 def full_disk(folder: Path, *, times: int) -> dict[str, Any]:
@@ -74,7 +78,7 @@ def hostile(where: Ground) -> dict[str, Any]:
     return found
 
 
-def _bodies() -> dict[str, tuple[str, Any]]:
+def _bodies() -> dict[str, tuple[str, bytes | _Endless]]:
     laughs = b'<!DOCTYPE l [<!ENTITY a "' + b"ha" * 50 + b'">' + b'<!ENTITY b "&a;&a;&a;&a;">' * 20 + b"]><l>&b;</l>"
     return {
         "zip_bomb": ("application/zip", _zip({"places.csv": b"0" * (1 << 30)})),
@@ -86,25 +90,27 @@ def _bodies() -> dict[str, tuple[str, Any]]:
     }
 
 
+@dataclass(frozen=True, slots=True)
 class _Endless:
-    """A body that is only made as it is sent."""
+    """So many blanks, made as they are sent."""
 
-    def __init__(self, size: int) -> None:
-        self.size = size
-
-    def __iter__(self) -> Iterator[bytes]:
-        for _ in range(self.size >> 16):
-            yield b" " * (1 << 16)
+    size: int
 
 
-def _post(port: int, secret: str, kind: str, body: Any) -> int:
-    """Return the status that a body gets, 0 where the line was cut."""
+def _post(port: int, secret: str, kind: str, body: bytes | _Endless) -> int:
+    """Return the status that a body gets, 0 where the line was cut; who is answered sends no more."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    headers = {"Authorization": f"Bearer {secret}", "Content-Type": kind}
-    if isinstance(body, _Endless):
-        headers["Content-Length"] = str(body.size)
+    connection.putrequest("POST", "/api/v1/scenarios")
+    length = body.size if isinstance(body, _Endless) else len(body)
+    for name, value in (("Authorization", f"Bearer {secret}"), ("Content-Type", kind), ("Content-Length", str(length))):
+        connection.putheader(name, value)
+    connection.endheaders()
+    whole = b" " * CHUNK if isinstance(body, _Endless) else body
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-        connection.request("POST", "/api/v1/scenarios", body, headers)
+        for begin in range(0, length, CHUNK):
+            if select.select([connection.sock], [], [], 0)[0]:
+                break
+            connection.send(whole if isinstance(body, _Endless) else whole[begin : begin + CHUNK])
     try:
         return connection.getresponse().status
     except (OSError, http.client.HTTPException):

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, insert, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
 
 from api.service.auth import new_county, new_key
 from api.service.database import open_database, sqlite_url
@@ -76,7 +77,7 @@ def ground(server: str | None, folder: Path) -> Iterator[Ground]:
 def _on_server(server: str) -> Iterator[str]:
     name = f"gongpei_bench_{secrets.token_hex(4)}"
     address = make_url(server).set(drivername="postgresql+psycopg")
-    engine = create_engine(address, isolation_level="AUTOCOMMIT")
+    engine = create_engine(address, isolation_level="AUTOCOMMIT", poolclass=NullPool)  # the server may be restarted
     with engine.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
     try:

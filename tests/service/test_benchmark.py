@@ -1,0 +1,79 @@
+"""The benchmark of the service in short: what it throws at the service is survived, whatever the figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from benchmarks.service import abuse, ends, kills, load
+from benchmarks.service.harness import ground
+from tests.service.databases import KINDS, SERVER
+from tests.service.workers import LIBRARY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from benchmarks.service.harness import Ground
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(params=KINDS)
+def where(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ground]:
+    """Give a database of its own."""
+    with ground(None if request.param == "sqlite" else SERVER, tmp_path) as made:
+        yield made
+
+
+def test_every_job_that_was_accepted_is_found_again(where: Ground) -> None:
+    """A second of submits by four clients at once."""
+    found = load.submits(where, LIBRARY / "four_villages", seconds=1)
+    assert found["accepted"] > 0
+    assert (found["other"], found["not_found"]) == (0, 0)
+
+
+def test_a_killed_api_has_lost_no_job_that_it_accepted(where: Ground) -> None:
+    """What got no answer is sent again under its key and is one job."""
+    found = kills.kill_api(where, kills=1)
+    assert found["accepted"] > 0
+    assert found["lost"] == 0
+
+
+def test_killed_workers_lose_and_double_nothing(where: Ground) -> None:
+    """Two kills of three workers; every job ends with one result."""
+    found = kills.kill_workers(where, kills=2, pause_s=0.5)
+    assert found["emptied"]
+    assert (found["lost"], found["double_results"], found["orphans"]) == (0, 0, 0)
+
+
+def test_random_cancels_leave_no_job_and_no_process(where: Ground) -> None:
+    """Waiting, beginning, at work, deaf."""
+    found = ends.random_cancels(where, cancels=10)
+    assert found["none_open"]
+    assert found["no_children"]
+    assert set(found["states"]) <= {"cancelled", "done"}
+
+
+def test_two_counties_are_never_a_tenth_apart(where: Ground) -> None:
+    """Of 2 x 20 jobs never two more of one."""
+    found = ends.fair_turns(where, each=20)
+    assert (found["served"], found["largest_lead"], found["lead_at_end"]) == (40, 1, 0)
+
+
+def test_a_restart_of_postgresql_loses_nothing(tmp_path: Path) -> None:
+    """Once, at once, as after a crash of the server, while jobs are at work."""
+    tmp_path.chmod(0o711)
+    found = kills.restart_postgres(tmp_path, restarts=1)
+    assert found["emptied"]
+    assert (found["lost"], found["double_results"], found["orphans"]) == (0, 0, 0)
+
+
+def test_a_full_disk_is_503_and_harms_nothing(tmp_path: Path) -> None:
+    """On a disk of 24 MB; where nothing may be mounted there is nothing to see."""
+    found = abuse.full_disk(tmp_path, times=1)
+    if "skipped" not in found:
+        assert set(found["statuses_while_full"]) == {"503"}
+        assert (found["integrity"], found["audit_broken_at"]) == ("ok", None)
+        assert found["works_again_s"] < 30
