@@ -1,4 +1,4 @@
-"""The service under load and under fire: ``python -m benchmarks.service [--database URL] [--only NAME] [--times N] --json OUT``.
+"""The service under load and under fire: ``python -m benchmarks.service [--database URL] [--only NAME] --json OUT``.
 
 Without ``--database`` on SQLite, else on a database of its own on that PostgreSQL server. ``--short`` does a little of
 everything, as in CI. Clients and service share the machine and the loopback interface.
