@@ -27,6 +27,7 @@ from distributed import LocalCluster
 from networks.synthetic import TERRAINS
 from optimizer.stop import Stop
 from scenarios.files import read_scenario
+from scenarios.goods import BRAND_NAMES
 from scenarios.new import new_scenario
 from scenarios.province import join
 from scenarios.text import Text
@@ -34,7 +35,7 @@ from scenarios.variants.cells import Limit
 from scenarios.variants.cluster import Cluster
 from scenarios.variants.compare import carry_out, prepare
 from scenarios.variants.executor import LocalProcesses
-from scenarios.variants.model import BASE, Prices, Variant, VariantSet
+from scenarios.variants.model import BASE, OTHERS, Prices, Variant, VariantSet
 from scenarios.variants.store import Store
 
 if TYPE_CHECKING:
@@ -44,10 +45,12 @@ if TYPE_CHECKING:
     from scenarios.variants.compare import Agenda, Comparison
     from scenarios.variants.executor import Executor
 
+GROUPS = (frozenset(BRAND_NAMES[:2]), frozenset((*BRAND_NAMES[2:], OTHERS)))
+
 VARIANTS = VariantSet(
     variants=(
         Variant(id=BASE, name=Text("统仓共配", "shared delivery")),
-        Variant(id="separate", name=Text("各自配送", "every brand on its own"), coalitions=()),
+        Variant(id="groups", name=Text("两个联盟", "two groups of brands"), coalitions=GROUPS),
         Variant(id="one_way", name=Text("上下行分开", "up goods fetched apart"), is_one_way=True),
         Variant(id="volume", name=Text("件数 1.2 倍", "1.2 times the volume"), volume=1.2),
         Variant(id="wages", name=Text("工资 1.2 倍", "1.2 times the wages"), prices=Prices(wages=1.2)),
