@@ -78,8 +78,8 @@ def hurried_text(relief: Relief) -> Text | None:
     values = {
         "now": _clock(first.mean_s),
         "then": _clock(was.mean_s),
-        "cost": yuan(best.cost_fen - usual.cost_fen),
-        "less": usual.carried - best.carried,
+        "cost": f"{(best.cost_fen - usual.cost_fen) / 100:+,.2f}",
+        "more": f"{best.carried - usual.carried:+d}",
     }
     text = WORDS["hurried"]
     return Text(text.zh.format(name=first.name.zh, **values), text.en.format(name=first.name.en, **values))

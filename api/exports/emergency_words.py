@@ -47,9 +47,9 @@ WORDS: dict[str, Text] = {
     "share": Text("送达比例", "share brought"),
     "plan": Text("执行方案", "the plan to go by"),
     "hurried": Text(
-        "首要等级先到：{name}平均 {now} 送达，不赶时间为 {then}；为此全天多花 {cost} 元，其他货物少过 {less} 件",
-        "the first class comes sooner: {name} at {now} on average instead of {then}; it costs {cost} yuan more, and "
-        "{less} fewer pieces of other goods cross",
+        "首要等级先到：{name}平均 {now} 送达，不赶时间为 {then}；全天费用 {cost} 元，过断点件数 {more}",
+        "the first class comes sooner: {name} at {now} on average instead of {then}; the day's cost {cost} "
+        "yuan, pieces across {more}",
     ),
     "sheets": Text("司机用的派车单、装车单和交接单", "run sheets, loading lists and handover slips"),
     "report": Text("全县当天报告", "the whole county's day"),

@@ -156,7 +156,8 @@ class Crossers:
     def _cut(self) -> Consolidation:
         """Return the goods with those that cross in parts of at most what a relay and a drone can take.
 
-        Pieces, loads, seconds and fen are conserved; ids of parts end in ``+1``, ``+2``, ... A piece is never cut.
+        Pieces, loads, seconds and handling are conserved; each part has the penalty of the whole, as parts of large
+        loads have. Ids of parts end in ``+1``, ``+2``, ... A piece is never cut.
         """
         room = max((drone_room(b).of(self._dims) for b in self.layout.emergency.drones), default=None)
         quarter = min(map(self._per_quarter, self.layout.crossings), default=None)
@@ -263,9 +264,9 @@ def _parts(s: Shipment, most_pieces: int | None, room: tuple[int, ...] | None) -
 
 def _divided(s: Shipment, count: int) -> Iterator[Shipment]:
     pieces = shares(s.pieces, [1] * count)
-    rows = [shares(amount, pieces) for amount in (*s.load, s.service_s, s.handling_fen, s.penalty_fen)]
+    rows = [shares(amount, pieces) for amount in (*s.load, s.service_s, s.handling_fen)]
     for k, own in enumerate(pieces):
-        *load, service_s, handling_fen, penalty_fen = (row[k] for row in rows)
+        *load, service_s, handling_fen = (row[k] for row in rows)
         yield replace(
             s,
             id=f"{s.id}+{k + 1}",
@@ -273,7 +274,6 @@ def _divided(s: Shipment, count: int) -> Iterator[Shipment]:
             load=tuple(load),
             service_s=service_s,
             handling_fen=handling_fen,
-            penalty_fen=penalty_fen,
         )
 
 

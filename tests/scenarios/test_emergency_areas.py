@@ -50,7 +50,7 @@ def bridges() -> list[int]:
         edge = number[frozenset(pair)]
         if edge not in taken and (places := behind({edge})):
             found.setdefault(len(places), edge)
-    return [found[count] for count in sorted(found)][:2] + [found[max(found)]]
+    return [*(found[count] for count in sorted(found)[:2]), found[max(found)]]
 
 
 def test_a_lost_bridge_cuts_off_exactly_the_places_behind_it() -> None:
