@@ -20,6 +20,7 @@ from scenarios.errors import InvalidInput
 from scenarios.files import read_scenario
 from scenarios.sampled_days import DayModel
 from scenarios.scenario import Brand
+from scenarios.sensitivity import sides_of
 from scenarios.service import Service
 from scenarios.stations import ModeRule
 from scenarios.text import Text
@@ -163,6 +164,15 @@ def test_a_file_says_modes_stations_lines_and_fares(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match=r"^E351 ") as caught:
         read_variants(path, replace(day(), stations=(), timetable=None))
     assert {(f.code, f.column) for f in caught.value.faults} >= {("E399", "variants[3]: stations.csv")}
+
+
+def test_the_break_even_example_has_a_pair_for_bus_drone_and_station() -> None:
+    """Each can be swept: used wherever allowed, and not at all."""
+    found = read_variants(LIBRARY / "variants" / "breakeven.toml", read_scenario(LIBRARY / "three_tiers"))
+    for name in ("bus", "drone", "station"):
+        used, unused = sides_of(found, f"{name},no_{name}")
+        assert used.forced_mode == name
+        assert unused.forced_mode == ""
 
 
 def test_the_example_of_the_library_fits_its_county() -> None:
