@@ -11,6 +11,7 @@ setup: .venv/run.stamp
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	$(BIN)/python -c 'from optimizer.search.native import library; library()'
+	$(BIN)/python -c 'from optimizer.periodic.native import library; library()'
 	touch $@
 
 .venv/test.stamp: .venv/run.stamp requirements-dev.lock
