@@ -21,7 +21,10 @@ router = APIRouter(prefix=ROOT, include_in_schema=False)
 
 STYLE = Path(__file__).parent.parent / "templates" / "reference.css"
 
-WEEK = {"Cache-Control": "public, max-age=3600"}
+PROBLEM_MEDIA = "application/problem+json"
+"""Answers of this kind are the same everywhere and told once."""
+
+SOME_TIME = {"Cache-Control": "public, max-age=3600"}
 
 
 @router.get("/openapi.json")
@@ -34,13 +37,13 @@ async def openapi(_: ForAll, request: Request) -> dict[str, Any]:
 @router.get("/docs")
 def page(_: ForAll, request: Request) -> Response:
     """Return the OpenAPI document as a page."""
-    return Response(_page(request.app), media_type="text/html; charset=utf-8", headers=WEEK)
+    return Response(_page(request.app), media_type="text/html; charset=utf-8", headers=SOME_TIME)
 
 
 @router.get("/docs.css")
 def style(_: ForAll) -> Response:
     """Return the style of the page."""
-    return Response(STYLE.read_bytes(), media_type="text/css; charset=utf-8", headers=WEEK)
+    return Response(STYLE.read_bytes(), media_type="text/css; charset=utf-8", headers=SOME_TIME)
 
 
 @lru_cache(maxsize=1)
@@ -64,7 +67,7 @@ def operations(document: dict[str, Any]) -> list[dict[str, Any]]:
         {
             "method": method.upper(),
             "path": path,
-            "summary": operation.get("description", ""),
+            "summary": operation.get("description", "").split("``"),
             "permission": operation.get("x-permission", ""),
             "tag": operation["tags"][0],
             "parameters": [
@@ -77,6 +80,7 @@ def operations(document: dict[str, Any]) -> list[dict[str, Any]]:
             "answers": [
                 f"{status} {named(answer.get('content', {}).get('application/json', {}).get('schema', {}))}".strip()
                 for status, answer in operation["responses"].items()
+                if PROBLEM_MEDIA not in answer.get("content", {})
             ],
         }
         for path, methods in document["paths"].items()
@@ -89,7 +93,7 @@ def schemas(document: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             "name": name,
-            "description": schema.get("description", ""),
+            "description": schema.get("description", "").split("``"),
             "fields": [
                 {"name": field, "type": named(each), "is_required": field in schema.get("required", ())}
                 for field, each in schema.get("properties", {}).items()
