@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import xlsxwriter
 
 from api.exports.comparison_calculator import write_calculator
-from api.exports.comparison_words import WORDS, relative_half_width
+from api.exports.comparison_words import WORDS, day_name, relative_half_width
 from scenarios.kpi_definitions import KPI_DEFINITIONS
 from scenarios.text import Text
 from scenarios.variants.table import leaves_goods, peak_rows, way_rows
@@ -168,7 +168,7 @@ def _table_cell(book: ComparisonBook, sheet: Worksheet, at: tuple[int, int], row
         if half is not None:
             sheet.write_number(number, column + 3, half, book.number("0.0%"))
     sheet.write_number(number, column + 4, cell.worst / divisor, look)
-    sheet.write_string(number, column + 5, cell.worst_day)
+    sheet.write_string(number, column + 5, book.text(day_name(cell.worst_day)))
 
 
 def _peaks(book: ComparisonBook, comparison: Comparison) -> None:

@@ -49,7 +49,7 @@ WORDS: dict[str, Text] = {
         "有的方案没有送完全部货物：未送的货物不计费用，这些方案看起来比实际便宜",
         "some variants do not deliver everything: what is left costs nothing, so they look cheaper than they are",
     ),
-    "worst_day": Text("最差日编号", "which day"),
+    "worst_day": Text("最差是哪天", "which day"),
     "peak_days": Text("高峰日", "peak days"),
     "peak_factor": Text("高峰倍数", "peak"),
     "peak_hint": Text(
@@ -76,7 +76,7 @@ WORDS: dict[str, Text] = {
     "rounding": Text("取整", "rounding"),
     "total": Text("合计（元/日）", "total (yuan a day)"),
     "pieces": Text("送达件数", "pieces carried"),
-    "per_piece": Text("每件（元）", "per piece (yuan)"),
+    "per_piece": Text("每件（元，合计÷件数）", "per piece (yuan, total / pieces)"),
     "planned": Text("规划时合计", "total as planned"),
     "off": Text("与规划之差", "off from planned"),
     "vehicle": Text("车型", "vehicle type"),
