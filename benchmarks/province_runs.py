@@ -176,7 +176,7 @@ def _executor(where: str, workers: int, folder: Path) -> Iterator[Executor]:
         LocalCluster(
             n_workers=workers,
             threads_per_worker=1,
-            dashboard_address="",
+            dashboard_address=None,
             local_directory=str(folder / "scratch"),
             silence_logs="CRITICAL",
         ) as cluster,
