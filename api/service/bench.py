@@ -132,6 +132,8 @@ class Bench:
             raise InvalidInput("E647", detail=_manner(self._process.exitcode)) from None
         if "problem" in said:
             raise Told(said["problem"])
+        if "bug" in said:
+            raise RuntimeError(said["bug"])
         if "ended" in said:
             raise InvalidInput("E647", detail=said["ended"])
         return said["answer"]

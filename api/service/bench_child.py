@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import tempfile
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -87,6 +88,9 @@ def _first(
     except MemoryError:
         _say(connection, {"ended": OUT_OF_MEMORY})
         return None
+    except Exception as error:  # whatever a library makes of a strange file, or of too little room
+        _say(connection, {"ended": type(error).__name__})
+        return None
     _say(connection, {"answer": found})
     return county
 
@@ -101,6 +105,9 @@ def _answered(county: County, question: Mapping[str, Any]) -> dict[str, Any]:
         return {"problem": problem(error)}
     except MemoryError:
         return {"ended": OUT_OF_MEMORY}
+    except Exception as error:  # the scenario was sound, so this is ours: a 500, and where it was
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        return {"bug": f"{type(error).__name__} in {Path(last.filename).name}:{last.lineno}"}
 
 
 def _say(connection: Connection, content: Mapping[str, Any]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from api.commands.explain import shipments_named
+from optimizer.check import check
 from optimizer.cost import route_cost
 from optimizer.explain.insertion import first_day, settled
 from optimizer.explain.question import taken_out
@@ -43,6 +44,8 @@ class _Day(NamedTuple):
 def insertions(asked: Asked) -> dict[str, Any]:
     """Return, for each shipment of an order, ranked ways to carry it, the cheapest first, and leaving it out.
 
+    ``is_complete`` is False where the plan itself is not accepted, so that nothing can be put into it.
+
     Raises
     ------
     InvalidInput
@@ -69,7 +72,8 @@ def _ranked(asked: Asked, plan: Plan, name: str, most: int) -> dict[str, Any]:
         "total_change_fen": left_fen,
         "operating_change_fen": base.cost.operating_fen - plan.cost.operating_fen,
     }
-    return {**told, "options": sorted((*ways, leave), key=lambda o: o["total_change_fen"]), "is_complete": True}
+    options = sorted((*ways, leave), key=lambda option: option["total_change_fen"])
+    return {**told, "options": options, "is_complete": bool(ways) or not check(problem, base)}
 
 
 def _offered(asked: Asked, base: Plan, shipment: Shipment, most: int) -> list[dict[str, Any]]:

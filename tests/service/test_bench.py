@@ -1,0 +1,117 @@
+"""Processes that hold scenarios: limited in memory and time, replaced when they end, never trusted."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import zlib
+from base64 import b64encode
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from api.errors import InvalidInput
+from api.service import bench as module
+from api.service.bench import MOST_KEPT, Benches
+from api.service.problems import Told
+from tests.service.workers import content_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+ROOM = {"memory_bytes": 2 << 30}
+
+PLAN = b64encode(zlib.compress(json.dumps({"schema": "gongpei.plan", "plan": {}}).encode())).decode()
+"""A plan that carries nothing."""
+
+
+@pytest.fixture(scope="module")
+def content() -> bytes:
+    return content_of("four_villages")
+
+
+@pytest.fixture
+def benches(tmp_path: Path) -> Iterator[Benches]:
+    made = Benches(ROOM, tmp_path)
+    yield made
+    made.close()
+
+
+def ask(benches: Benches, content: bytes, name: str = "s", **question: Any) -> Any:
+    """Ask for the ways to carry D1."""
+    asked = {"ask": "candidates", "order": "D1", "most": 1, "plan": PLAN, "revision": 1, **question}
+    return benches.ask((name, 1), "c", lambda: content, asked)
+
+
+def pids(benches: Benches) -> list[int]:
+    return [each._process.pid or 0 for each in benches._kept.values()]
+
+
+def test_a_question_is_answered_by_the_process_that_was_asked_before(benches: Benches, content: bytes) -> None:
+    """Two questions, one process; a plan that says nothing of its goods is not sound, so D1 can only be left out."""
+    first = ask(benches, content)
+    made = pids(benches)
+    assert ask(benches, content) == first
+    assert pids(benches) == made
+    told = first["shipments"][0]
+    assert ([option["kind"] for option in told["options"]], told["is_complete"]) == (["leave_out"], False)
+
+
+def test_a_process_that_was_killed_is_replaced(benches: Benches, content: bytes) -> None:
+    """After kill -9 the next question is answered all the same, by another process."""
+    first = ask(benches, content)
+    (pid,) = pids(benches)
+    os.kill(pid, signal.SIGKILL)
+    benches._kept["s", 1]._process.join(10)
+    assert ask(benches, content) == first
+    assert pids(benches) != [pid]
+
+
+def test_only_the_scenarios_asked_of_late_are_kept(benches: Benches, content: bytes) -> None:
+    """One more than are kept: the first has to go, and its process ends."""
+    ask(benches, content, "s0")
+    first = benches._kept["s0", 1]
+    for i in range(1, MOST_KEPT + 1):
+        ask(benches, content, f"s{i}")
+    assert [key[0] for key in benches._kept] == [f"s{i}" for i in range(1, MOST_KEPT + 1)]
+    assert not first.is_alive
+
+
+def test_a_scenario_that_takes_too_much_memory_is_refused(tmp_path: Path) -> None:
+    """With 1 MB to spend a county of 363 places cannot be built: E647."""
+    small = Benches({"memory_bytes": 1 << 20}, tmp_path)
+    with pytest.raises(InvalidInput, match=r"^E647 "):
+        small.found_in(content_of("plain"), "c")
+    small.close()
+
+
+def test_a_scenario_that_takes_too_long_is_refused(
+    benches: Benches, content: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given no time at all the process is ended: E647, and no process is left."""
+    monkeypatch.setattr(module, "LOAD_S", 0.0)
+    with pytest.raises(InvalidInput, match=r"^E647 "):
+        ask(benches, content)
+    assert pids(benches) == []
+
+
+def test_who_comes_when_too_many_wait_is_asked_to_come_again(
+    content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With room for nobody the answer is E656 at once."""
+    monkeypatch.setattr(module, "MOST_CALLERS", 0)
+    crowded = Benches(ROOM, tmp_path)
+    with pytest.raises(InvalidInput, match=r"^E656 ") as caught:
+        crowded.found_in(content, "c")
+    assert caught.value.values["retry_after_s"] > 0
+
+
+def test_what_a_process_refuses_is_told_as_it_said_it(benches: Benches, content: bytes) -> None:
+    """An unknown order is E431 in both languages, and the process goes on."""
+    with pytest.raises(Told) as caught:
+        ask(benches, content, order="NOBODY")
+    assert caught.value.content["code"] == "E431"
+    assert caught.value.content["zh"]
+    assert ask(benches, content)["order"] == "D1"
