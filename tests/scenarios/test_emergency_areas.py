@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 import networkx as nx
 import pytest
+from shapely import Point
 
 from networks.override_model import Closure
 from scenarios.build import build_problem
 from scenarios.emergency.areas import cut
 from scenarios.emergency.standing import stand
+from scenarios.files import read_scenario
 from scenarios.new import new_scenario
+from tests.scenarios.test_library import LIBRARY
 
 if TYPE_CHECKING:
     from scenarios.build import County
@@ -87,3 +90,18 @@ def test_without_closures_legs_are_those_of_the_ordinary_matrix(name: str) -> No
     found = ground.matrix(name, ground.points, ground.area_of)
     assert (found.duration_s == base.matrices[name].duration_s).all()
     assert (found.distance_m == base.matrices[name].distance_m).all()
+
+
+def test_who_has_a_way_round_is_only_farther_away() -> None:
+    """Four villages: without the road from the hub to S (5 km, 10 min) S is reached by the north, three roads of 5 km.
+
+    B, 10 min beyond S, is 10 min beyond it again. A has another way of two roads, C and D lie on other roads.
+    """
+    base = build_problem(read_scenario(LIBRARY / "four_villages"))
+    ring = Point(109.326, 30.2).buffer(0.003)
+    found = stand(base, cut(base, [Closure(area=ring)]))
+    assert found.cut == ()
+    assert {each.place for each in found.longer} == {"S", "B"}
+    away = {each.place: (each.before_s, each.after_s) for each in found.longer}
+    assert away["S"] == pytest.approx((600, 1_800), rel=0.02)
+    assert away["B"] == pytest.approx((1_200, 2_400), rel=0.02)
