@@ -58,11 +58,11 @@ class Named(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A line of a table of counties: name, page of its own, and value and change of a measure for each variant."""
+    """A line of a table of counties: name, page of its own, and by variant value, change and whether it is noise."""
 
     name: str
     link: str
-    cells: tuple[tuple[Text, Text], ...]
+    cells: tuple[tuple[Text, Text, bool], ...]
 
 
 def write_page(

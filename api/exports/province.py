@@ -108,12 +108,16 @@ def _parts(province: Province) -> tuple[Any, ...]:
                 Part(
                     name=name,
                     link=f"{COUNTIES}/{quote(name)}/{COUNTY_FILES[3]}",
-                    cells=tuple((value_text(cell, unit), change_text(cell)) for cell in cells),
+                    cells=tuple((value_text(cell, unit), change_text(cell), _is_noise(cell)) for cell in cells),
                 )
                 for name, cells in _cells(province, row.measure)
             )
             found.append((row.definition.name, lines))
     return tuple(found)
+
+
+def _is_noise(cell: Cell | None) -> bool:
+    return cell is not None and cell.change is not None and cell.change.is_noise
 
 
 def _sheets(book: ComparisonBook, province: Province) -> None:
