@@ -190,8 +190,8 @@ def _verdict(ranking: Ranking, best: Outcome) -> Iterator[Text]:
 def _runner_up(ranking: Ranking) -> Iterator[Text]:
     for second in ranking.outcomes[1:2]:
         if second.against_best is not None:
-            name, more = second.chosen.name, difference_text(second.against_best)
-            yield Text(f"其次是“{name.zh}”：每天多 {more} 元", f"next: “{name.en}”, {more} yuan a day")
+            name, more = second.chosen.name, difference_text(second.against_best).lstrip("+")
+            yield Text(f"其次是“{name.zh}”：每天多 {more} 元", f"next: “{name.en}”, {more} yuan a day more")
 
 
 def cost_text(cost: Interval) -> str:
