@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -21,9 +22,13 @@ from scenarios.text import Text
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
     from types import FrameType
 
+    from api.service.database import Database
     from api.service.runner import Worker
+    from api.service.sealing import KeyRing
+    from api.service.settings import Settings
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +36,12 @@ HELP = Text("启动服务：HTTP 接口和一个求解进程", "run the service:
 
 CLOSING_S = 5
 """How long open requests, such as event streams, may go on after SIGTERM."""
+
+NOTICES_S = 1.0
+"""How often notices that are due are looked for."""
+
+SENDING_S = 6.0
+"""How long a notice that is being sent may hold up the end."""
 
 
 def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
@@ -72,7 +83,8 @@ def run(options: argparse.Namespace) -> int:
     address = f"http://{options.host}:{options.port}/api/v1"
     say(Text(f"服务地址 {address}，Ctrl-C 结束", f"serving at {address}, Ctrl-C to end"), options.lang)
     start_logs()
-    serve(config, worker)
+    with _sending(database, app.state.context.ring, settings):
+        serve(config, worker)
     database.close()
     return 0
 
@@ -103,6 +115,33 @@ class _Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self.worker.leave()
         super().handle_exit(sig, frame)
+
+
+@contextmanager
+def _sending(database: Database, ring: KeyRing | None, settings: Settings) -> Iterator[None]:
+    """Send notices that are due while the block runs; without keys there can be no webhook that has any."""
+    ends = threading.Event()
+    thread = threading.Thread(target=_send, args=(database, ring, settings, ends), name="notices", daemon=True)
+    if ring is not None:
+        thread.start()
+    try:
+        yield
+    finally:
+        ends.set()
+        if ring is not None:
+            thread.join(SENDING_S)  # what is cut off by the end of the process is sent again by the next
+
+
+def _send(database: Database, ring: KeyRing, settings: Settings, ends: threading.Event) -> None:
+    from api.service.notices import Allowed, send_due  # noqa: PLC0415 - only where there is a service
+
+    allowed = Allowed(hosts=settings.webhook_hosts)
+    while not ends.wait(NOTICES_S):
+        try:
+            while send_due(database, ring, allowed) and not ends.is_set():
+                pass
+        except Exception:
+            logger.exception("notices could not be sent")
 
 
 def _work(server: _Server, worker: Worker) -> None:

@@ -37,8 +37,7 @@ def full_disk(folder: Path, *, times: int) -> dict[str, Any]:
     with _small_disk(folder / "disk") as disk, ground(None, disk) as where:
         owner = found_county(where.database)
         path = f"/api/v1/scenarios/{owner.scenario_id}/solves"
-        with serving(where) as api:
-            client = Client(api.port, owner.secret)
+        with serving(where) as api, Client(api.port, owner.secret) as client:
             for _ in range(times):
                 with _filled(disk):
                     for _ in range(40):
@@ -64,7 +63,8 @@ def hostile(where: Ground) -> dict[str, Any]:
     owner = found_county(where.database)
     found: dict[str, Any] = {}
     with serving(where) as api:
-        Client(api.port, owner.secret).call("GET", "/api/v1/limits")
+        with Client(api.port, owner.secret) as client:
+            client.call("GET", "/api/v1/limits")
         for name, (kind, body) in _bodies().items():
             before, began = api.memory_mb, time.monotonic()
             status = _post(api.port, owner.secret, kind, body)

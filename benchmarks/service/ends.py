@@ -53,8 +53,7 @@ def stop_solving(where: Ground, county: Path, *, rounds: int) -> dict[str, Any]:
     owner = found_county(where.database, content_of(county))
     took: dict[str, list[float]] = {"cancel": [], "stop": []}
     kept = 0
-    with serving(where, options=("--slots", "1")) as api:
-        client = Client(api.port, owner.secret)
+    with serving(where, options=("--slots", "1")) as api, Client(api.port, owner.secret) as client:
         for number in range(2 * rounds):
             how = "cancel" if number % 2 else "stop"
             path = f"/api/v1/scenarios/{owner.scenario_id}/solves"

@@ -133,8 +133,8 @@ class Api:
 
     def answers(self) -> bool:
         """Tell whether it is there."""
-        with contextlib.suppress(OSError, http.client.HTTPException):
-            return Client(self.port, "").call("GET", "/api/v1/healthz")[0] == 200
+        with contextlib.suppress(OSError, http.client.HTTPException), Client(self.port, "") as client:
+            return client.call("GET", "/api/v1/healthz")[0] == 200
         return False
 
     def kill(self, number: int = signal.SIGKILL) -> None:
@@ -176,6 +176,12 @@ class Client:
     def __init__(self, port: int, secret: str) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         self.headers = {"Authorization": f"Bearer {secret}", "Content-Type": "application/json"}
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.connection.close()
 
     def call(self, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, Any]:
         """Return status and document of an answer."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import itertools
 import json
 import os
 import random
@@ -61,8 +62,8 @@ def kill_workers(where: Ground, *, kills: int, pause_s: float = 1.0, seed: int =
     crew = [start_light_worker(where, str(n), WAITING) for n in range(CREW)]
     taken_over: list[float] = []
     try:
-        wait_until(lambda: _count_workers(where.database) >= CREW, 60)
         for number in range(kills):
+            wait_until(lambda: _are_alive(where.database, crew), 120)
             _fill(where.database, owner)
             time.sleep(draw.uniform(0.5, 1.5) * pause_s)
             place = draw.randrange(CREW)
@@ -85,24 +86,23 @@ def kill_workers(where: Ground, *, kills: int, pause_s: float = 1.0, seed: int =
 def kill_api(where: Ground, *, kills: int, seed: int = 0) -> dict[str, Any]:
     """Kill the API while clients submit, each of whom repeats what got no answer under the same key."""
     owner, draw, ends = found_county(where.database), random.Random(seed), threading.Event()
+    path = f"/api/v1/scenarios/{owner.scenario_id}/solves"
     accepted: dict[str, str] = {}
     repeats = Counter[str]()
     with serving(where) as api:
 
         def send(number: int) -> None:
-            client, count = Client(api.port, owner.secret), 0
-            path = f"/api/v1/scenarios/{owner.scenario_id}/solves"
-            while not ends.is_set():
-                count += 1
-                key = f"{number}-{count}"
-                while key not in accepted and not ends.is_set():
-                    with contextlib.suppress(OSError, http.client.HTTPException):
-                        status, answer = client.call("POST", path, b'{"seconds": 30}', **{"Idempotency-Key": key})
-                        if status == 202:
-                            accepted[key] = answer["id"]
-                            continue
-                    repeats[key] += 1
-                    time.sleep(0.1)
+            with Client(api.port, owner.secret) as client:
+                for count in itertools.count():
+                    key = f"{number}-{count}"
+                    while key not in accepted:
+                        if ends.is_set():
+                            return
+                        if (job := _sent(client, path, key)) is not None:
+                            accepted[key] = job
+                        else:
+                            repeats[key] += 1
+                            time.sleep(0.1)
 
         with ThreadPoolExecutor(4) as pool:
             sending = [pool.submit(send, number) for number in range(4)]
@@ -123,6 +123,15 @@ def kill_api(where: Ground, *, kills: int, seed: int = 0) -> dict[str, Any]:
         "lost": sum(1 for key, job in accepted.items() if stored.get(key) != job),
         "stored_without_answer": len(stored) - len(accepted),
     }
+
+
+def _sent(client: Client, path: str, key: str) -> str | None:
+    """Return the id of the job that was accepted, None where there was no answer, or another one."""
+    try:
+        status, answer = client.call("POST", path, b'{"seconds": 30}', **{"Idempotency-Key": key})
+    except (OSError, http.client.HTTPException):
+        return None
+    return answer["id"] if status == 202 else None
 
 
 def restart_postgres(folder: Path, *, restarts: int, seed: int = 0) -> dict[str, Any]:
@@ -146,8 +155,7 @@ def kill_solving(where: Ground, county: Path, *, kills: int) -> dict[str, Any]:
     gone_s: list[float] = []
     left = 0
     for _ in range(kills):
-        with serving(where, options=("--slots", "1")) as api:
-            client = Client(api.port, owner.secret)
+        with serving(where, options=("--slots", "1")) as api, Client(api.port, owner.secret) as client:
             body = json.dumps({"seconds": 600, "workers": 2}).encode()
             job = client.call("POST", f"/api/v1/scenarios/{owner.scenario_id}/solves", body)[1]["id"]
             wait_until(lambda: client.call("GET", f"/api/v1/jobs/{job}")[1]["cost_fen"] is not None, 180, 0.2)  # noqa: B023
@@ -213,9 +221,12 @@ def _count_open(database: Database, owner: County) -> int:
         return connection.scalar(query) or 0
 
 
-def _count_workers(database: Database) -> int:
+def _are_alive(database: Database, crew: list[subprocess.Popen[bytes]]) -> bool:
+    """Tell whether all have begun to work and none is silent."""
     with database.read() as connection:
-        return connection.scalar(select(func.count()).select_from(workers)) or 0
+        since = now_ms(connection) - 2_000
+        pids = set(connection.execute(select(workers.c.pid).where(workers.c.heartbeat_ms >= since)).scalars())
+    return pids >= {each.pid for each in crew}
 
 
 def _held_by(database: Database, pid: int) -> dict[str, int]:

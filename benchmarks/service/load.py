@@ -43,13 +43,13 @@ def submits(where: Ground, county: Path, *, seconds: float) -> dict[str, Any]:
         tally, before_s, ends_at = Tally(), api.cpu_s, time.monotonic() + seconds
 
         def send(number: int) -> None:
-            client, count = Client(api.port, owner.secret), 0
-            path = f"/api/v1/scenarios/{owner.scenario_id}/solves"
-            while time.monotonic() < ends_at:
-                began, count = time.monotonic(), count + 1
-                status, answer = client.call("POST", path, body, **{"Idempotency-Key": f"{number}-{count}"})
-                tally.seconds.append(time.monotonic() - began)
-                tally.accepted.append(answer["id"]) if status == 202 else tally.other.append(status)
+            path, count = f"/api/v1/scenarios/{owner.scenario_id}/solves", 0
+            with Client(api.port, owner.secret) as client:
+                while time.monotonic() < ends_at:
+                    began, count = time.monotonic(), count + 1
+                    status, answer = client.call("POST", path, body, **{"Idempotency-Key": f"{number}-{count}"})
+                    tally.seconds.append(time.monotonic() - began)
+                    tally.accepted.append(answer["id"]) if status == 202 else tally.other.append(status)
 
         with ThreadPoolExecutor(CLIENTS) as pool:
             list(pool.map(send, range(CLIENTS)))
@@ -75,8 +75,7 @@ def reads(where: Ground, county: Path, *, seconds: float) -> dict[str, Any]:
     """Ask for the state of jobs, from one client without a pause, while two real solves run in the same service."""
     owner = found_county(where.database, content_of(county), PLACES)
     body = json.dumps({"seconds": seconds + 60, "seed": 1}).encode()
-    with serving(where, options=("--slots", "2")) as api:
-        client = Client(api.port, owner.secret)
+    with serving(where, options=("--slots", "2")) as api, Client(api.port, owner.secret) as client:
         took: list[float] = []
         path = f"/api/v1/scenarios/{owner.scenario_id}/solves"
         mine = [client.call("POST", path, body)[1]["id"] for _ in range(2)]

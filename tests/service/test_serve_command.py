@@ -1,0 +1,72 @@
+"""``gongpei serve`` as an operator meets it: it answers, plans, sends notices, and leaves in order."""
+
+from __future__ import annotations
+
+import json
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from api.commands.serve import _sending
+from api.service import claims, notices, queue
+from api.service.jobs import Outcome
+from api.service.sealing import read_ring
+from api.service.settings import Settings
+from benchmarks.service.harness import Client, content_of, found_county, ground, serving, wait_until
+from tests.service.jobs import claim, county, submit
+from tests.service.processes import processes_in
+from tests.service.workers import LIBRARY, until
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from api.service.database import Database
+
+
+@pytest.mark.slow
+def test_a_county_is_planned_over_http_and_sigterm_gives_back_what_is_at_work(tmp_path: Path) -> None:
+    """One job is done; another of ten minutes is solving when SIGTERM comes: it is queued again, no process is left."""
+    with ground(None, tmp_path) as where:
+        owner = found_county(where.database, content_of(LIBRARY / "four_villages"), 6)
+        path = f"/api/v1/scenarios/{owner.scenario_id}/solves"
+        variables = {"GONGPEI_GRACE_S": "0.5"}
+        with serving(where, options=(), variables=variables) as api, Client(api.port, owner.secret) as client:
+            first = client.call("POST", path, json.dumps({"iterations": 1}).encode())[1]["id"]
+            until(lambda: client.call("GET", f"/api/v1/jobs/{first}")[1]["state"] == "done")
+            status, plan = client.call("GET", f"/api/v1/jobs/{first}/plan")
+            assert status == 200
+            assert plan
+            second = client.call("POST", path, json.dumps({"seconds": 600}).encode())[1]["id"]
+            until(lambda: client.call("GET", f"/api/v1/jobs/{second}")[1]["state"] == "solving")
+            api.kill(signal.SIGTERM)
+            assert api.process is not None
+            assert api.process.returncode in (0, -signal.SIGTERM)
+        job = queue.find(where.database, owner.id, second)
+        assert job is not None
+        assert (job.state, job.attempts_left) == ("queued", 3)
+        assert wait_until(lambda: not processes_in(tmp_path / "data"), 10)
+
+
+def test_notices_are_sent_while_the_service_runs(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A job ends, and whoever asked to be told is called."""
+    called: list[str] = []
+
+    def call(*_: object, **__: object) -> int:
+        called.append("")
+        return 200
+
+    monkeypatch.setattr(notices.send_due, "__kwdefaults__", {"most": 20, "caller": call})
+    ring = read_ring(tmp_path / "keys", data=tmp_path / "data")
+    a = county(database)
+    allowed = notices.Allowed(hosts=("localhost",))
+    with database.write() as connection:
+        notices.register(
+            connection, ring, county_id=a.county_id, url="https://localhost/x", events=("done",), allowed=allowed
+        )
+    submit(database, a)
+    claims.finish(database, claim(database), Outcome())
+    with _sending(database, ring, Settings(webhook_hosts=("localhost",))):
+        until(lambda: bool(called))
