@@ -11,9 +11,9 @@ from api.service.routes.errors import SENTENCES as OF_THE_DOORS
 SENTENCES: dict[str, tuple[str, str, str, str]] = {
     "E600": (
         "服务配置 {path} 有误（{detail}）",
-        "按 README 的“服务”一节改正该项",
+        "按 api/service/README.md 的 Settings 一节改正该项",
         "the settings of the service in {path} are wrong ({detail})",
-        "mend the entry as the section on the service in the readme has it",
+        "mend the entry as the section Settings of api/service/README.md has it",
     ),
     "E601": (
         "数据库暂不可用（{detail}）",
