@@ -56,9 +56,9 @@ class Doors:
 
 
 @contextmanager
-def open_doors(kind: str, folder: Path, limits: Limits = SMALL) -> Iterator[Doors]:
+def open_doors(kind: str, folder: Path, limits: Limits = SMALL, *, has_key_file: bool = True) -> Iterator[Doors]:
     """Give an application over a fresh database."""
-    settings = Settings(data=folder / "data", key_file=folder / "keys.jsonl", limits=limits)
+    settings = Settings(data=folder / "data", key_file=folder / "keys.jsonl" if has_key_file else None, limits=limits)
     settings.data.mkdir()
     with fresh_database(kind, folder) as database:
         counties, keys = {}, {}

@@ -14,6 +14,7 @@ from tests.service.doors import Doors, document, files_of, open_doors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 ZIP = {"Content-Type": "application/zip"}
 
@@ -189,6 +190,16 @@ def test_personal_columns_leave_the_scenario_and_come_back_masked(doors: Doors) 
     deeds = doors.ask("GET", "/audit", role="admin", params={"most": 500}).json()["items"]
     assert [deed["object"] for deed in deeds if deed["action"] == "personal.reveal"] == [record["id"]]
     assert "13812345678" not in json.dumps(deeds)
+
+
+def test_a_service_without_a_key_file_keeps_no_personal_field_and_says_so(tmp_path: Path) -> None:
+    """The order is stored, its phone is not, and a note tells."""
+    orders = document()["orders"]
+    orders[0] |= {"phone": "13812345678"}
+    with open_doors("sqlite", tmp_path, has_key_file=False) as doors:
+        record = create(doors, orders=orders)
+        assert record["personal_fields"] == 0
+        assert "personal fields not kept: 1" in [note["en"][-27:] for note in record["notes"]]
 
 
 def test_personal_fields_follow_their_order_through_revisions(doors: Doors) -> None:

@@ -149,7 +149,7 @@ def create(here: Here, caller: Writer, body: Body, response: Response) -> Scenar
     draft, found = drafted(here, caller, upload)
     revision = revisions.create(here.database, caller, draft, ring=here.ring)
     response.headers["Location"] = f"/api/v1/scenarios/{revision.scenario_id}"
-    return _told(revision, response, found, len(upload.personal) if here.ring else 0)
+    return _told(revision, response, found, _kept(here, upload, found))
 
 
 @router.get("/scenarios")
@@ -230,7 +230,7 @@ def _change(
     draft, found = drafted(here, caller, upload)
     kept = order_ids(upload.files)
     revision = revisions.revise(here.database, caller, before, draft, ring=here.ring, order_ids=kept)
-    return _told(revision, response, found, len(upload.personal) if here.ring else 0)
+    return _told(revision, response, found, _kept(here, upload, found))
 
 
 @router.delete("/scenarios/{scenario_id}", status_code=204)
@@ -283,6 +283,17 @@ def record_of(revision: Revision) -> ScenarioGiven:
         created_at=instant(revision.created_ms) or "",
         **{name: getattr(revision, name) for name in names},
     )
+
+
+def _kept(here: Context, upload: Upload, found: dict[str, Any]) -> int:
+    """Return how many personal fields were kept; a service without a key file keeps none, and says so."""
+    count = len(upload.personal)
+    if here.ring is not None or not count:
+        return count
+    zh = f"本服务没有密钥文件：{count} 个个人信息字段没有保存"
+    en = f"this service has no key file: personal fields not kept: {count}"
+    found["notes"] = [*found["notes"], {"zh": zh, "en": en}]
+    return 0
 
 
 def _told(
