@@ -29,7 +29,7 @@ def events(asked: Asked) -> dict[str, Any]:
     InvalidInput
         E370 with all faults, E645.
     """
-    found = read_events(_written(asked, asked.question["events"], EVENTS_FILE), asked.county.scenario)
+    found = read_events(written(asked, asked.question["events"], EVENTS_FILE), asked.county.scenario)
     return {"assumed": [{"zh": text.zh, "en": text.en} for text in found.assumed]}
 
 
@@ -41,12 +41,18 @@ def variants(asked: Asked) -> dict[str, Any]:
     InvalidInput
         E300 with all faults, E645.
     """
-    found = read_variants(_written(asked, asked.question["variants"], VARIANTS_FILE), asked.county.scenario)
+    found = read_variants(written(asked, asked.question["variants"], VARIANTS_FILE), asked.county.scenario)
     return {"count": len(found.variants)}
 
 
-def _written(asked: Asked, text: str, name: str) -> Path:
-    """Write a text beside the files of the scenario, which it may name."""
+def written(asked: Asked, text: str, name: str) -> Path:
+    """Write a text beside the files of the scenario, which it may name, and return the file.
+
+    Raises
+    ------
+    InvalidInput
+        E645, where it names a file elsewhere.
+    """
     for column, value in named_files(text, NAMING):
         if not is_plain_path(value):
             raise InvalidInput("E645", column=column, value=value[:80])

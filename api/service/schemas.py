@@ -5,9 +5,9 @@ Moments are RFC 3339; ``_s`` are whole seconds of the plan's day, on China's clo
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 
 def _whole(value: Any) -> Any:
@@ -94,10 +94,20 @@ class EvaluateRequest(Taken):
 
 
 class CandidatesRequest(Taken):
-    """``order``: id of an order or a shipment; ``most``: ways to carry it that are told."""
+    """``order``: id of an order or a shipment of the plan; or ``new_order``: a row of orders that is not in it yet.
 
-    order: Id
-    most: Int = Field(default=5, ge=1, le=20)
+    ``most``: ways to carry it that are told.
+    """
+
+    order: Id | None = None
+    new_order: dict[str, Any] | None = None
+    most: Int = Field(default=4, ge=1, le=20)
+
+    @model_validator(mode="after")
+    def _names_one(self) -> Self:
+        if (self.order is None) == (self.new_order is None):
+            raise ValueError("name an order of the plan, or give a new one")
+        return self
 
 
 class ExplainRequest(Taken):

@@ -178,6 +178,23 @@ def test_ways_for_an_order_are_ranked_and_leaving_it_out_is_one(doors: Doors, pl
     assert (unknown.status_code, unknown.json()["code"]) == (422, "E431")
 
 
+def test_a_new_order_is_asked_about_without_being_stored(doors: Doors, plan: dict[str, Any]) -> None:
+    """Three pieces for A ride with a van that goes there; left out they cost their penalty and nothing to run."""
+    new = {"id": "N1", "origin": "H", "destination": "A", "pieces": 3, "brand": "中通"}
+    answer = doors.ask("POST", f"/plans/{plan['id']}:candidates", json={"new_order": new})
+    assert answer.status_code == 200, answer.text
+    told = answer.json()["shipments"][0]
+    left = next(option for option in told["options"] if option["kind"] == "leave_out")
+    assert (left["total_change_fen"], left["operating_change_fen"]) == (told["penalty_fen"], 0)
+    best = told["options"][0]
+    assert (best["kind"], best["place"]) == ("carry", "A")
+    assert best["total_change_fen"] == best["operating_change_fen"] < told["penalty_fen"]
+    faulty = doors.ask("POST", f"/plans/{plan['id']}:candidates", json={"new_order": {**new, "origin": "NO"}})
+    fault = faulty.json()["faults"][0]
+    assert (faulty.status_code, fault["code"], fault["pointer"]) == (422, "E321", "/new_order/origin")
+    assert doors.ask("POST", f"/plans/{plan['id']}:candidates", json={}).status_code == 422
+
+
 def test_why_not_before_is_answered_with_a_rule_and_a_remedy(doors: Doors, plan: dict[str, Any]) -> None:
     """Parcels are ready at 08:00, so nothing is handed over before 08:00: the ready time is in the way."""
     body = {"order": "D4", "before_s": 8 * 3_600}

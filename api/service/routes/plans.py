@@ -14,9 +14,10 @@ from api.schemas import PlanFile
 from api.service import revisions
 from api.service.auth import ROOT, Caller, needs
 from api.service.context import Context, Here, ask_about, require_id
+from api.service.documents import toml_of
 from api.service.handlers import schema_fault
 from api.service.moments import instant
-from api.service.problems import MOST_FAULTS
+from api.service.problems import MOST_FAULTS, Told, problem
 from api.service.schemas import CandidatesRequest, EvaluateRequest, ExplainRequest, PlanGiven
 from api.service.stored_plans import content_of, keep, packed_of, plan_of, publish
 
@@ -24,6 +25,9 @@ router = APIRouter(prefix=ROOT, tags=["plans"])
 
 Reader = Annotated[Caller, needs("plan.read")]
 Asker = Annotated[Caller, needs("plan.ask")]
+
+MADE_OF = "/events/added/0"
+"""Where a new order stands in the events that are made of it."""
 
 FORMATS = {
     "geojson": ("application/geo+json", "routes.geojson"),
@@ -93,8 +97,24 @@ def evaluate(here: Here, caller: Asker, plan_id: str, request: EvaluateRequest) 
 
 @router.post("/plans/{plan_id}:candidates")
 def candidates(here: Here, caller: Asker, plan_id: str, request: CandidatesRequest) -> dict[str, Any]:
-    """Rank the ways to carry an order in this plan, the cheapest first, leaving it out among them."""
-    return _asked(here, caller, plan_id, {"ask": "candidates", **request.model_dump()})
+    """Rank the ways to carry an order, old or new, in this plan, the cheapest first, leaving it out among them."""
+    new = request.new_order
+    order = request.order if new is None else str(new.get("id", ""))
+    try:
+        added = None if new is None else toml_of({"added": [new]})
+        question = {"ask": "candidates", "order": order, "added": added, "most": request.most}
+        return _asked(here, caller, plan_id, question)
+    except (Told, InvalidInput) as refusal:
+        if new is None or not getattr(refusal, "faults", True):
+            raise
+        raise Told(_pointing(refusal)) from None
+
+
+def _pointing(refusal: Told | InvalidInput) -> dict[str, Any]:
+    """Return a problem with an events file as one with the new order that it was made of."""
+    content = refusal.content if isinstance(refusal, Told) else problem(refusal)
+    faults = [{**each, "pointer": each["pointer"].replace(MADE_OF, "/new_order")} for each in content["faults"]]
+    return {**content, "faults": faults}
 
 
 @router.post("/plans/{plan_id}:explain")
