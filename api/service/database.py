@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, ProgrammingError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NoSuchModuleError,
+    NotSupportedError,
+    ProgrammingError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from api.errors import ExportFailed, InvalidInput
@@ -38,7 +46,8 @@ WRITES = "gongpei_writes"
 UNAVAILABLE = (DBAPIError, PoolTimeout)
 """What the driver raises for want of space, server or lock; faults of ours are among ``OURS``."""
 
-OURS = (IntegrityError, ProgrammingError)
+OURS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
+"""Faults of the program, which no waiting mends."""
 
 
 class Unavailable(ExportFailed):

@@ -72,8 +72,11 @@ class Run:
         if self.has_spoken:
             return
         has_ended = self.child.has_ended  # asked first, so that nothing is said after the last reading
-        for message in self.child.messages():
-            TAKERS[message["is"]](self, message)
+        try:
+            for message in self.child.messages():
+                TAKERS[message["is"]](self, message)
+        except (OSError, ValueError, KeyError) as error:  # it has gone astray, or its folder has
+            self._last(partial(claims.retry, self.database, self.claim, why=f"no message: {type(error).__name__}"))
         if not self.has_spoken and has_ended:
             code = self.child.process.returncode
             self._last(partial(claims.retry, self.database, self.claim, why=f"the process ended with {code}"))

@@ -7,6 +7,7 @@ back what is left.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import logging
 import os
@@ -15,6 +16,7 @@ import shutil
 import socket
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -26,7 +28,7 @@ from api.service.ids import new_id
 from api.service.run import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
     from typing import IO
 
@@ -163,21 +165,24 @@ class Worker:
         return round(self.settings.lease_s * 1000)
 
 
-class hold:  # noqa: N801 - a context manager, used as a function
+@contextmanager
+def hold(folder: Path) -> Iterator[None]:
     """Make a folder and hold it locked, so that others see that its owner is alive."""
+    with _locked(folder):
+        yield
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.file: IO[str] | None = None
 
-    def __enter__(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.file = (self.folder / "lock").open("w")
-        fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-    def __exit__(self, *_: object) -> None:
-        assert self.file is not None  # noqa: S101 - it was opened
-        self.file.close()
+def _locked(folder: Path) -> IO[str]:
+    """Return the open lock of a folder, which nobody took for a leftover before it was locked."""
+    lock = folder / "lock"
+    while True:
+        folder.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            file = lock.open("w")
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if lock.exists():
+                return file
+            file.close()
 
 
 def remove_leftovers(folder: Path) -> None:

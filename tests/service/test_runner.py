@@ -109,6 +109,16 @@ def test_a_child_that_dies_is_tried_again_from_its_checkpoint(database: Database
     assert after.failure["code"] == "E607"
 
 
+def test_a_child_that_talks_nonsense_is_tried_again(database: Database, tmp_path: Path) -> None:
+    """Three times, then the job has had its attempts; the worker goes on with the next."""
+    a = county(database)
+    job = submit(database, a, request={"says": {"is": "nonsense"}})
+    other = submit(database, a, request={})
+    with working(database, tmp_path):
+        assert ended(database, other).state == "done"
+        assert ended(database, job).state == "failed"
+
+
 def test_a_child_says_why_it_failed(database: Database, tmp_path: Path) -> None:
     """The failure is kept as it was said."""
     failure = {"code": "E300", "zh": "错", "en": "wrong", "faults": [{"file": "places.csv", "row": 2}]}
