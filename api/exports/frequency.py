@@ -56,6 +56,13 @@ class FrequencyReport:
         return any(outcome.unserved_pieces for outcome in self.outcomes)
 
     @property
+    def span(self) -> Text:
+        """How many cycles of how many days were drawn."""
+        study, words = self.study, WORDS["span"]
+        values = {"cycles": len(study.cycles), "days": study.days}
+        return Text(words.zh.format(**values), words.en.format(**values))
+
+    @property
     def coverage_hint(self) -> Text:
         """What coverage means here."""
         count, hint = self.study.scenario.policy.coverage_visits_per_week, WORDS["coverage_hint"]

@@ -51,8 +51,8 @@ def frontier(report: FrequencyReport, lang: str) -> Figure:
     shown = [outcome for outcome in report.outcomes if outcome.cost_fen is not None]
     best = sorted((o.wait_mean, o.cost_fen.mean / 100) for o in shown if o.is_frontier and o.cost_fen is not None)
     axes.plot([wait for wait, _ in best], [cost for _, cost in best], color=LINE, linewidth=1.2, zorder=1)
-    for outcome in shown:
-        _point(axes, outcome, lang)
+    for k, outcome in enumerate(sorted(shown, key=lambda o: o.wait_mean)):
+        _point(axes, outcome, lang, is_below=k % 2 == 1)
     axes.set_xlabel(WORDS["wait"].pick(lang))
     axes.set_ylabel(WORDS["cost"].pick(lang))
     axes.set_ylim(bottom=0)
@@ -61,7 +61,8 @@ def frontier(report: FrequencyReport, lang: str) -> Figure:
     return figure
 
 
-def _point(axes: Axes, outcome: Outcome, lang: str) -> None:
+def _point(axes: Axes, outcome: Outcome, lang: str, *, is_below: bool) -> None:
+    """Draw a point with its interval and words beside it; neighbours have theirs above and below by turns."""
     cost = outcome.cost_fen
     if cost is None:
         return
@@ -70,7 +71,8 @@ def _point(axes: Axes, outcome: Outcome, lang: str) -> None:
     at = (outcome.wait_mean, cost.mean / 100)
     axes.errorbar(*at, yerr=half, fmt="o", color=color, ecolor=color, elinewidth=1, capsize=3, markersize=7, zorder=2)
     label = f"{outcome.policy.name.pick(lang)}\n{outcome.visits_per_week:.1f} {WORDS['times'].pick(lang)}/7"
-    axes.annotate(label, at, xytext=(8, 6), textcoords="offset points", fontsize=9, color=color)
+    offset = (8, -26) if is_below else (8, 6)
+    axes.annotate(label, at, xytext=offset, textcoords="offset points", fontsize=9, color=color)
 
 
 def visits_map(report: FrequencyReport, lang: str) -> Figure:

@@ -44,7 +44,7 @@ WORDS: dict[str, Text] = {
     ),
     "on_line": Text("在前沿上", "on the frontier"),
     "noise": Text("≈ 表示变化在误差范围内", "≈ marks a change within the noise"),
-    "cycles": Text("个周期，每个", "cycles of"),
+    "span": Text("{cycles} 个周期，每个 {days} 天", "cycles: {cycles}, of {days} days"),
     "days": Text("天", "days"),
     "map": Text("到访日分布", "how often villages are visited"),
     "map_hint": Text(
@@ -56,6 +56,7 @@ WORDS: dict[str, Text] = {
     "list": Text("各村到访日", "days of visit by village"),
     "list_hint": Text("周期的第几天；第一个周期", "days of the cycle, from 1; the first cycle"),
     "village": Text("村", "village"),
+    "villages": Text("个村", "villages"),
     "pieces": Text("日件数", "pieces a day"),
     "daily_results": Text("逐日", "days"),
     "day": Text("日", "day"),

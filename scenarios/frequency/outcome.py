@@ -26,13 +26,17 @@ if TYPE_CHECKING:
 
 WEEK = 7
 
+ENOUGH_CYCLES = 3
+"""From so many whole cycles on, intervals are over cycles."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """One policy; costs in fen a day, waits in days.
 
-    ``cost_fen`` is over the days that were planned, None without any; ``against`` its change from the policy that
-    changes are counted from, by days. ``visits_per_week`` is the mean over places that may wait of the days on which
+    ``cost_fen`` is over the days that were planned, or over cycles of them, None without any; ``against`` its change
+    from the policy that changes are counted from, paired likewise.
+    ``visits_per_week`` is the mean over places that may wait of the days on which
     there was something to carry, a week. ``coverage``: share of administrative villages with at least
     ``Policy.coverage_visits_per_week`` of them. ``worst_wait``: mean wait in the tenth of places that wait longest.
     ``is_frontier``: no policy is cheaper and waits no longer.
@@ -56,7 +60,7 @@ class Outcome:
 
 def outcomes_of(study: Study, planned: Comparison) -> tuple[Outcome, ...]:
     """Return every policy in its order. O(policies x (days + orders))."""
-    base = _costs(planned.measured[study.agenda.against])
+    base = _samples(study, planned, _costs(planned.measured[study.agenda.against]))
     found = [_outcome(study, planned, policy, base) for policy in study.policies]
     best = frontier([(each.wait_mean, each.cost_fen.mean) if each.cost_fen else None for each in found])
     return tuple(replace(each, is_frontier=k in best) for k, each in enumerate(found))
@@ -80,13 +84,13 @@ def _outcome(study: Study, planned: Comparison, policy: Frequency, base: dict[st
     days = planned.measured[policy.id]
     standings = [standing for standing in study.standings if standing.policy == policy.id]
     waits = [wait for standing in standings for wait in standing.waits]
-    costs = _costs(days)
+    costs = _samples(study, planned, _costs(days))
     pieces = sum(wait.pieces for wait in waits)
     return Outcome(
         policy=policy,
         cost_fen=interval(list(costs.values())) if costs else None,
         against=None if policy.id == study.agenda.against else change(base, costs),
-        piece_fen=ratio(sum(costs.values()), sum(kpis.carried_pieces for kpis in days.values())),
+        piece_fen=ratio(sum(_costs(days).values()), sum(kpis.carried_pieces for kpis in days.values())),
         vehicles=_mean(kpis.vehicles for kpis in days.values()),
         distance_m=_mean(kpis.distance_m for kpis in days.values()),
         unserved_pieces=sum(kpis.unserved_pieces for kpis in days.values()),
@@ -128,6 +132,17 @@ def _coverage(study: Study, standings: Sequence[Standing]) -> float | None:
 
 def _costs(days: dict[str, Kpis]) -> dict[str, float]:
     return {day: float(kpis.operating_cost_fen) for day, kpis in days.items()}
+
+
+def _samples(study: Study, planned: Comparison, costs: dict[str, float]) -> dict[str, float]:
+    """Return what an interval is taken over: means of cycles where there are enough and nothing is missing, else days.
+
+    Days of one cycle differ by whose turn it is, which says nothing about other cycles.
+    """
+    if len(study.cycles) < ENOUGH_CYCLES or not planned.is_whole:
+        return costs
+    days_of = {cycle.id: [d.id for d in study.agenda.days if d.date in cycle.dates] for cycle in study.cycles}
+    return {cycle: fmean(costs[day] for day in days) for cycle, days in days_of.items()}
 
 
 def _mean(values: Iterable[float]) -> float:

@@ -151,7 +151,7 @@ def chosen_visits(day: Scenario, wanted: Frequency, days: int = 6) -> dict[str, 
     typical = Typical(built, wanted, days, cheapest_vehicle(built))
     walk = Walk(typical.problem, first_plan(typical.problem), seed=0)
     walk.run(3_000, hot=10_000.0, cold=100.0, mean_taken=3, share_one_day=0.3)
-    return typical.visits(walk.best().chosen)
+    return typical.visits(typical.problem, walk.best().chosen)
 
 
 def test_a_far_village_with_little_is_visited_as_seldom_as_the_floor_allows() -> None:
@@ -189,6 +189,17 @@ def test_what_waits_must_fit_into_a_vehicle() -> None:
     heavy = (order("O1", "H", "V1", load=Load(load_g=20_000, load_ml=1)),)
     visits = chosen_visits(scenario(orders=heavy), policy(CHOSEN))
     assert [gaps_before(days, 6) for days in visits.values()] == [[3, 3]]
+
+
+def test_least_days_by_turns_are_a_choice_among_the_days_allowed() -> None:
+    """V2 has greens and stays daily; V1 and V3 have every other day, whichever turn it is."""
+    greens = Commodity(id="greens", max_on_board_s=3_600)
+    orders = tuple(order(f"O{k}", "H", f"V{k}", commodity="greens" if k == 2 else "parcel") for k in (1, 2, 3))
+    built = county(scenario(orders=orders, commodities=(Commodity(id="parcel"), greens)))
+    typical = Typical(built, policy(CHOSEN, floor=3), 6, cheapest_vehicle(built))
+    visits = typical.visits(typical.in_turns(), (-1, 0, 0, 0))
+    assert visits["V2"] == tuple(range(6))
+    assert {visits["V1"], visits["V3"]} <= {(0, 2, 4), (1, 3, 5)}
 
 
 def test_the_frontier_holds_what_nobody_beats() -> None:
