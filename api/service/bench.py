@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from api.errors import InvalidInput
 from api.service import bench_entry
+from api.service.database import Unavailable
 from api.service.problems import Told
 
 if TYPE_CHECKING:
@@ -63,7 +64,11 @@ class Bench:
     """One limited process with one scenario."""
 
     def __init__(self, content: bytes, bounds: Mapping[str, int], cache: Path) -> None:
-        self._folder = tempfile.mkdtemp(prefix="gongpei-bench-")
+        try:
+            cache.mkdir(parents=True, exist_ok=True)
+            self._folder = tempfile.mkdtemp(prefix="gongpei-bench-")
+        except OSError as error:
+            raise Unavailable("E601", detail=error.strerror) from None
         self._turn = threading.Lock()
         self._is_closed = False
         ours, theirs = multiprocessing.Pipe()
@@ -132,6 +137,8 @@ class Bench:
             raise InvalidInput("E647", detail=_manner(self._process.exitcode)) from None
         if "problem" in said:
             raise Told(said["problem"])
+        if "full" in said:
+            raise Unavailable("E601", detail=said["full"])
         if "bug" in said:
             raise RuntimeError(said["bug"])
         if "ended" in said:
@@ -167,7 +174,7 @@ class Benches:
             E647, where reading takes too much memory or time; E656, where too many others are read.
         """
         with self._caller(), self._turn():
-            bench = Bench(content, self._bounds, self._cache_of(county_id))
+            bench = Bench(content, self._bounds, self._cache / county_id)
             bench.close()
             return bench.found
 
@@ -202,7 +209,7 @@ class Benches:
             if known is not None:
                 return known
             with self._turn():
-                made = Bench(content(), self._bounds, self._cache_of(county_id))
+                made = Bench(content(), self._bounds, self._cache / county_id)
             self._keep(key, made)
             return made
 
@@ -223,11 +230,6 @@ class Benches:
             self._making = {key: lock for key, lock in self._making.items() if lock.locked()}
         for each in leaving:
             each.retire()
-
-    def _cache_of(self, county_id: str) -> Path:
-        folder = self._cache / county_id
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
 
     @contextmanager
     def _caller(self) -> Iterator[None]:

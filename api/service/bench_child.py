@@ -6,6 +6,7 @@ only JSON goes back. Questions come one at a time over a pipe; the process ends 
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import tempfile
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from scenarios.scenario import Scenario
 
 OUT_OF_MEMORY = "memory"
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
+"""What the system says of a disk without space, which is no fault of a scenario."""
 
 
 def run(connection: Connection, bounds: Mapping[str, int], folder: str, cache: str) -> None:
@@ -87,6 +91,9 @@ def _first(
         return None
     except MemoryError:
         _say(connection, {"ended": OUT_OF_MEMORY})
+        return None
+    except OSError as error:
+        _say(connection, {"full" if error.errno in FULL else "ended": error.strerror or type(error).__name__})
         return None
     except Exception as error:  # whatever a library makes of a strange file, or of too little room
         _say(connection, {"ended": type(error).__name__})

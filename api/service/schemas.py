@@ -229,8 +229,8 @@ class JobsGiven(Given):
     next: str | None
 
 
-class PlanGiven(Given):
-    """A stored plan; ``plan`` is the content of ``plan.json``."""
+class PlanHead(Given):
+    """A stored plan without its content."""
 
     id: str
     job_id: str | None
@@ -240,7 +240,32 @@ class PlanGiven(Given):
     unserved: int
     created_at: str
     published_at: str | None
+
+
+class PlanGiven(PlanHead):
+    """A stored plan; ``plan`` is the content of ``plan.json``."""
+
     plan: dict[str, Any]
+
+
+class PlansGiven(Given):
+    """A page of plans, newest first; ``next`` is the ``before`` of the next page."""
+
+    items: list[PlanHead]
+    next: str | None
+
+
+class PublishedGiven(Given):
+    """A published plan as a brand may know of it."""
+
+    plan_id: str
+    published_at: str
+
+
+class PublicationsGiven(Given):
+    """The newest published plans."""
+
+    items: list[PublishedGiven]
 
 
 class BestGiven(Given):

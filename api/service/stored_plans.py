@@ -18,6 +18,8 @@ from api.service.tables import plans
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sqlalchemy import Select
+
     from api.service.auth import Caller
     from api.service.database import Database
     from api.service.revisions import Revision
@@ -45,8 +47,7 @@ def plan_of(database: Database, county_id: str, plan_id: str) -> StoredPlan:
     InvalidInput
         E637.
     """
-    names = [each.name for each in fields(StoredPlan)]
-    query = select(*(plans.c[name] for name in names)).where(plans.c.id == plan_id, plans.c.county_id == county_id)
+    query = _query(county_id).where(plans.c.id == plan_id)
     if FORM.fullmatch(plan_id) is None:
         raise missing("plan", plan_id)
     with database.read() as connection:
@@ -54,6 +55,19 @@ def plan_of(database: Database, county_id: str, plan_id: str) -> StoredPlan:
     if row is None:
         raise missing("plan", plan_id)
     return StoredPlan(**row._mapping)
+
+
+def listed(
+    database: Database, county_id: str, *, before: str = "", most: int, is_published: bool = False
+) -> list[StoredPlan]:
+    """Return plans of the county, the newest first, those with an id below ``before`` if one is given."""
+    query = _query(county_id).order_by(plans.c.id.desc()).limit(most)
+    if before:
+        query = query.where(plans.c.id < before)
+    if is_published:
+        query = query.where(plans.c.published_ms.is_not(None))
+    with database.read() as connection:
+        return [StoredPlan(**row._mapping) for row in connection.execute(query)]
 
 
 def packed_of(database: Database, county_id: str, plan_id: str) -> bytes:
@@ -127,3 +141,8 @@ def publish(database: Database, caller: Caller, plan_id: str) -> StoredPlan:
             )
             append(connection, deed, at_ms)
     return plan_of(database, caller.county_id, plan_id)
+
+
+def _query(county_id: str) -> Select[Any]:
+    names = [each.name for each in fields(StoredPlan)]
+    return select(*(plans.c[name] for name in names)).where(plans.c.county_id == county_id)

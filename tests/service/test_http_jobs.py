@@ -240,7 +240,12 @@ def test_a_plan_goes_out_and_in_again_if_the_referee_accepts_it(
 
 
 def test_a_brand_sees_its_own_orders_and_no_other_brand(doors: Doors, plan: dict[str, Any]) -> None:
-    """中通 has D1 and D2; two other brands are too few for a total; the plan itself is not for brands."""
+    """中通 has D1 and D2 once the plan is published; two others are too few for a total; costs are not for brands."""
+    assert doors.ask("GET", f"/plans/{plan['id']}/brand", role="brand").status_code == 404
+    doors.ask("POST", f"/plans/{plan['id']}:publish")
+    published = doors.ask("GET", "/brand/plans", role="brand").json()["items"]
+    assert [each["plan_id"] for each in published] == [plan["id"]]
+    assert "cost_fen" not in published[0]
     told = doors.ask("GET", f"/plans/{plan['id']}/brand", role="brand")
     assert [order["order"] for order in told.json()["orders"]] == ["D1", "D2"]
     assert told.json()["statement"]["pieces"] == 30
@@ -254,6 +259,8 @@ def test_publishing_twice_is_publishing_once(doors: Doors, plan: dict[str, Any])
     first = doors.ask("POST", f"/plans/{plan['id']}:publish").json()["published_at"]
     assert first is not None
     assert doors.ask("POST", f"/plans/{plan['id']}:publish").json()["published_at"] == first
+    listed = doors.ask("GET", "/plans", params={"published": True}).json()["items"]
+    assert [each["id"] for each in listed] == [plan["id"]]
     deeds = doors.ask("GET", "/audit", role="admin", params={"most": 500}).json()["items"]
     assert [deed["action"] for deed in deeds].count("plan.publish") == 1
     assert doors.ask("POST", f"/plans/{plan['id']}:publish", role="planner").status_code == 403

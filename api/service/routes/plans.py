@@ -11,20 +11,33 @@ from pydantic import ValidationError
 
 from api.errors import InvalidInput
 from api.schemas import PlanFile
-from api.service import revisions
+from api.service import revisions, stored_plans
 from api.service.auth import ROOT, Caller, needs
 from api.service.context import Context, Here, ask_about, require_id
 from api.service.documents import toml_of
 from api.service.handlers import schema_fault
 from api.service.moments import instant
 from api.service.problems import MOST_FAULTS, Told, problem
-from api.service.schemas import CandidatesRequest, EvaluateRequest, ExplainRequest, PlanGiven
-from api.service.stored_plans import content_of, keep, packed_of, plan_of, publish
+from api.service.schemas import (
+    CandidatesRequest,
+    EvaluateRequest,
+    ExplainRequest,
+    PlanGiven,
+    PlanHead,
+    PlansGiven,
+    PublicationsGiven,
+    PublishedGiven,
+)
+from api.service.stored_plans import StoredPlan, content_of, keep, packed_of, plan_of, publish
 
 router = APIRouter(prefix=ROOT, tags=["plans"])
 
 Reader = Annotated[Caller, needs("plan.read")]
 Asker = Annotated[Caller, needs("plan.ask")]
+BrandOwner = Annotated[Caller, needs("brand.read")]
+
+MOST_PUBLISHED = 31
+"""Published plans that a brand is told of: a month of days."""
 
 MADE_OF = "/events/added/0"
 """Where a new order stands in the events that are made of it."""
@@ -35,6 +48,29 @@ FORMATS = {
     "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "plan.xlsx"),
 }
 """Format -> media type and file name; ``json`` is the plan as it is stored."""
+
+
+@router.get("/plans")
+def listed(
+    here: Here,
+    caller: Reader,
+    before: Annotated[str, Query(max_length=40)] = "",
+    most: Annotated[int, Query(ge=1, le=200)] = 50,
+    published: Annotated[bool, Query()] = False,
+) -> PlansGiven:
+    """List plans, the newest first; ``published`` leaves only those to drive by."""
+    before = require_id("plan", before) if before else ""
+    county = caller.county_id
+    found = stored_plans.listed(here.database, county, before=before, most=most, is_published=published)
+    return PlansGiven(items=list(map(_head, found)), next=found[-1].id if len(found) == most else None)
+
+
+@router.get("/brand/plans")
+def published_plans(here: Here, caller: BrandOwner) -> PublicationsGiven:
+    """List the newest published plans for a brand, which may ask each for its own orders."""
+    found = stored_plans.listed(here.database, caller.county_id, most=MOST_PUBLISHED, is_published=True)
+    items = [PublishedGiven(plan_id=each.id, published_at=instant(each.published_ms) or "") for each in found]
+    return PublicationsGiven(items=items)
 
 
 @router.get("/plans/{plan_id}")
@@ -151,8 +187,10 @@ def export(
 
 
 @router.get("/plans/{plan_id}/brand")
-def of_brand(here: Here, caller: Annotated[Caller, needs("brand.read")], plan_id: str) -> dict[str, Any]:
-    """Return the orders and the statement of the caller's brand; other brands only as a total of three or more."""
+def of_brand(here: Here, caller: BrandOwner, plan_id: str) -> dict[str, Any]:
+    """Return the orders and the statement of the caller's brand in a published plan; others only as totals of three."""
+    if plan_of(here.database, caller.county_id, plan_id).published_ms is None:
+        raise revisions.missing("plan", plan_id)
     return _asked(here, caller, plan_id, {"ask": "brand", "brand": caller.brand})
 
 
@@ -160,19 +198,18 @@ def _file(data: bytes, media: str, name: str) -> Response:
     return Response(data, media_type=media, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-def _told(here: Context, caller: Caller, plan_id: str) -> PlanGiven:
-    plan = plan_of(here.database, caller.county_id, plan_id)
-    return PlanGiven(
-        id=plan.id,
-        job_id=plan.job_id,
-        scenario_id=plan.scenario_id,
-        revision=plan.revision,
-        cost_fen=plan.cost_fen,
-        unserved=plan.unserved,
+def _head(plan: StoredPlan) -> PlanHead:
+    return PlanHead(
+        **{name: getattr(plan, name) for name in ("id", "job_id", "scenario_id", "revision", "cost_fen", "unserved")},
         created_at=instant(plan.created_ms) or "",
         published_at=instant(plan.published_ms),
-        plan=content_of(here.database, caller.county_id, plan.id),
     )
+
+
+def _told(here: Context, caller: Caller, plan_id: str) -> PlanGiven:
+    plan = plan_of(here.database, caller.county_id, plan_id)
+    content = content_of(here.database, caller.county_id, plan.id)
+    return PlanGiven(**_head(plan).model_dump(), plan=content)
 
 
 def _asked(here: Context, caller: Caller, plan_id: str, question: dict[str, Any]) -> dict[str, Any]:
