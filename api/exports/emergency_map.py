@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 WIDTH, MAX_HEIGHT, DETAIL_HEIGHT, MARGIN = 1_000.0, 700.0, 620.0, 48.0
 TOLERANCE = 0.4
+BREAK_APART = 8.0
+"""Closed stretches nearer than twice this on the map share a mark."""
 SIZE = 12.0
 """Of names, in units of the drawing."""
 
@@ -59,6 +61,7 @@ class EmergencyMap:
     ground: dict[str, str]
     areas: tuple[tuple[str, str], ...]
     closed: str
+    breaks: tuple[tuple[float, float], ...]
     trips: tuple[tuple[str, str], ...]
     flights: str
     walks: tuple[Walk, ...]
@@ -91,6 +94,7 @@ def _drawn(relief: Relief, canvas: Canvas) -> EmergencyMap:
         },
         areas=tuple(_areas(relief, canvas)),
         closed=_edges(relief, canvas, relief.rescue.ground.closed),
+        breaks=tuple(_breaks(relief, canvas)),
         trips=tuple((trip.color, _way(trip, canvas)) for trip in beyond),
         flights="".join(_way(trip, canvas) for trip in day.trips if trip.is_flown and _calls_at_cut(relief, trip)),
         walks=tuple(_walks(relief, canvas)),
@@ -127,12 +131,22 @@ def _areas(relief: Relief, canvas: Canvas) -> Iterator[tuple[str, str]]:
 
 def _edges(relief: Relief, canvas: Canvas, chosen: np.ndarray) -> str:
     """Return path data of the chosen edges (m,) bool of the network, joined end to end."""
-    shapes = relief.rescue.ground.after.edges.geometry[chosen].to_numpy()
-    if not len(shapes):
-        return ""
-    merged = shapely.line_merge(shapely.transform(shapely.multilinestrings(list(shapes)), canvas.project))
-    parts = shapely.get_parts(shapely.simplify(merged, TOLERANCE))
+    parts = shapely.get_parts(shapely.simplify(_merged(relief, canvas, chosen), TOLERANCE))
     return "".join(path_data(shapely.get_coordinates(part)) for part in parts)
+
+
+def _merged(relief: Relief, canvas: Canvas, chosen: np.ndarray) -> shapely.Geometry:
+    shapes = relief.rescue.ground.after.edges.geometry[chosen].to_numpy()
+    lines = shapely.transform(shapely.multilinestrings(list(shapes)), canvas.project)
+    merged: shapely.Geometry = shapely.line_merge(lines)
+    return merged
+
+
+def _breaks(relief: Relief, canvas: Canvas) -> Iterator[tuple[float, float]]:
+    """Yield the middle of each closed stretch, which may be too short to be seen."""
+    blots = shapely.buffer(_merged(relief, canvas, relief.rescue.ground.closed), BREAK_APART)
+    for part in shapely.get_parts(blots):
+        yield round(part.centroid.x, 1), round(part.centroid.y, 1)
 
 
 def _walks(relief: Relief, canvas: Canvas) -> Iterator[Walk]:

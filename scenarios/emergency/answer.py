@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-from optimizer.fallback import unserved_plan
+from optimizer.fallback import UNEXPLAINED, unserved_plan
 from optimizer.solve import HURRIED_WORK
 from optimizer.stop import Stop
 from optimizer.tiers.check import check_tiers
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from optimizer.crew import Progress
     from optimizer.model import Shipment
+    from optimizer.plan import Unserved
     from optimizer.tiers.model import Tiers
     from optimizer.tiers.search import TieredResult
     from scenarios.build import County
@@ -252,7 +253,7 @@ class Planner:
             return answer
         self._tell("reasons")
         work = {"most_work": HURRIED_WORK} if self._is_over else {}
-        return replace(answer, plan=explain_tiers(answer.tiers, answer.plan, **work))
+        return replace(answer, plan=_told(answer.tiers, explain_tiers(answer.tiers, answer.plan, **work)))
 
     def _more(self, best: Answer) -> tuple[Answer, ...]:
         """Return the plans with one vehicle more on the far side of each relay, and one drone more at each base."""
@@ -272,6 +273,18 @@ def _nobody(tiers: Tiers) -> TieredPlan:
     """Return the plan that serves nobody, by ways that every place allows."""
     choice = {place: min(ways) for part, ways in tiers.groups for place in part}
     return TieredPlan(choice=choice, plan=unserved_plan(tiers.problem))
+
+
+def _told(tiers: Tiers, plan: TieredPlan) -> TieredPlan:
+    """Return the plan with a reason for goods through a station that no search has said anything of: no vehicle."""
+    known = tiers.problem.shipment_of
+
+    def told(left: Unserved) -> Unserved:
+        station = tiers.way(known[left.shipment], plan.choice, plan.exceptions).station
+        is_open = left.reason != UNEXPLAINED or not station
+        return left if is_open else replace(left, reason="U198", numbers={"station": station})
+
+    return replace(plan, plan=replace(plan.plan, unserved=tuple(map(told, plan.plan.unserved))))
 
 
 def _moments(tiers: Tiers, plan: TieredPlan, goods: Sequence[Shipment]) -> dict[str, int]:
