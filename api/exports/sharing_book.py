@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
+from api.exports.comparison_words import day_name
 from api.exports.sharing import WORDS, plan_names, saving_text, why_unusual
 from scenarios.gain_sharing.game import member, named, ranked
 
@@ -158,7 +159,16 @@ def _coalitions(book: Book, found: SharedCosts) -> None:
     days = found.days
     sheet = book.sheet(book.word("coalitions"), (44, 14, 10, *(13.0,) * len(days)))
     sheet.freeze_panes(1, 1)
-    book.heads(sheet, 0, [book.word("coalition"), f"{book.word('sum')} (¥)", book.word("left"), *days])
+    book.heads(
+        sheet,
+        0,
+        [
+            book.word("coalition"),
+            f"{book.word('sum')} (¥)",
+            book.word("left"),
+            *(day_name(day).pick(book.lang) for day in days),
+        ],
+    )
     row = 0
     for row, coalition in enumerate(sorted(found.question.coalitions, key=ranked), start=1):
         sheet.write_string(row, 0, named(coalition).pick(book.lang))
@@ -176,7 +186,9 @@ def _coalitions(book: Book, found: SharedCosts) -> None:
         sheet.write_string(number, 0, named(repair.coalition).pick(book.lang))
         sheet.write_number(number, 1, repair.before_fen / 100, book.yuan)
         sheet.write_number(number, 2, repair.after_fen / 100, book.yuan)
-        sheet.write_string(number, 3, f"{each.day}: {plan_names(repair.plans).pick(book.lang)}")
+        sheet.write_string(
+            number, 3, f"{day_name(each.day).pick(book.lang)}: {plan_names(repair.plans).pick(book.lang)}"
+        )
 
 
 def _brand(book: Book, brand: str, told: list[tuple[Shared, Statement]]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from api.exports.comparison_words import day_name
 from api.exports.pages import environment
 from api.exports.sharing import WORDS, plan_names, saving_text, why_unusual
 from scenarios.gain_sharing.game import member, named, ranked
@@ -53,6 +54,7 @@ def write_page(report: Report, path: Path, *, lang: str) -> None:
         charts=[(member(brand), bars_of(found, shared, brand)) for brand in found.question.brands],
         coalitions=[_coalition_row(found, coalition) for coalition in sorted(found.question.coalitions, key=ranked)],
         repairs=[_repair_row(found, k) for k in range(len(found.repairs))],
+        days=[day_name(day) for day in found.days],
         members=[(brand, member(brand)) for brand in found.question.brands],
         bar_width=BAR_WIDTH,
     )
@@ -104,8 +106,8 @@ def _coalition_row(found: SharedCosts, coalition: Coalition) -> tuple[Text, str,
     return named(coalition), yuan(found.costs[coalition]), found.left.get(coalition, 0), by_day
 
 
-def _repair_row(found: SharedCosts, number: int) -> tuple[str, Text, str, str, Text]:
+def _repair_row(found: SharedCosts, number: int) -> tuple[Text, Text, str, str, Text]:
     each = found.repairs[number]
     repair = each.repair
     before, after = yuan(repair.before_fen), yuan(repair.after_fen)
-    return each.day, named(repair.coalition), before, after, plan_names(repair.plans)
+    return day_name(each.day), named(repair.coalition), before, after, plan_names(repair.plans)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from scenarios.gain_sharing import day_of_coalition, pieces_by_brand
 from scenarios.gain_sharing.coalitions import SAME_FLEET, SAME_SERVICE
+from scenarios.gain_sharing.game import named
 from scenarios.sampled_days import sample_days
 from scenarios.scenario import OrderLock
+from scenarios.text import Text
+from scenarios.variants.model import OTHERS
 from tests.scenarios.small_county import order, scenario
 
 ORDERS = (
@@ -55,3 +58,8 @@ def test_a_brand_has_the_same_goods_on_a_sampled_day_whoever_it_delivers_with() 
 def test_pieces_are_counted_over_all_days() -> None:
     assert pieces_by_brand((DAY, DAY)) == {"A": 14, "B": 6}
     assert pieces_by_brand((DAY,), unbranded="shops") == {"A": 7, "B": 3, "shops": 4}
+
+
+def test_goods_of_no_brand_are_named_in_words() -> None:
+    """People read a coalition; files keep the id."""
+    assert named(frozenset((OTHERS, "邮政"))) == Text("无品牌货物、邮政", "goods of no brand + 邮政")
