@@ -5,7 +5,6 @@ from __future__ import annotations
 from scenarios.text import Text
 
 WORDS: dict[str, Text] = {
-    "title": Text("应急配送", "emergency"),
     "who": Text("谁被隔断", "who is cut off"),
     "nobody": Text("封路没有隔断任何地点", "the closures cut nobody off"),
     "area": Text("片区", "area"),
@@ -33,9 +32,6 @@ WORDS: dict[str, Text] = {
     "other_place": Text("其他地点", "other places"),
     "crossings": Text("怎样过断点", "ways across"),
     "walk": Text("步行", "walk"),
-    "tote": Text("每箱", "a tote in"),
-    "per_hour": Text("每小时箱数", "totes an hour"),
-    "far_vehicles": Text("对岸车辆", "vehicles on the far side"),
     "compare": Text("过断点方式对比（同一天）", "ways across compared, on the same day"),
     "means": Text("方式", "means"),
     "class": Text("等级", "class"),

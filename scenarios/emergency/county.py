@@ -19,7 +19,7 @@ from networks.snap import Spots, snap_report
 from optimizer.tiers.model import DIRECT, Tiers, Way
 from scenarios.build import County, to_problem
 from scenarios.emergency.crossing import find_crossings
-from scenarios.emergency.goods import Crossers, twin_of
+from scenarios.emergency.goods import Crossers, village_at
 from scenarios.emergency.layout import Layout, drone_type
 from scenarios.emergency.model import DroneBase, FarVehicles
 from scenarios.service import Service
@@ -224,7 +224,7 @@ class _Makers:
         known = {p.id: p for p in base.places}
         callers: dict[str, frozenset[str] | None] = {}
         for place in problem.places:
-            village = known.get(twin_of(place.id, self.goods.village_of))
+            village = known.get(village_at(place.id, self.goods.village_of))
             if village is None or village.tier == "hub":
                 callers[place.id] = None
             elif place.id in self.isolated:
@@ -261,7 +261,7 @@ class _Makers:
 
     def _ways(self, place: str) -> frozenset[Way]:
         """Return the ways of a cut off place; what waits for want of room at the relay may only fly."""
-        relay = self.goods.relay_of.get(twin_of(place, self.goods.village_of))
+        relay = self.goods.relay_of.get(village_at(place, self.goods.village_of))
         ways = {Way(relay)} if relay is not None and place not in self.goods.flying else set()
         ways |= {Way(b.id) for b in self.layout.emergency.drones if b.lon is not None}
         return frozenset(ways | {DIRECT})

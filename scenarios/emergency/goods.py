@@ -69,7 +69,7 @@ class CrossingGoods:
         return class_text(classes, len(classes) if mark == WAITS else int(mark) - 1)
 
 
-def twin_of(place: str, village_of: Mapping[str, str]) -> str:
+def village_at(place: str, village_of: Mapping[str, str]) -> str:
     """Return the village that a place is a twin of, else the place."""
     return village_of.get(place, place)
 
