@@ -20,7 +20,7 @@ from scenarios.tables import Findings
 from scenarios.toml_rows import read_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 MOST_FILES = 200
@@ -51,6 +51,9 @@ PATHS = (
 
 ENTRY = b"PK\x01\x02"
 """How an entry of a zip's directory begins."""
+
+NAMING = ("file", "closures")
+"""Entries of events and variants that name files."""
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The moment that every packed file bears."""
@@ -203,13 +206,32 @@ def settings_tree(data: bytes) -> dict[str, Any]:
     return {}
 
 
-def named_files(text: str, keys: Container[str]) -> Iterator[tuple[str, str]]:
-    """Yield what stands under ``keys`` anywhere in a TOML text; a text that is none names nothing."""
-    todo: list[Any] = [settings_tree(text.encode("utf-8", "replace"))]
+def refuse_outside(text: str) -> None:
+    """Refuse a TOML text of events or variants that names a file elsewhere than in the folder.
+
+    A text that is no TOML names nothing; its reader says so. Readers take a list for its entries, so that is looked
+    through too.
+
+    Raises
+    ------
+    InvalidInput
+        E645.
+    """
+    for key, name in _named_in(settings_tree(text.encode("utf-8", "replace"))):
+        if not is_plain_path(name):
+            raise InvalidInput("E645", column=key, value=name[:80])
+
+
+def _named_in(tree: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what stands under ``NAMING`` anywhere in a tree."""
+    todo: list[Any] = [tree]
     while todo:
         each = todo.pop()
         if isinstance(each, dict):
-            yield from ((key, value) for key, value in each.items() if key in keys and isinstance(value, str))
+            for key, value in each.items():
+                if key in NAMING:
+                    entries = value if isinstance(value, list) else [value]
+                    yield from ((key, entry) for entry in entries if isinstance(entry, str) and entry)
             todo += each.values()
         elif isinstance(each, list):
             todo += each

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from api.errors import InvalidInput
-from api.service.folders import is_plain_path, named_files
+from api.service.folders import refuse_outside
 from scenarios.event_columns import EVENTS_FILE
 from scenarios.events_file import read_events
 from scenarios.variants.read import read_variants
@@ -14,9 +13,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from api.service.questions import Asked
-
-NAMING = ("file", "closures")
-"""Entries that name files."""
 
 VARIANTS_FILE = "variants.toml"
 
@@ -53,9 +49,7 @@ def written(asked: Asked, text: str, name: str) -> Path:
     InvalidInput
         E645, where it names a file elsewhere.
     """
-    for column, value in named_files(text, NAMING):
-        if not is_plain_path(value):
-            raise InvalidInput("E645", column=column, value=value[:80])
+    refuse_outside(text)
     folder = asked.county.scenario.folder or asked.folder
     file = folder / name
     file.write_text(text, encoding="utf-8", errors="replace")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from api.errors import InvalidInput
 from api.service.documents import files_of_document, pointer_of, rows_of_table, settings_of, toml_of
+from api.service.folders import refuse_outside
 from api.service.moments import instant, moment
 from api.service.problems import problem
 from api.service.uploads import changed, document_of, from_json, merged, parsed
@@ -123,6 +124,22 @@ def test_names_that_stand_twice_are_refused() -> None:
     """Which of the two counts would be a guess."""
     with pytest.raises(InvalidInput, match=r"^E633 .*twice"):
         parsed(b'{"a": 1, "a": 2}')
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[[closed]]\nfile = "../x.csv"',
+        '[[closed]]\nfile = ["/etc/passwd"]',
+        '[[variants]]\nclosures = ["a.csv", "../b.csv"]',
+        'variants = [{a = {closures = "/vsicurl/http://x"}}]',
+    ],
+)
+def test_events_and_variants_name_no_file_elsewhere(text: str) -> None:
+    """Readers take a list of one for its entry, so a list hides nothing either."""
+    with pytest.raises(InvalidInput, match=r"^E645 "):
+        refuse_outside(text)
+    refuse_outside('[[closed]]\nfile = "closed.csv"')
 
 
 def test_binary_files_are_named_and_not_sent_as_text() -> None:

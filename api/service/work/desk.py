@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import argparse
-import tomllib
 import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from api.errors import InvalidInput
 from api.plan_file import read_plan, write_plan
-from api.service.folders import is_plain_path
+from api.service.folders import refuse_outside
 from optimizer.stop import Stop
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from api.schemas import PlanFile
 
 SCENARIO, CHECKPOINT, PLAN = "scenario", "checkpoint.z", "plan.z"
 """Names in the folder of a job: the county, the best plan of an earlier attempt, the plan that is asked about."""
-
-NAMING = ("file", "closures")
-"""Entries of variants and events that name files."""
 
 
 class Tell(Protocol):
@@ -114,9 +110,7 @@ class Desk:
         text = self.request.get(entry)
         if not isinstance(text, str):
             raise InvalidInput("E611", name=entry)
-        for column, name in _named(text):
-            if not is_plain_path(name):
-                raise InvalidInput("E645", column=column, value=name[:80])
+        refuse_outside(text)
         file = self.scenario / f"{entry}{suffix}"
         file.write_text(text, encoding="utf-8")
         return file
@@ -133,18 +127,3 @@ class Done:
     unserved: int | None = None
     stopped: bool = False
     versions: Mapping[str, str] = field(default_factory=dict)
-
-
-def _named(text: str) -> Iterator[tuple[str, str]]:
-    """Yield every file that a TOML text names; a text that is no TOML names none, and its reader says so."""
-    try:
-        todo: list[Any] = [tomllib.loads(text)]
-    except (tomllib.TOMLDecodeError, RecursionError):
-        return
-    while todo:
-        each = todo.pop()
-        if isinstance(each, dict):
-            yield from ((key, value) for key, value in each.items() if key in NAMING and isinstance(value, str))
-            todo += each.values()
-        elif isinstance(each, list):
-            todo += each
