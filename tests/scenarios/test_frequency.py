@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,7 +27,8 @@ from tests.scenarios.small_county import county, order, place, scenario
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
+
+LIBRARY = Path(__file__).resolve().parents[2] / "scenarios" / "library"
 
 WEEK = Cycle(id="week 1", dates=tuple(date(2026, 3, 2) + timedelta(days=k) for k in range(6)))
 """Monday to Saturday."""
@@ -223,6 +225,13 @@ def test_a_file_of_policies_is_read(tmp_path: Path) -> None:
     first, second = read_policies(file, three_villages(), 6, 3)
     assert (first.rule, first.floor, first.wait_fen) == (CHOSEN, 3, 50)
     assert (second.floor, second.name.zh, second.name.en) == (2, "少", "少")
+
+
+def test_the_example_of_the_library_is_a_file_of_policies() -> None:
+    """Five policies for a cycle of six days."""
+    found = read_policies(LIBRARY / "policies" / "often.toml", three_villages(), 6, 1)
+    assert [each.id for each in found] == ["daily", "alternate", "three", "two", "patient"]
+    assert (found[3].daily_above, found[4].wait_fen) == (40, 50)
 
 
 def test_every_fault_of_a_file_is_found_at_once(tmp_path: Path) -> None:
