@@ -161,7 +161,8 @@ def carry_out(
     missing = [cell for key, cell in plans.items() if store.get(key) is None]
     unmeasured = [cell for key, cell in wholes.items() if store.get(key) is None]
     offered = _offers(agenda, plans.keys())
-    unoffered = [cell for cell in offered.values() if store.get(cell.key) is None]
+    unoffered = {cell.key for cell in offered.values() if store.get(cell.key) is None}
+    total = len(plans) + len(wholes) + len({cell.key for cell in offered.values()})
     todo = len(missing) + len(unmeasured) + len(unoffered)
     crew = _Progress(_usual_s(missing), executor.workers, todo, report)
     for outcome in executor.run(missing, store, cancel):
@@ -173,8 +174,7 @@ def carry_out(
         for outcome in executor.run([*ready, *asked.values()], store, cancel):
             crew.take(outcome.key, outcome.seconds, outcome.failure)
     found = _collect(agenda, store, crew.failures, {name: cell.key for name, cell in offered.items()})
-    total = len(plans) + len(wholes) + len({cell.key for cell in offered.values()})
-    return replace(found, total=total, known=total - crew.todo, computed=crew.done)
+    return replace(found, total=total, known=total - todo, computed=crew.done)
 
 
 def _offers(agenda: Agenda, plans: Collection[str]) -> dict[tuple[str, str], OfferCell]:

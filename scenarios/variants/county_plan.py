@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from optimizer.check import check
@@ -24,15 +23,8 @@ if TYPE_CHECKING:
     from scenarios.kpis import Kpis
 
 
-TRIES = 3
-"""Searches of a day at most until one of them got to work."""
-
-
 def solve_county(county: County, *, stop: Stop, seed: int, workers: int) -> TieredPlan:
     """Return the best plan within ``stop``, judged again; of an ordinary day one that chooses no ways.
-
-    On a busy machine a short limit may be over before any solver process has started: then it begins anew with twice
-    the time, ``TRIES`` times at most.
 
     Raises
     ------
@@ -41,10 +33,6 @@ def solve_county(county: County, *, stop: Stop, seed: int, workers: int) -> Tier
         because a plan that serves nothing for want of a solver is no measure of a county.
     """
     plan, has_worked = _searched(county, stop, seed, workers)
-    for turn in range(1, TRIES):
-        if has_worked or stop.seconds is None or not county.problem.shipments:
-            break
-        plan, has_worked = _searched(county, replace(stop, seconds=stop.seconds * 2**turn), seed, workers)
     if county.problem.shipments and not has_worked:
         raise ScenarioFailed("E358", detail="the solver found no plan in its time")
     violations = _judged(county, plan)

@@ -184,21 +184,6 @@ def test_a_plan_that_serves_nothing_for_want_of_a_solver_is_no_result(monkeypatc
         solve_county(small_county(scenario(orders=(order("A", "H", "V1"),))), stop=Stop(seconds=1), seed=0, workers=1)
 
 
-def test_a_solver_that_had_no_time_to_start_gets_twice_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody works within 3 and 6 s, somebody does within 12 s, and that is the plan."""
-    county = small_county(scenario(orders=(order("A", "H", "V1"),)))
-    given: list[float | None] = []
-
-    def search(_: object, *, stop: Stop, **__: object) -> Result:
-        given.append(stop.seconds)
-        return Result(plan=searched(county.problem), iterations=int(len(given) > 2))
-
-    monkeypatch.setattr("scenarios.variants.county_plan.solve", search)
-    found = solve_county(county, stop=Stop(seconds=3), seed=0, workers=1)
-    assert given == [3, 6, 12]
-    assert not found.plan.unserved
-
-
 # ---- planted truths
 
 
