@@ -196,4 +196,6 @@ def _own_output() -> TextIO:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    code = main(Path(sys.argv[1]))
+    sys.stderr.flush()
+    os._exit(code)  # a thread still reads standard input, which an orderly end would wait for
