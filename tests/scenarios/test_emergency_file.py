@@ -149,7 +149,7 @@ def test_the_usual_order_is_medicine_food_relief_and_never_pesticide() -> None:
 
 def test_the_committed_example_fits_its_county() -> None:
     """Two classes, one relay with two hired vans, one base of drones near the break, three orders of the emergency."""
-    folder = LIBRARY / "mountain"
-    found = read_emergency(folder / "landslide.toml", read_scenario(folder))
+    path = LIBRARY / "emergencies" / "mountain.toml"
+    found = read_emergency(path, read_scenario(LIBRARY / "mountain"))
     assert (len(found.classes), len(found.relays), len(found.drones), len(found.added)) == (2, 1, 1, 3)
     assert [(v.count, v.is_hired) for v in found.vehicles] == [(2, True)]
