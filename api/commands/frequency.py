@@ -17,7 +17,7 @@ from api.commands.options import (
     solving_stop,
     whole,
 )
-from api.commands.running import STOPPED, executor_at, run_agenda, show_losses
+from api.commands.running import executor_at, run_agenda, show_losses
 from api.exports.frequency import COLUMNS, FrequencyReport, row_texts, write_csv, write_json
 from api.exports.frequency_book import write_book
 from api.exports.frequency_charts import write_charts
@@ -50,6 +50,8 @@ DEFAULT_DAYS = 6
 
 IN_TERMINAL = ("policy", "cost", "change", "vehicles", "wait", "wait_p90", "coverage", "left")
 """Columns for which a terminal has room."""
+
+NOTHING_YET = Text("到访日尚未选出，还没有结果", "days of visit have not been chosen yet: there is nothing to report")
 
 FILES = ("frequency.json", "frequency.csv", "frequency.xlsx", "frequency.html")
 
@@ -87,7 +89,7 @@ def run(options: argparse.Namespace) -> int:
     cells = {p.id: choice_cell(scenario, p, options.days, limit, cache) for p in policies if p.rule == CHOSEN}
     chosen = _chosen(options, cells, store)
     if chosen is None:
-        say(STOPPED, lang, style="yellow")
+        say(NOTHING_YET, lang, style="yellow")
         return 1
     cycles = cycles_of(scenario, options.days, options.weeks)
     study = lay_out(scenario, policies, chosen, cycles, limit=limit, cache=cache)
