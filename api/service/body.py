@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 MOST_LEVELS = 64
 """How deep JSON may be nested; a plan or scenario has six levels, GeoJSON eight."""
 
+MOST_VALUES = 2_000_000
+"""Values in one JSON body, separators in its texts included: some 150 MB at the worst once it is parsed."""
+
 MOST_AT_ONCE = 4
 """Bodies of the largest size that all requests together may hold."""
 
@@ -27,6 +30,11 @@ MOST_BODY_S = 60.0
 """How long a body may take to arrive."""
 
 BUSY_S = 2
+
+BLOCK = 1 << 20
+"""Bytes whose levels are counted at a time."""
+
+QUOTE = ord('"')
 
 OPENING = np.zeros(256, dtype=np.int8)
 OPENING[[ord("["), ord("{")]] = 1
@@ -52,8 +60,8 @@ class Bodies:
             body = await self._gathered(scope, receive, taken)
             if body is None:
                 return
-            if is_json(scope) and levels(body) > MOST_LEVELS:
-                raise InvalidInput("E634", most=MOST_LEVELS)
+            if is_json(scope):
+                refuse_swollen(body)
             await self.app(scope, _replayed(body, receive), send)
         except InvalidInput as refusal:
             await respond(refusal, instance=path)(scope, receive, send)
@@ -86,11 +94,36 @@ class Bodies:
             raise InvalidInput("E656", retry_after_s=BUSY_S) from None
 
 
-def levels(data: bytes) -> int:
-    """Return how deep brackets are nested outside of strings; O(bytes), without parsing."""
-    outside = b"".join(data.replace(b"\\\\", b"").replace(b'\\"', b"").split(b'"')[::2])
-    steps = OPENING[np.frombuffer(outside, dtype=np.uint8)]
-    return int(np.cumsum(steps[steps != 0], dtype=np.int64).max(initial=0))
+def refuse_swollen(body: bytes) -> None:
+    """Refuse JSON that would take far more memory than its bytes, before anybody parses it.
+
+    Raises
+    ------
+    InvalidInput
+        E634 for its levels, E663 for its values.
+    """
+    if levels(body) > MOST_LEVELS:
+        raise InvalidInput("E634", most=MOST_LEVELS)
+    if sum(body.count(mark) for mark in (b",", b"[", b"{")) > MOST_VALUES:
+        raise InvalidInput("E663", most=MOST_VALUES)
+
+
+def levels(data: bytes, most: int = MOST_LEVELS) -> int:
+    """Return how deep brackets are nested outside of strings, or some depth beyond ``most``; O(bytes), no parsing.
+
+    A block at a time, so that little memory is needed, whatever is sent.
+    """
+    bare = data.replace(b"\\\\", b"").replace(b'\\"', b"")  # no quote is escaped any more
+    depth, deepest, is_inside = 0, 0, False
+    for first in range(0, len(bare), BLOCK):
+        block = np.frombuffer(bare, dtype=np.uint8, count=min(BLOCK, len(bare) - first), offset=first)
+        inside = np.logical_xor.accumulate(block == QUOTE) ^ is_inside
+        heights = np.cumsum(np.where(inside, 0, OPENING[block]), dtype=np.int32) + depth
+        deepest = max(deepest, int(heights.max()))
+        if deepest > most:
+            break
+        depth, is_inside = int(heights[-1]), bool(inside[-1])
+    return deepest
 
 
 def is_json(scope: Scope) -> bool:

@@ -10,10 +10,13 @@ import stat
 import time
 import zipfile
 import zlib
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis.strategies import lists, sampled_from
 
 from api.service.body import MOST_LEVELS, levels
 from api.service.folders import MOST_FILES, packed, stored_files, unpacked
@@ -65,11 +68,31 @@ def test_json_that_is_nested_too_deep_is_refused_before_it_is_parsed(doors: Door
     assert refusal(doors, body, JSON) == (400, "E634")
 
 
+def test_json_that_would_swell_is_refused_before_it_is_parsed(doors: Doors) -> None:
+    """A million and a bit of empty lists are 3.6 MB to send and 80 MB to hold: 413 with E663."""
+    assert refusal(doors, b'{"a":[' + b",".join([b"[]"] * 1_200_000) + b"]}", JSON) == (413, "E663")
+
+
 def test_levels_are_counted_outside_of_strings_only() -> None:
     """Brackets in strings, after quotes that are escaped or not, do not count."""
     assert levels(b'{"a": "[[[[", "b\\"]": [[1]], "c\\\\": "[" }') == 3
     assert levels(json.dumps(document()).encode()) < MOST_LEVELS
     assert levels(b"") == 0
+
+
+TOKENS = ("[", "]", "{", "}", "1", '"a"', r'"[\""', r'"\\"', r'"{\\\"["', r'"\\\\"', '""')
+"""Brackets, and strings that hold brackets behind quotes and backslashes."""
+
+
+@given(tokens=lists(sampled_from(TOKENS), max_size=30))
+def test_levels_are_those_of_a_slow_count(tokens: list[str]) -> None:
+    """One token after another, or bytes block by block: the same depth."""
+    heights = accumulate({"[": 1, "{": 1, "]": -1, "}": -1}.get(token, 0) for token in tokens)
+    deepest = max([0, *heights])
+    with pytest.MonkeyPatch.context() as patch:
+        for block in (1, 3, 1 << 20):
+            patch.setattr("api.service.body.BLOCK", block)
+            assert levels("".join(tokens).encode()) == deepest
 
 
 def test_a_body_that_says_it_is_too_large_is_not_waited_for(doors: Doors) -> None:

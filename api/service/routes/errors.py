@@ -204,5 +204,11 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "{rule.en}",
         "mend the plan there",
     ),
+    "E663": (
+        "JSON 的值超过 {most} 个",
+        "把场景文件夹打成 zip 上传",
+        "the JSON holds more than {most} values",
+        "send the folder of the scenario as a zip",
+    ),
 }
 """Code -> problem and remedy in Chinese, then in English."""
