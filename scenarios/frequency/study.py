@@ -48,6 +48,11 @@ ASSUMED = (
         "but for days that are chosen, villages of a township share their days, and townships take turns so that days "
         "are alike",
     ),
+    Text(
+        "每天的求解时间相同，而每日到访的一天停靠更多、更难求优：求解时间过短会高估少到访的节省",
+        "every day is searched equally long, and a day with more visits is harder: short searches overstate what fewer "
+        "visits save",
+    ),
 )
 """What a study of visit frequency assumes."""
 
