@@ -8,10 +8,12 @@ executes pickles: a closed network, or ``tls://`` with certificates from Dask's 
 
 from __future__ import annotations
 
+import asyncio
+import concurrent.futures
 import logging
 import time
 from collections import deque
-from concurrent.futures import CancelledError
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -55,6 +57,10 @@ TRIES = 4
 
 PER_THREAD = 2
 """Cells in flight for each thread of the cluster, so that none waits for us."""
+
+CANCELLED = (concurrent.futures.CancelledError, asyncio.CancelledError)
+BROKEN = (OSError, RuntimeError, *CANCELLED)
+"""What Dask raises where the line to its scheduler breaks while it is asked something; no event loop here is ours."""
 
 LOST = Text("与集群失去联系，等待恢复", "out of touch with the cluster, waiting for it")
 BACK = Text("集群已恢复，继续计算", "the cluster is back, going on")
@@ -158,7 +164,7 @@ class Cluster:
         """Return what came back; None where nothing did, and a try is counted unless the scheduler was lost."""
         try:
             reply: Reply = future.result(timeout=FETCH_S)
-        except CancelledError:  # the scheduler is gone, or has forgotten us
+        except CANCELLED:  # the scheduler is gone, or has forgotten us
             return None
         except Exception as error:  # Dask raises what it met: a dead worker, a broken comm
             logger.debug("a parcel came to nothing", exc_info=True)
@@ -189,7 +195,7 @@ class Cluster:
                 self._connect()
             elif time.monotonic() - self._looked_at > LOOK_S:
                 self._look()
-        except (OSError, InvalidInput) as error:
+        except (*BROKEN, InvalidInput) as error:
             if isinstance(error, InvalidInput) and error.code == "E501":
                 raise
             logger.debug("out of reach", exc_info=True)
@@ -233,13 +239,14 @@ class Cluster:
                     content = {name: self._files[name].read_bytes()}
                     assert self._client is not None  # noqa: S101 - it has just answered
                     self._client.run(receive, content, workers=[worker], on_error="ignore")
-        except (OSError, RuntimeError):  # the line broke, or the file here is gone: the next reply lacks it again
+        except BROKEN:  # the line broke, or the file here is gone: the next reply lacks it again
             logger.debug("files were not delivered", exc_info=True)
 
     def _leave(self) -> None:
         if self._client is not None:
             client, self._client, self._threads = self._client, None, 0
-            client.close(timeout=CONNECT_S)
+            with suppress(*BROKEN):
+                client.close(timeout=CONNECT_S)
 
     def _tell(self, *, is_lost: bool) -> None:
         if is_lost != self._is_lost:
