@@ -69,7 +69,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         "most_orders": limits.max_orders,
     }
     ring = None if settings.key_file is None else read_ring(settings.key_file, data=settings.data)
-    benches, metrics = Benches(bounds, settings.data / "cache"), Metrics(database)
+    benches, metrics = Benches(bounds, settings.data), Metrics(database)
     app = FastAPI(
         title="gongpei",
         version=version("gongpei"),

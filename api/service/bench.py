@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import secrets
 import shutil
 import tempfile
 import threading
 from collections import OrderedDict
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing import forkserver
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from api.errors import InvalidInput
 from api.service import bench_entry
 from api.service.database import Unavailable
 from api.service.problems import Told
+from api.service.runner import hold, remove_leftovers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -53,6 +55,9 @@ those who only read."""
 
 BUSY_S = 5
 
+HOME = "benches"
+"""Folder in the data folder where scenarios lie while they are kept ready."""
+
 PRELOADED = "api.service.bench_child"
 
 
@@ -63,10 +68,10 @@ class Retired(Exception):  # noqa: N818 - no fault of anybody
 class Bench:
     """One limited process with one scenario."""
 
-    def __init__(self, content: bytes, bounds: Mapping[str, int], cache: Path) -> None:
+    def __init__(self, content: bytes, bounds: Mapping[str, int], *, home: Path, cache: Path) -> None:
         try:
             cache.mkdir(parents=True, exist_ok=True)
-            self._folder = tempfile.mkdtemp(prefix="gongpei-bench-")
+            self._folder = tempfile.mkdtemp(dir=home)
         except OSError as error:
             raise Unavailable("E601", detail=error.strerror) from None
         self._turn = threading.Lock()
@@ -149,9 +154,11 @@ class Bench:
 class Benches:
     """The scenarios asked about of late, each in a process of its own."""
 
-    def __init__(self, bounds: Mapping[str, int], cache: Path) -> None:
+    def __init__(self, bounds: Mapping[str, int], data: Path) -> None:
         self._bounds = {"processor_s": PROCESSOR_S, "file_bytes": FILE_BYTES, **bounds}
-        self._cache = cache
+        self._data = data
+        self._home: Path | None = None
+        self._held = ExitStack()
         self._kept: OrderedDict[tuple[str, int], Bench] = OrderedDict()
         self._lock = threading.Lock()
         self._making: dict[tuple[str, int], threading.Lock] = {}
@@ -174,7 +181,7 @@ class Benches:
             E647, where reading takes too much memory or time; E656, where too many others are read.
         """
         with self._caller(), self._turn():
-            bench = Bench(content, self._bounds, self._cache / county_id)
+            bench = self._made(content, county_id)
             bench.close()
             return bench.found
 
@@ -200,6 +207,28 @@ class Benches:
             self._kept.clear()
         for bench in kept:
             bench.close()
+        with self._lock:
+            self._held.close()
+            self._home = None
+
+    def _made(self, content: bytes, county_id: str) -> Bench:
+        return Bench(content, self._bounds, home=self._at_home(), cache=self._data / "cache" / county_id)
+
+    def _at_home(self) -> Path:
+        """Return the folder of this service's processes, made on first use, those of services that were killed gone."""
+        with self._lock:
+            if self._home is None:
+                folder = self._data / HOME
+                try:
+                    folder.mkdir(parents=True, exist_ok=True)
+                    remove_leftovers(folder)
+                    home = folder / secrets.token_hex(8)
+                    self._held.enter_context(hold(home))
+                except OSError as error:
+                    raise Unavailable("E601", detail=error.strerror) from None
+                self._held.callback(shutil.rmtree, home, ignore_errors=True)
+                self._home = home
+            return self._home
 
     def _bench(self, key: tuple[str, int], county_id: str, content: Callable[[], bytes]) -> Bench:
         with self._lock:
@@ -209,7 +238,7 @@ class Benches:
             if known is not None:
                 return known
             with self._turn():
-                made = Bench(content(), self._bounds, self._cache / county_id)
+                made = self._made(content(), county_id)
             self._keep(key, made)
             return made
 

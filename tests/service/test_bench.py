@@ -108,6 +108,19 @@ def test_who_comes_when_too_many_wait_is_asked_to_come_again(
     assert caught.value.values["retry_after_s"] > 0
 
 
+def test_folders_of_a_service_that_was_killed_are_removed(benches: Benches, content: bytes, tmp_path: Path) -> None:
+    """What nobody holds is gone with the first scenario; at the end nothing of our own is left either."""
+    left = tmp_path / module.HOME / "killed"
+    left.mkdir(parents=True)
+    (left / "lock").touch()
+    ask(benches, content)
+    (own,) = (tmp_path / module.HOME).iterdir()
+    assert own.name != "killed"
+    assert len([each for each in own.iterdir() if each.is_dir()]) == 1
+    benches.close()
+    assert list((tmp_path / module.HOME).iterdir()) == []
+
+
 def test_what_a_process_refuses_is_told_as_it_said_it(benches: Benches, content: bytes) -> None:
     """An unknown order is E431 in both languages, and the process goes on."""
     with pytest.raises(Told) as caught:
