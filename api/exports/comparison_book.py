@@ -8,10 +8,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-import xlsxwriter
-
 from api.exports.comparison_calculator import write_calculator
 from api.exports.comparison_words import WORDS, day_name, relative_half_width
+from api.exports.workbook import Book, opened
 from scenarios.kpi_definitions import KPI_DEFINITIONS
 from scenarios.text import Text
 from scenarios.variants.table import leaves_goods, peak_rows, way_rows
@@ -42,49 +41,16 @@ UNITS: dict[str, tuple[Text, float, str]] = {
 """Unit of a measure -> unit shown, divisor, number format."""
 
 
-class ComparisonBook:
-    """The workbook with its formats; ``text`` and ``word`` pick the language."""
+class ComparisonBook(Book):
+    """The workbook of a comparison: a sheet is called by one of ``WORDS``, changes are written with their sign."""
 
     def __init__(self, book: Workbook, lang: str) -> None:
-        self.book = book
-        self.lang = lang
-        self.head = book.add_format({"bold": True, "bg_color": "#1d4e89", "font_color": "#ffffff", "text_wrap": True})
-        self.title = book.add_format({"bold": True, "font_size": 14})
-        self.wrap = book.add_format({"text_wrap": True, "valign": "top"})
-        self.warned = book.add_format({"text_wrap": True, "valign": "top", "bg_color": "#fde9d9"})
-        self.open = book.add_format({"bg_color": "#fff2a8", "border": 1, "num_format": "0.00"})
-        self._numbers: dict[str, Format] = {}
-
-    def text(self, text: Text) -> str:
-        """Return a text in the language of the book."""
-        return text.pick(self.lang)
-
-    def word(self, name: str) -> str:
-        """Return one of ``WORDS`` in the language of the book."""
-        return self.text(WORDS[name])
-
-    def number(self, pattern: str) -> Format:
-        """Return the format of numbers that are written so."""
-        if pattern not in self._numbers:
-            self._numbers[pattern] = self.book.add_format({"num_format": pattern})
-        return self._numbers[pattern]
+        super().__init__(book, lang, WORDS)
 
     def change(self, *, is_noise: bool = False) -> Format:
         """Return the format of changes in per cent, behind ``≈`` where they are noise."""
         noise = '"≈ "' if is_noise else ""
         return self.number(f"{noise}+0.0%;{noise}-0.0%;{noise}0.0%")
-
-    def heads(self, sheet: Worksheet, row: int, names: list[str]) -> None:
-        """Write a row of headings."""
-        for column, name in enumerate(names):
-            sheet.write_string(row, column, name, self.head)
-
-    def sheet(self, name: str, widths: tuple[float, ...]) -> Worksheet:
-        """Add a sheet that is called by one of ``WORDS``, with columns so wide."""
-        made = self.book.add_worksheet(self.word(name)[:31])
-        for column, width in enumerate(widths):
-            made.set_column(column, column, width)
-        return made
 
 
 def write_book(
@@ -100,8 +66,7 @@ def write_book(
 
     Raises ``OSError`` where it cannot be written.
     """
-    options = {"strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(str(path), options) as workbook:
+    with opened(path) as workbook:
         book = ComparisonBook(workbook, lang)
         _assumptions(book, comparison, assumed)
         _table(book, comparison, rows)
@@ -117,15 +82,11 @@ def write_book(
 
 
 def _assumptions(book: ComparisonBook, comparison: Comparison, assumed: tuple[Text, ...]) -> None:
-    sheet = book.sheet("assumptions", (26, 110))
-    sheet.write_string(0, 0, book.word("assumptions"), book.title)
+    sheet = book.assumptions()
     sheet.write_string(1, 1, book.word("baseline"), book.wrap)
     left = [(WORDS["left_hint"], False)] if leaves_goods(comparison) else []
     marked = [*left, *((text, True) for text in comparison.agenda.placeholders), *((text, False) for text in assumed)]
-    for row, (text, is_placeholder) in enumerate(marked, start=2):
-        look = book.warned if is_placeholder else book.wrap
-        sheet.write_string(row, 0, book.word("placeholder") if is_placeholder else "", look)
-        sheet.write_string(row, 1, book.text(text), look)
+    book.assume(sheet, 2, marked)
 
 
 TABLE_HEADS = ("mean", "±", "change", "±", "worst", "worst_day")
@@ -135,7 +96,7 @@ TABLE_HEADS = ("mean", "±", "change", "±", "worst", "worst_day")
 def _table(book: ComparisonBook, comparison: Comparison, rows: tuple[Row, ...]) -> None:
     """Write six columns a variant: mean, half width, change, its half width, worst value, worst day."""
     variants, wide = comparison.agenda.variants, len(TABLE_HEADS)
-    sheet = book.sheet("table", (24, 8, *(13.0,) * (wide * len(variants))))
+    sheet = book.sheet(book.word("table"), (24, 8, *(13.0,) * (wide * len(variants))))
     sheet.freeze_panes(2, 2)
     sheet.write_string(1, 0, book.word("measure"), book.head)
     sheet.write_string(1, 1, "", book.head)
@@ -177,7 +138,7 @@ def _peaks(book: ComparisonBook, comparison: Comparison) -> None:
     if not rows:
         return
     variants = comparison.agenda.variants
-    sheet = book.sheet("peak_days", (12, 12, 24, 8, *(14.0,) * (2 * len(variants))))
+    sheet = book.sheet(book.word("peak_days"), (12, 12, 24, 8, *(14.0,) * (2 * len(variants))))
     sheet.freeze_panes(1, 4)
     heads = [book.word("peak_factor"), "YYYY-MM-DD", book.word("measure"), ""]
     for variant in variants:
@@ -199,7 +160,7 @@ def _peaks(book: ComparisonBook, comparison: Comparison) -> None:
 
 def _days(book: ComparisonBook, comparison: Comparison) -> None:
     """Write one row a variant and day, every measure a column."""
-    sheet = book.sheet("days", (22, 12, 12, 8, *(14.0,) * len(KPI_DEFINITIONS)))
+    sheet = book.sheet(book.word("days"), (22, 12, 12, 8, *(14.0,) * len(KPI_DEFINITIONS)))
     sheet.freeze_panes(1, 2)
     heads = [book.word("variant"), book.word("days"), "YYYY-MM-DD", "x"]
     for definition in KPI_DEFINITIONS.values():
@@ -223,7 +184,7 @@ def _days(book: ComparisonBook, comparison: Comparison) -> None:
 
 
 def _definitions(book: ComparisonBook) -> None:
-    sheet = book.sheet("definitions", (26, 110))
+    sheet = book.sheet(book.word("definitions"), (26, 110))
     for number, definition in enumerate(KPI_DEFINITIONS.values()):
         sheet.write_string(number, 0, book.text(definition.name), book.wrap)
         sheet.write_string(number, 1, book.text(definition.text), book.wrap)
@@ -234,7 +195,7 @@ def _ways(book: ComparisonBook, comparison: Comparison) -> None:
     rows = way_rows(comparison)
     if not rows:
         return
-    sheet = book.sheet("ways_sheet", (34, *(16.0,) * len(comparison.agenda.variants)))
+    sheet = book.sheet(book.word("ways_sheet"), (34, *(16.0,) * len(comparison.agenda.variants)))
     sheet.write_string(0, 0, book.word("ways"), book.head)
     for column, variant in enumerate(comparison.agenda.variants, start=1):
         sheet.write_string(0, column, book.text(variant.name), book.head)
@@ -249,7 +210,7 @@ def _missing(book: ComparisonBook, comparison: Comparison) -> None:
     """Write what has no result and why; no sheet where nothing is missing."""
     if not comparison.losses:
         return
-    sheet = book.sheet("missing", (20, 12, 24, 8, 80))
+    sheet = book.sheet(book.word("missing"), (20, 12, 24, 8, 80))
     for number, loss in enumerate(comparison.losses):
         values: tuple[Any, ...] = (loss.variant, loss.day, loss.part, loss.failure.code, book.text(loss.failure.text))
         sheet.write_row(number, 0, values)

@@ -86,7 +86,7 @@ def sums_of(comparison: Comparison) -> tuple[Sum | None, ...]:
 
 def write_calculator(book: ComparisonBook, comparison: Comparison) -> None:
     """Write the sheet: factors, then the variants' costs, then the quantities that they are reckoned from."""
-    sheet = book.sheet("calculator", (30, 26, *(13.0,) * 11))
+    sheet = book.sheet(book.word("calculator"), (30, 26, *(13.0,) * 11))
     sheet.write_string(0, 0, book.word("calculator_hint"), book.title)
     for row, name in enumerate(FACTORS, start=1):
         sheet.write_string(row, 0, book.word(name))

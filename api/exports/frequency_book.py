@@ -5,10 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import xlsxwriter
-
 from api.exports.frequency_words import WORDS
-from api.exports.sharing_book import Book
+from api.exports.workbook import Book, opened
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,8 +24,7 @@ HEADS = (
 
 def write_book(report: FrequencyReport, path: Path, *, lang: str) -> None:
     """Write the workbook in ``lang``. Raises ``OSError`` where it cannot be written."""
-    options = {"strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(str(path), options) as workbook:
+    with opened(path) as workbook:
         book = Book(workbook, lang, WORDS)
         _assumptions(book, report)
         _policies(book, report)
@@ -36,14 +33,11 @@ def write_book(report: FrequencyReport, path: Path, *, lang: str) -> None:
 
 
 def _assumptions(book: Book, report: FrequencyReport) -> None:
-    sheet = book.sheet(book.word("assumptions"), (26, 110))
-    sheet.write_string(0, 0, book.word("assumptions"), book.title)
     plain = [WORDS["baseline"], report.coverage_hint, *([WORDS["left_hint"]] if report.leaves_goods else [])]
-    held = [(text, book.word("placeholder"), book.warned) for text in report.study.agenda.placeholders]
-    rows = [(text, "", book.wrap) for text in plain] + held + [(text, "", book.wrap) for text in report.assumed]
-    for row, (text, mark, look) in enumerate(rows, start=1):
-        sheet.write_string(row, 0, mark, look)
-        sheet.write_string(row, 1, text.pick(book.lang), look)
+    marked = [(text, False) for text in plain]
+    marked += [(text, True) for text in report.study.agenda.placeholders]
+    marked += [(text, False) for text in report.assumed]
+    book.assume(book.assumptions(), 1, marked)
 
 
 def _policies(book: Book, report: FrequencyReport) -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import xlsxwriter
-
 from api.exports.tables import safe_cell, trips_table, visits_table
+from api.exports.workbook import opened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
 
 WIDEST = 60
 """Width of a column in characters, however long its texts are."""
-
-NO_FORMULAS = {"strings_to_formulas": False, "strings_to_urls": False}
 
 
 def write_book(day: DayView, path: Path) -> None:
@@ -37,7 +34,7 @@ def write_book(day: DayView, path: Path) -> None:
         "未服务 unserved": (of_unserved.split(","), unserved),
         "指标 KPIs": (["指标 KPI", "数值 value"], kpis),
     }
-    with xlsxwriter.Workbook(str(path), NO_FORMULAS) as book:
+    with opened(path) as book:
         head = book.add_format({"bold": True, "bg_color": "#1d4e89", "font_color": "#ffffff"})
         for name, (header, rows) in sheets.items():
             sheet = book.add_worksheet(name)

@@ -123,7 +123,7 @@ def _is_noise(cell: Cell | None) -> bool:
 def _sheets(book: ComparisonBook, province: Province) -> None:
     """Write one row a measure and county: mean and change of every variant."""
     variants = province.whole.agenda.variants
-    sheet = book.sheet("counties", (24, 20, 8, *(14.0,) * (2 * len(variants))))
+    sheet = book.sheet(book.word("counties"), (24, 20, 8, *(14.0,) * (2 * len(variants))))
     sheet.freeze_panes(1, 3)
     heads = [book.word("measure"), book.word("county"), ""]
     for variant in variants:

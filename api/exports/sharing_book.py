@@ -6,82 +6,29 @@ reckoned again by the spreadsheet itself; only the rounding to whole fen is a nu
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
 from api.exports.comparison_words import day_name
 from api.exports.sharing import WORDS, plan_names, saving_text, why_unusual
+from api.exports.workbook import Book, opened
 from scenarios.gain_sharing.game import member, named, ranked
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
-    from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
     from api.exports.sharing import Report, Shared
     from scenarios.coalition_costs import SharedCosts
     from scenarios.gain_sharing import Statement
-    from scenarios.text import Text
-
-NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\']")
-LONGEST_NAME = 31
-"""What a spreadsheet allows as the name of a sheet."""
-
-
-class Book:
-    """A workbook with its formats; ``word`` picks from ``words`` in the language."""
-
-    def __init__(self, book: Workbook, lang: str, words: Mapping[str, Text]) -> None:
-        self.book = book
-        self.lang = lang
-        self.words = words
-        self.head = book.add_format({"bold": True, "bg_color": "#1d4e89", "font_color": "#ffffff", "text_wrap": True})
-        self.title = book.add_format({"bold": True, "font_size": 14})
-        self.bold = book.add_format({"bold": True, "num_format": "#,##0.######"})
-        self.wrap = book.add_format({"text_wrap": True, "valign": "top"})
-        self.warned = book.add_format({"text_wrap": True, "valign": "top", "bg_color": "#fde9d9"})
-        self.yuan = book.add_format({"num_format": "#,##0.00"})
-        self.fen = book.add_format({"num_format": "#,##0.######"})
-        self.percent = book.add_format({"num_format": "0.0%"})
-        self._names: set[str] = set()
-
-    def word(self, name: str) -> str:
-        """Return a word in the language of the book."""
-        return self.words[name].pick(self.lang)
-
-    def sheet(self, name: str, widths: tuple[float, ...]) -> Worksheet:
-        """Add a sheet under ``name``, made fit for a spreadsheet, with columns so wide."""
-        made = self.book.add_worksheet(self._free(name))
-        for column, width in enumerate(widths):
-            made.set_column(column, column, width)
-        return made
-
-    def heads(self, sheet: Worksheet, row: int, names: list[str]) -> None:
-        """Write a row of headings."""
-        for column, name in enumerate(names):
-            sheet.write_string(row, column, name, self.head)
-
-    def _free(self, wanted: str) -> str:
-        """Return the name as a spreadsheet allows it, numbered where it is taken."""
-        base = NOT_IN_A_NAME.sub("_", wanted)[:LONGEST_NAME] or "_"
-        name, number = base, 2
-        while name.casefold() in self._names:
-            tail = f" ({number})"
-            name, number = base[: LONGEST_NAME - len(tail)] + tail, number + 1
-        self._names.add(name.casefold())
-        return name
 
 
 def write_book(report: Report, path: Path, *, lang: str) -> None:
     """Write the workbook in ``lang``. Raises ``OSError`` where it cannot be written."""
     found, shared = report.found, report.shared
-    options = {"strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(str(path), options) as workbook:
+    with opened(path) as workbook:
         book = Book(workbook, lang, WORDS)
         _assumptions(book, report)
         _shares(book, found, shared)
@@ -92,8 +39,7 @@ def write_book(report: Report, path: Path, *, lang: str) -> None:
 
 def _assumptions(book: Book, report: Report) -> None:
     found = report.found
-    sheet = book.sheet(book.word("assumptions"), (26, 110))
-    sheet.write_string(0, 0, book.word("assumptions"), book.title)
+    sheet = book.assumptions()
     sheet.write_string(1, 0, book.word("saving"))
     sheet.write_string(1, 1, f"{saving_text(found)} ({len(found.days)} {book.word('days')})")
     sheet.write_string(2, 1, book.word("baseline"), book.wrap)
@@ -102,10 +48,7 @@ def _assumptions(book: Book, report: Report) -> None:
     marked = [(text, False) for text in plain]
     marked += [(text, True) for text in report.run.agenda.placeholders]
     marked += [(text, False) for text in report.assumed]
-    for row, (text, is_placeholder) in enumerate(marked, start=3):
-        look = book.warned if is_placeholder else book.wrap
-        sheet.write_string(row, 0, book.word("placeholder") if is_placeholder else "", look)
-        sheet.write_string(row, 1, text.pick(book.lang), look)
+    book.assume(sheet, 3, marked)
 
 
 def _shares(book: Book, found: SharedCosts, shared: tuple[Shared, ...]) -> None:

@@ -9,18 +9,16 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from api.exports.sharing_book import Book
 from api.exports.siting import MODELS, PARTS, WORDS
+from api.exports.workbook import Book, opened
 from scenarios.siting.model import MONTHS_PER_YEAR, WEEKS_PER_YEAR
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from xlsxwriter.format import Format
-    from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
     from api.exports.siting import SitingReport
@@ -41,20 +39,10 @@ FIRST_SITE = 4
 """Row of the first candidate, counted from 0; the working days of a week stand in B2."""
 
 
-class _Book(Book):
-    """A workbook that also has cells to change, and counts."""
-
-    def __init__(self, book: Workbook, lang: str) -> None:
-        super().__init__(book, lang, WORDS)
-        self.open = book.add_format({"bg_color": "#fff2a8", "border": 1, "num_format": "#,##0.00"})
-        self.count = book.add_format({"num_format": "#,##0.0"})
-
-
 def write_book(report: SitingReport, path: Path, *, lang: str) -> None:
     """Write the workbook in ``lang``. Raises ``OSError`` where it cannot be written."""
-    options = {"strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(str(path), options) as workbook:
-        book = _Book(workbook, lang)
+    with opened(path) as workbook:
+        book = Book(workbook, lang, WORDS)
         _assumptions(book, report)
         running = _calculator(book, report)
         _sets(book, report, running)
@@ -63,20 +51,16 @@ def write_book(report: SitingReport, path: Path, *, lang: str) -> None:
         _models(book, report)
 
 
-def _assumptions(book: _Book, report: SitingReport) -> None:
-    sheet = book.sheet(book.word("assumptions"), (26, 110))
-    sheet.write_string(0, 0, book.word("assumptions"), book.title)
+def _assumptions(book: Book, report: SitingReport) -> None:
+    sheet = book.assumptions()
     plain = [WORDS[name] for name in ("baseline", "how", "fee_is_no_cost")] + list(report.verdict())
     marked = [(text, False) for text in plain]
     marked += [(text, True) for text in report.ranking.run.agenda.placeholders]
     marked += [(text, False) for text in report.assumed]
-    for row, (text, is_placeholder) in enumerate(marked, start=1):
-        look = book.warned if is_placeholder else book.wrap
-        sheet.write_string(row, 0, book.word("placeholder") if is_placeholder else "", look)
-        sheet.write_string(row, 1, text.pick(book.lang), look)
+    book.assume(sheet, 1, marked)
 
 
-def _calculator(book: _Book, report: SitingReport) -> dict[str, tuple[str, str]]:
+def _calculator(book: Book, report: SitingReport) -> dict[str, tuple[str, str]]:
     """Write a row a candidate; return by place where its running cost and its fee stand, for other sheets."""
     siting = report.ranking.costs.siting
     name = book.word("reckon")
@@ -101,7 +85,7 @@ def _calculator(book: _Book, report: SitingReport) -> dict[str, tuple[str, str]]
     return found
 
 
-def _sets(book: _Book, report: SitingReport, running: dict[str, tuple[str, str]]) -> None:
+def _sets(book: Book, report: SitingReport, running: dict[str, tuple[str, str]]) -> None:
     """Write one row a set: total as a formula of its parts, sites as a sum of running costs."""
     sheet = book.sheet(book.word("table"), (44, *(16.0,) * 13))
     sheet.freeze_panes(1, 1)
@@ -116,7 +100,7 @@ def _sets(book: _Book, report: SitingReport, running: dict[str, tuple[str, str]]
         _set(book, sheet, (row, today), outcome, "=" + "+".join(sites))
 
 
-def _set(book: _Book, sheet: Worksheet, at: tuple[int, int | None], outcome: Outcome, sites: str) -> None:
+def _set(book: Book, sheet: Worksheet, at: tuple[int, int | None], outcome: Outcome, sites: str) -> None:
     """Write the row ``at[0]``; ``at[1]`` is the line of today's set, ``sites`` the formula of what sites cost."""
     row, today = at
     sheet.write_string(row, 0, outcome.chosen.name.pick(book.lang))
@@ -137,13 +121,13 @@ def _set(book: _Book, sheet: Worksheet, at: tuple[int, int | None], outcome: Out
     _finite(sheet, row, column + 2, outcome.total.half_width / 100, book.yuan)
     shares = (outcome.covered, outcome.mean("on_time_share"))
     counts = (outcome.mean("vehicles"), (outcome.mean("distance_m") or 0) / 1_000, outcome.mean("unserved_pieces"))
-    looks = [*((share, book.percent) for share in shares), *((count, book.count) for count in counts)]
+    looks = [*((share, book.percent) for share in shares), *((count, book.number("#,##0.0")) for count in counts)]
     for number, (measure, look) in enumerate(looks, start=column + 3):
         if measure is not None:
             sheet.write_number(row, number, measure, look)
 
 
-def _fares(book: _Book, report: SitingReport, running: dict[str, tuple[str, str]]) -> None:
+def _fares(book: Book, report: SitingReport, running: dict[str, tuple[str, str]]) -> None:
     """Write one row a set and site: surplus, break-even and top-up as formulas of the calculator's cells."""
     sheet = book.sheet(book.word("viability"), (40, 22, *(14.0,) * 10))
     sheet.freeze_panes(1, 2)
@@ -160,11 +144,11 @@ def _fares(book: _Book, report: SitingReport, running: dict[str, tuple[str, str]
             _fare(book, sheet, row, each, (*running[each.site], week))
 
 
-def _fare(book: _Book, sheet: Worksheet, row: int, each: Viability, at: tuple[str, str, str]) -> None:
+def _fare(book: Book, sheet: Worksheet, row: int, each: Viability, at: tuple[str, str, str]) -> None:
     running, fee, week = at
     line = row + 1
-    sheet.write_number(row, 2, each.passed, book.count)
-    sheet.write_number(row, 3, each.own, book.count)
+    sheet.write_number(row, 2, each.passed, book.number("#,##0.0"))
+    sheet.write_number(row, 3, each.own, book.number("#,##0.0"))
     formulas: tuple[tuple[str, Any], ...] = (
         (f"=C{line}+D{line}", each.pieces.mean),
         (f"={fee}", each.fee_fen / 100),
@@ -174,12 +158,12 @@ def _fare(book: _Book, sheet: Worksheet, row: int, each: Viability, at: tuple[st
         (f"=MAX(0,-H{line})*{WEEKS_PER_YEAR}*{week}", each.yearly_top_up_fen / 100),
     )
     for column, (formula, value) in enumerate(formulas, start=4):
-        sheet.write_formula(row, column, formula, book.count if column in (4, 8) else book.yuan, value)
-    _finite(sheet, row, 10, each.pieces.half_width, book.count)
+        sheet.write_formula(row, column, formula, book.number("#,##0.0") if column in (4, 8) else book.yuan, value)
+    _finite(sheet, row, 10, each.pieces.half_width, book.number("#,##0.0"))
     sheet.write_string(row, 11, book.word("yes" if each.is_sure else "no"))
 
 
-def _days(book: _Book, report: SitingReport) -> None:
+def _days(book: Book, report: SitingReport) -> None:
     """Write one row a set and day."""
     sheet = book.sheet(book.word("by_day"), (44, 12, *(16.0,) * (len(PARTS) + 1)))
     sheet.freeze_panes(1, 2)
@@ -196,7 +180,7 @@ def _days(book: _Book, report: SitingReport) -> None:
             sheet.write_formula(row, 2 + len(PARTS), f"=SUM({first}:{last})", book.yuan, cost.total_fen / 100)
 
 
-def _models(book: _Book, report: SitingReport) -> None:
+def _models(book: Book, report: SitingReport) -> None:
     sheet = book.sheet(book.word("models"), (44, 40, 8, 18, 14))
     book.heads(sheet, 0, [book.word("set"), book.word("nominated"), "#", book.word("value"), book.word("gap")])
     row = 0
@@ -206,7 +190,7 @@ def _models(book: _Book, report: SitingReport) -> None:
             sheet.write_string(row, 0, outcome.chosen.name.pick(book.lang))
             sheet.write_string(row, 1, MODELS[each.model].pick(book.lang))
             sheet.write_number(row, 2, each.rank)
-            sheet.write_number(row, 3, each.value, book.count)
+            sheet.write_number(row, 3, each.value, book.number("#,##0.0"))
             sheet.write_number(row, 4, each.gap, book.percent)
 
 

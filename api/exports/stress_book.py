@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import xlsxwriter
-
-from api.exports.sharing_book import Book
 from api.exports.stress import road_name, span_texts, verdict
 from api.exports.stress_words import POLICY, WORDS
+from api.exports.workbook import Book, opened
 from scenarios.stress.noise import described
 
 if TYPE_CHECKING:
@@ -28,8 +26,7 @@ Cell = tuple[object, str]
 
 def write_book(report: Report, path: Path, *, lang: str) -> None:
     """Write the workbook in ``lang``. Raises ``OSError`` where it cannot be written."""
-    options = {"strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(str(path), options) as workbook:
+    with opened(path) as workbook:
         book = Book(workbook, lang, WORDS)
         _assumptions(book, report)
         _result(book, report)
@@ -42,8 +39,7 @@ def write_book(report: Report, path: Path, *, lang: str) -> None:
 
 def _assumptions(book: Book, report: Report) -> None:
     """Write the sizes of the disturbances, then how days are simulated, then the scenario's own assumptions."""
-    sheet = book.sheet(book.word("assumptions"), (26, 90, 14))
-    sheet.write_string(0, 0, book.word("assumptions"), book.title)
+    sheet = book.assumptions()
     row = 1
     for name, value, is_placeholder in described(report.study.question.noise):
         look = book.warned if is_placeholder else book.wrap
@@ -54,10 +50,7 @@ def _assumptions(book: Book, report: Report) -> None:
     marked = [(WORDS["edit"], False), *((text, False) for text in POLICY)]
     marked += [(text, True) for text in report.study.county.scenario.placeholders]
     marked += [(text, False) for text in report.assumed]
-    for at, (text, is_placeholder) in enumerate(marked, start=row):
-        look = book.warned if is_placeholder else book.wrap
-        sheet.write_string(at, 0, book.word("placeholder") if is_placeholder else "", look)
-        sheet.write_string(at, 1, text.pick(book.lang), look)
+    book.assume(sheet, row, marked)
 
 
 def _result(book: Book, report: Report) -> None:

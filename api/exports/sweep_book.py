@@ -5,10 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import xlsxwriter
-
-from api.exports.sharing_book import Book
 from api.exports.sweep import WORDS, throughout_text
+from api.exports.workbook import Book, opened
 from scenarios.sensitivity import NAMES
 
 if TYPE_CHECKING:
@@ -22,8 +20,7 @@ if TYPE_CHECKING:
 
 def write_book(sweep: Sweep, path: Path, *, lang: str) -> None:
     """Write the workbook in ``lang``. Raises ``OSError`` where it cannot be written."""
-    options = {"strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(str(path), options) as workbook:
+    with opened(path) as workbook:
         book = Book(workbook, lang, WORDS)
         _assumptions(book, sweep)
         _tornado(book, sweep)
@@ -32,15 +29,11 @@ def write_book(sweep: Sweep, path: Path, *, lang: str) -> None:
 
 
 def _assumptions(book: Book, sweep: Sweep) -> None:
-    sheet = book.sheet(book.word("assumptions"), (26, 110))
-    sheet.write_string(0, 0, book.word("assumptions"), book.title)
+    sheet = book.assumptions()
     plain = ["baseline", "one_at_a_time", *(["left_hint"] if sweep.leaves_goods else [])]
     marked = [(WORDS[name], False) for name in plain]
     marked += [(text, True) for text in sweep.run.agenda.placeholders] + [(text, False) for text in sweep.assumed]
-    for row, (text, is_placeholder) in enumerate(marked, start=1):
-        look = book.warned if is_placeholder else book.wrap
-        sheet.write_string(row, 0, book.word("placeholder") if is_placeholder else "", look)
-        sheet.write_string(row, 1, text.pick(book.lang), look)
+    book.assume(sheet, 1, marked)
 
 
 def _tornado(book: Book, sweep: Sweep) -> None:

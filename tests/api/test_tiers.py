@@ -12,7 +12,6 @@ import pytest
 
 from api.cli import main
 from api.exports.bundle import FILES, TIER_FILES, write_outputs
-from api.exports.comparison_book import COST_PARTS
 from api.kpi_views import kpi_views
 from api.plan_file import read_plan, write_plan
 from api.schemas import Origin, from_tiered
@@ -35,6 +34,8 @@ if TYPE_CHECKING:
     from scenarios.build import County
 
 BY_BUS, PESTICIDE, THROUGH_DOWN, THROUGH_UP = "H>A:中通:parcel", "H>A:-:pesticide", "H>B:中通:parcel", "B>H:邮政:parcel"
+
+COST_PARTS = ("fixed", "distance", "time", "overtime", "pay", "line", "handling")
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +103,7 @@ def test_the_rows_of_costs_add_up_to_the_whole_and_the_fare_has_a_row() -> None:
     county, tiers = tiered_county()
     kpis = measure_tiers(county, tiers, tiered_plan())
     assert kpis.line_cost_fen == 800
-    assert sum(getattr(kpis, name) for name in COST_PARTS) == kpis.operating_cost_fen
+    assert sum(getattr(kpis, f"{part}_cost_fen") for part in COST_PARTS) == kpis.operating_cost_fen
     rows_shown = {view.key: view.value.en for view in kpi_views(kpis)}
     assert rows_shown["line_cost_fen"] == "8.00 yuan"
     assert "pay_cost_fen" not in rows_shown
