@@ -34,6 +34,10 @@ MEDIA = {
 """Content types that are accepted, and as what."""
 
 
+MOST_ID = 64
+"""Characters of the id of an order, as readers take it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
     """Checked files of a scenario folder, and the personal fields that its orders had."""
@@ -175,6 +179,8 @@ def _split(files: Mapping[str, bytes]) -> Upload:
     if ORDERS.file not in sound:
         return Upload(files=sound)
     data, found = split_personal(ORDERS.file, sound[ORDERS.file])
+    if any(not value.order.isprintable() or len(value.order) > MOST_ID for value in found):
+        raise InvalidInput("E675", file=ORDERS.file, detail="id")  # whose they are could not be written down
     return Upload(files={**sound, ORDERS.file: data}, personal=found)
 
 

@@ -259,3 +259,20 @@ def test_a_road_file_that_cannot_be_read_is_a_fault_of_the_scenario(doors: Doors
     assert (answer.status_code, answer.json()["state"]) == (201, "invalid")
     fault = answer.json()["faults"][0]
     assert (fault["code"][:2], fault["file"] or fault["en"]) >= ("E2", "roads.geojson")
+
+
+@pytest.mark.parametrize("order", ["%00", "%F0%9F%9A%9A", "x" * 300])
+def test_an_order_that_cannot_be_has_no_personal_fields(doors: Doors, order: str) -> None:
+    """Zero bytes, pictures and long texts in a path: an empty answer, whatever the database thinks of them."""
+    record = create(doors)
+    path = f"/scenarios/{record['id']}/revisions/1/orders/{order}/personal"
+    assert doors.ask("GET", path).json()["fields"] == {}
+    assert doors.ask("POST", f"{path}:reveal", role="admin").json()["fields"] == {}
+
+
+@pytest.mark.parametrize("ident", ["a\x00b", "x" * 300])
+def test_personal_fields_of_an_order_that_cannot_be_are_not_kept(doors: Doors, ident: str) -> None:
+    """Whose they are could not be written down: the upload is refused with E675, on both databases."""
+    orders = f"id,origin,destination,phone\n{ident},H,A,13800000000\n".encode()
+    answer = doors.ask("POST", "/scenarios", content=packed({**files_of(), "orders.csv": orders}), headers=ZIP)
+    assert (answer.status_code, answer.json()["code"]) == (422, "E675")

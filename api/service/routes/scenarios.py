@@ -23,6 +23,7 @@ from api.service.revisions import Draft, Revision
 from api.service.schemas import FindingsGiven, PersonalGiven, ScenarioGiven, ScenariosGiven
 from api.service.uploads import (
     JSON,
+    MOST_ID,
     MULTIPART,
     ZIP,
     Upload,
@@ -245,7 +246,7 @@ def personal(
     here: Here, caller: Annotated[Caller, needs("personal.read")], scenario_id: str, number: int, order: str
 ) -> PersonalGiven:
     """Return the personal fields of an order, masked as GB/T 41833 asks."""
-    owner = _owner(here, caller, scenario_id, number)
+    owner, order = _owner(here, caller, scenario_id, number), _sayable(order)
     with here.database.read() as connection:
         found = {} if here.ring is None else shown(connection, here.ring, owner, [order])
     return PersonalGiven(order=order, is_masked=True, fields=found.get(order, {}))
@@ -256,7 +257,7 @@ def reveal_personal(
     here: Here, caller: Annotated[Caller, needs("personal.reveal")], scenario_id: str, number: int, order: str
 ) -> PersonalGiven:
     """Return the personal fields of an order as they are; the audit log says who looked."""
-    owner = _owner(here, caller, scenario_id, number)
+    owner, order = _owner(here, caller, scenario_id, number), _sayable(order)
     if here.ring is None:
         return PersonalGiven(order=order, is_masked=False, fields={})
     with here.database.write() as connection:
@@ -315,3 +316,8 @@ def _found(here: Context, caller: Caller, scenario_id: str, number: int | None =
 def _owner(here: Context, caller: Caller, scenario_id: str, number: int) -> Owner:
     revision = _found(here, caller, scenario_id, number)
     return Owner(county_id=caller.county_id, scenario_id=revision.scenario_id, revision=revision.number)
+
+
+def _sayable(order: str) -> str:
+    """Return an id of an order; "", which no order has, for what no database could be asked for."""
+    return order if order.isprintable() and len(order) <= MOST_ID else ""
