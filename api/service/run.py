@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-STOP_S = 1.5
-"""How long a child may take to hand over the best plan before it is killed."""
+STOP_S = {"solve": 1.5, "replan": 5.0, "comparison": 15.0}
+"""How long a child may take to end with what it has before it is killed; only a solve leaves a checkpoint then."""
 
 
 @dataclass(kw_only=True)
@@ -110,7 +110,7 @@ class Run:
             logger.info("not given back: %s", type(error).__name__, extra={"job": self.claim.job.id})
 
     def _stop(self) -> None:
-        self._is_told, self._ends_at = True, time.monotonic() + STOP_S
+        self._is_told, self._ends_at = True, time.monotonic() + STOP_S[self.claim.job.kind]
         self.child.ask_to_stop()
 
     def _time_is_over(self) -> None:

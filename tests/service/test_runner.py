@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from api.service import queue
 from api.service.child_process import COMMAND
 from api.service.settings import Limits
-from api.service.tables import checkpoints, jobs, plans
+from api.service.tables import checkpoints, jobs, plans, results
 from tests.service.jobs import county, kinds, now, submit
 from tests.service.processes import processes_in
 from tests.service.workers import content_of, ended, until, working
@@ -183,3 +183,21 @@ def test_a_county_is_planned_by_a_real_child(database: Database, tmp_path: Path)
     assert done[1].versions is not None
     assert done[1].versions["gongpei"] != "0.0.1"
     assert "incumbent" in kinds(database, first)
+
+
+@pytest.mark.slow
+def test_a_comparison_that_is_stopped_has_the_days_that_are_done(database: Database, tmp_path: Path) -> None:
+    """Of fifty days a few: the result says what is missing."""
+    variants = 'against = "pay"\n[base]\n[[variants]]\nid = "pay"\nwages = 1.5\n'
+    a = county(database, content=content_of("four_villages"))
+    request = {"variants": variants, "days": 50, "iterations": 1, "seed": 1}
+    job = submit(database, a, kind="comparison", request=request)
+    with working(database, tmp_path, command=COMMAND):
+        until(lambda: any(e.data.get("text", "").startswith("2/") for e in queue.events_after(database, job.id, 0, 99)))
+        queue.wish(database, a.county_id, job.id, "stop")
+        after = ended(database, job)
+    assert (after.state, after.stopped, after.plan_id) == ("done", True, None)
+    with database.read() as connection:
+        content = connection.execute(select(results.c.content).where(results.c.job_id == job.id)).scalar_one()
+    result = json.loads(zlib.decompress(content))
+    assert not result["is_whole"]
