@@ -14,10 +14,11 @@ import uvicorn
 
 from api.service.app import create_app
 from api.service.auth import ROLES, new_county, new_key
+from api.service.runner import COMMAND
 from api.service.settings import Limits, Settings
 from api.service.uploads import document_of
 from tests.service.databases import fresh_database
-from tests.service.workers import LIBRARY
+from tests.service.workers import LIBRARY, working
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,6 +72,13 @@ def open_doors(kind: str, folder: Path, limits: Limits = SMALL, *, has_key_file:
             keys["", "operator"] = new_key(connection, None, "admin")[1]
         with serving(create_app(settings, database)) as address, httpx.Client(base_url=address, timeout=60) as client:
             yield Doors(client=client, database=database, settings=settings, counties=counties, keys=keys)
+
+
+@contextmanager
+def planning_doors(folder: Path) -> Iterator[Doors]:
+    """Give an application with a worker beside it that really plans."""
+    with open_doors("sqlite", folder) as found, working(found.database, folder, COMMAND, limits=SMALL):
+        yield found
 
 
 @contextmanager

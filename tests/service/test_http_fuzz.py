@@ -18,9 +18,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from api.service.runner import COMMAND
-from tests.service.doors import SMALL, Doors, document, open_doors
-from tests.service.workers import until, working
+from tests.service.doors import Doors, document, planning_doors
+from tests.service.workers import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,8 +48,7 @@ def as_it_is(_: Any, value: Any) -> bytes:
 
 @pytest.fixture(scope="module")
 def doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
-    folder = tmp_path_factory.mktemp("doors")
-    with open_doors("sqlite", folder) as found, working(found.database, folder, COMMAND, limits=SMALL):
+    with planning_doors(tmp_path_factory.mktemp("doors")) as found:
         yield found
 
 

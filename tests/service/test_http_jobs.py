@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from api.service.runner import COMMAND
 from api.service.settings import Limits
-from tests.service.doors import SMALL, Doors, document, open_doors
-from tests.service.workers import until, working
+from tests.service.doors import Doors, document, open_doors, planning_doors
+from tests.service.workers import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,8 +23,7 @@ WORK = {"iterations": 3, "seed": 7}
 @pytest.fixture(scope="module")
 def doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
     """Give an application with a worker beside it."""
-    folder = tmp_path_factory.mktemp("doors")
-    with open_doors("sqlite", folder) as found, working(found.database, folder, COMMAND, limits=SMALL):
+    with planning_doors(tmp_path_factory.mktemp("doors")) as found:
         yield found
 
 
