@@ -57,7 +57,10 @@ class ComparisonRequest(SolveRequest):
 
 
 class ReplanRequest(Effort):
-    """A day goes on after ``events``, an events file as JSON; ``answer`` becomes the plan of the job."""
+    """A day goes on after ``events``, an events file as JSON; ``answer`` becomes the plan of the job.
+
+    3 s unless seconds or iterations are given, as somebody waits for it.
+    """
 
     events: dict[str, Any]
     keep: Literal["none", "vehicle", "sequence", "time"] = "none"

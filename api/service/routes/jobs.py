@@ -48,6 +48,9 @@ Ender = Annotated[Caller, needs("job.end")]
 DEFAULT_S = 30.0
 """How long is solved where nothing is said, as on the command line."""
 
+REPLAN_S = 3.0
+"""How long a replan is solved where nothing is said: somebody waits for it."""
+
 SYNCHRONOUS_PLACES, SYNCHRONOUS_S = 60, 10
 """Largest scenario and longest solve that are waited for."""
 
@@ -99,7 +102,9 @@ def replan(
     events = toml_of(request.events)
     ask_about(here, caller, (revision.scenario_id, revision.number), {"ask": "events", "events": events})
     wanted = {"plan": plan.id, "events": events, "keep": request.keep, "answer": request.answer}
-    return _submitted(here, _of(caller, revision, "replan", {**_effort(here, request), **wanted}, key), response)
+    return _submitted(
+        here, _of(caller, revision, "replan", {**_effort(here, request, REPLAN_S), **wanted}, key), response
+    )
 
 
 @router.post("/solve", openapi_extra=UPLOAD, responses={202: {"model": SolvedGiven}})
@@ -265,10 +270,10 @@ def _refuse_invalid(draft: Draft) -> None:
         raise Told({**told, "faults": list(draft.faults), "count": len(draft.faults)})
 
 
-def _effort(here: Context, request: Effort) -> dict[str, Any]:
+def _effort(here: Context, request: Effort, default_s: float = DEFAULT_S) -> dict[str, Any]:
     """Return how long and from which seed to solve, within the operator's limits."""
     limits = here.settings.limits
-    seconds = DEFAULT_S if request.seconds is None and request.iterations is None else request.seconds
+    seconds = default_s if request.seconds is None and request.iterations is None else request.seconds
     if seconds is not None:
         seconds = min(seconds, limits.solve_seconds_most)
     workers = min(request.workers, limits.solve_workers_most)
