@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from api.service.database import Database
     from api.service.sealing import KeyRing
-    from api.service.webhooks import Lookup
+    from api.service.webhooks import Lookup, Target
 
     Caller = Callable[..., int]
 
@@ -58,22 +58,13 @@ class Allowed:
     lookup: Lookup = resolved
 
 
-def register(
-    connection: Connection, ring: KeyRing, *, county_id: str, url: str, events: Sequence[str], allowed: Allowed
-) -> Hook:
-    """Store a receiver and return it with its secret.
-
-    Raises
-    ------
-    InvalidInput
-        E676 to E678, where notices may not go to ``url``.
-    """
-    target_of(url, allowed.hosts, allowed.lookup)
-    hook = Hook(id=new_id("hook"), url=url, events=tuple(events), secret=secrets.token_urlsafe(32))
+def register(connection: Connection, ring: KeyRing, *, county_id: str, target: Target, events: Sequence[str]) -> Hook:
+    """Store a receiver whose address was checked before the transaction, and return it with its secret."""
+    hook = Hook(id=new_id("hook"), url=target.url, events=tuple(events), secret=secrets.token_urlsafe(32))
     row = {
         "id": hook.id,
         "county_id": county_id,
-        "url": url,
+        "url": target.url,
         "secret_box": ring.seal(hook.secret, hook.id).packed(),
         "events": list(events),
         "created_ms": now_ms(connection),

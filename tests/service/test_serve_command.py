@@ -13,6 +13,7 @@ from api.service import claims, notices, queue
 from api.service.jobs import Outcome
 from api.service.sealing import read_ring
 from api.service.settings import Settings
+from api.service.webhooks import target_of
 from benchmarks.service.harness import Client, content_of, found_county, ground, serving, wait_until
 from tests.service.jobs import claim, county, submit
 from tests.service.processes import processes_in
@@ -61,11 +62,9 @@ def test_notices_are_sent_while_the_service_runs(
     monkeypatch.setattr(notices.send_due, "__kwdefaults__", {"most": 20, "caller": call})
     ring = read_ring(tmp_path / "keys", data=tmp_path / "data")
     a = county(database)
-    allowed = notices.Allowed(hosts=("localhost",))
+    target = target_of("https://localhost/x", ("localhost",))
     with database.write() as connection:
-        notices.register(
-            connection, ring, county_id=a.county_id, url="https://localhost/x", events=("done",), allowed=allowed
-        )
+        notices.register(connection, ring, county_id=a.county_id, target=target, events=("done",))
     submit(database, a)
     claims.finish(database, claim(database), Outcome())
     with _sending(database, ring, Settings(webhook_hosts=("localhost",))):

@@ -16,7 +16,7 @@ from api.service.context import Here  # noqa: TC001 - FastAPI reads the annotati
 from api.service.database import now_ms
 from api.service.folders import MOST_FILES, MOST_RATIO, MOST_UNPACKED
 from api.service.moments import instant
-from api.service.notices import Allowed, register
+from api.service.notices import register
 from api.service.problems import CATALOGUES
 from api.service.revisions import missing
 from api.service.routes.jobs import SYNCHRONOUS_PLACES, SYNCHRONOUS_S
@@ -31,6 +31,7 @@ from api.service.schemas import (
 )
 from api.service.tables import deliveries, webhooks
 from api.service.upgrade import require_newest
+from api.service.webhooks import target_of
 
 router = APIRouter(prefix=ROOT, tags=["operation"])
 
@@ -96,16 +97,9 @@ def add_hook(here: Here, caller: Administrator, request: HookRequest) -> HookGiv
     """Tell a receiver when jobs of the county end; the secret that signs notices is shown this once."""
     if here.ring is None:
         raise InvalidInput("E660")
-    allowed = Allowed(hosts=here.settings.webhook_hosts)
+    target = target_of(request.url, here.settings.webhook_hosts)
     with here.database.write() as connection:
-        hook = register(
-            connection,
-            here.ring,
-            county_id=caller.county_id,
-            url=request.url,
-            events=request.events,
-            allowed=allowed,
-        )
+        hook = register(connection, here.ring, county_id=caller.county_id, target=target, events=request.events)
         deed = Deed(action="webhook.new", object=hook.id, key_id=caller.key_id, county_id=caller.county_id, detail={})
         audit.append(connection, deed, now_ms(connection))
     return HookGiven(id=hook.id, url=hook.url, events=list(hook.events), secret=hook.secret)
