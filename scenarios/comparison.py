@@ -104,8 +104,9 @@ def compare_kpis(
     measured
         Kpis by variant, then by id of the day; ``base`` is among the variants.
     looks
-        How many changes are looked at together: each interval is widened so that all hold at once with
-        ``confidence`` (Bonferroni). With 1, one change in twenty that is none will look like one.
+        How many changes are looked at together: the interval of each change is widened so that all hold at once with
+        ``confidence`` (Bonferroni). With 1, one change in twenty that is none will look like one. Intervals of means
+        judge nothing and stay at ``confidence`` each.
     """
     cells = []
     for measure in KPI_DEFINITIONS:
@@ -113,7 +114,7 @@ def compare_kpis(
         for variant, values in by_variant.items():
             if values:
                 against = None if variant == base else by_variant[base]
-                cells.append(_cell(measure, variant, values, against, 1 - (1 - confidence) / looks))
+                cells.append(_cell(measure, variant, values, against, (confidence, 1 - (1 - confidence) / looks)))
     return tuple(cells)
 
 
@@ -142,15 +143,19 @@ def worst_day(measure: str, values: DayValues) -> str:
     return choose(values, key=lambda day: values[day])
 
 
-def _cell(measure: str, variant: str, values: DayValues, base: DayValues | None, confidence: float) -> Cell:
+def _cell(
+    measure: str, variant: str, values: DayValues, base: DayValues | None, confidence: tuple[float, float]
+) -> Cell:
+    """Return a cell; ``confidence`` of its mean, then of its change."""
     day = worst_day(measure, values)
+    of_mean, of_change = confidence
     return Cell(
         measure=measure,
         variant=variant,
-        over_days=interval(list(values.values()), confidence),
+        over_days=interval(list(values.values()), of_mean),
         worst=values[day],
         worst_day=day,
-        change=None if base is None else change(base, values, confidence),
+        change=None if base is None else change(base, values, of_change),
     )
 
 

@@ -40,7 +40,11 @@ WORDS: dict[str, Text] = {
     "measure": Text("指标", "measure"),
     "mean": Text("日均值 ± 95% 置信半宽", "mean a day ± half width of the 95 % interval"),
     "change": Text("相对对照的变化", "change against the reference"),
-    "noise": Text("≈ 表示变化在误差范围内", "≈ marks a change within the noise"),
+    "noise": Text(
+        "≈ 表示变化在误差范围内；均值的区间各为 95%，变化的区间按方案数放宽（Bonferroni），各方案合起来为 95%",
+        "≈ marks a change within the noise; the interval of each mean is at 95 %, those of changes are widened so that "
+        "they hold for all variants at once with 95 % (Bonferroni)",
+    ),
     "intervals": Text("日均值；置信区间见文件", "means a day; their intervals are in the files"),
     "worst": Text("最差日", "worst day"),
     "reference": Text("对照", "reference"),

@@ -1,7 +1,8 @@
 """The honest table of a comparison: measures by row, variants by column, each with its interval and its change.
 
 Peak days are no ordinary days and stay out of all means. Intervals of changes are widened for the number of
-variants that are looked at together (Bonferroni), so that one row of many variants does not find a saving by luck.
+variants that are looked at together (Bonferroni), so that one row of many variants does not find a saving by luck;
+those of means are not.
 """
 
 from __future__ import annotations

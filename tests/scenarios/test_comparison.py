@@ -119,7 +119,20 @@ def test_a_measure_that_a_variant_never_has_has_no_cell() -> None:
     assert found["coverage", "shared"].change is None
 
 
-def test_the_more_is_looked_at_the_wider_the_intervals() -> None:
-    """At 95 % of 10 changes together each stands at 99.5 %: t(2) grows from 4.30 to 14.09."""
-    one, ten = (cells(looks)["operating_cost_fen", "base"].over_days.half_width for looks in (1, 10))
-    assert ten / one == pytest.approx(14.089 / 4.303, abs=0.01)
+def test_the_more_is_looked_at_the_wider_the_intervals_of_changes() -> None:
+    """At 95 % of 10 changes together each stands at 99.5 %: t(2) grows from 4.303 to 14.089.
+
+    Differences -10, -11, -12 deviate by 1, so the half width grows from 4.303 / sqrt(3) to 14.089 / sqrt(3).
+    """
+    for looks, quantile in ((1, 4.303), (10, 14.089)):
+        found = cells(looks)["operating_cost_fen", "shared"].change
+        assert found is not None
+        assert found.difference.half_width == pytest.approx(quantile / math.sqrt(3), abs=0.001)
+
+
+@pytest.mark.parametrize("variant", ["base", "shared"])
+def test_the_interval_of_a_mean_stays_at_95_percent_however_much_is_looked_at(variant: str) -> None:
+    """100, 200, 300 deviate by 100, 90, 189, 288 by 99: with t(2; 0.975) = 4.303 that is 248.4 and 246.0 a side."""
+    for looks in (1, 10):
+        half = cells(looks)["operating_cost_fen", variant].over_days.half_width
+        assert half == pytest.approx({"base": 248.4, "shared": 246.0}[variant], abs=0.1)
