@@ -154,7 +154,8 @@ def carry_out(
 
     Plans come first, whole days and offers (``scenarios.variants.offers``) after them; where a stop leaves no time for
     offers, own plans stand. The order is by day, so that after a stop the days that are there are
-    there for all variants.
+    there for all variants. Whole days whose plans are all there are measured after a stop as well, about a second
+    each: else it would take every variant of several parts from the result.
     """
     plans = {cell.key: cell for each in agenda.cells for _, cell in each.parts}
     wholes = {each.whole.key: each.whole for each in agenda.cells if each.whole is not None}
@@ -167,14 +168,22 @@ def carry_out(
     crew = _Progress(_usual_s(missing), executor.workers, todo, report)
     for outcome in executor.run(missing, store, cancel):
         crew.take(outcome.key, outcome.seconds, outcome.failure)
-    if cancel is None or not cancel.is_set():
+    ready = [cell for cell in unmeasured if all(store.get(key) is not None for key in cell.parts)]
+    if not _is_set(cancel):
         offered = _offers(agenda, plans.keys() - crew.failures.keys())
         asked = {cell.key: cell for cell in offered.values() if store.get(cell.key) is None}
-        ready = [cell for cell in unmeasured if not any(key in crew.failures for key in cell.parts)]
         for outcome in executor.run([*ready, *asked.values()], store, cancel):
+            crew.take(outcome.key, outcome.seconds, outcome.failure)
+    if _is_set(cancel):
+        left = [cell for cell in ready if cell.key not in crew.failures and store.get(cell.key) is None]
+        for outcome in executor.run(left, store):
             crew.take(outcome.key, outcome.seconds, outcome.failure)
     found = _collect(agenda, store, crew.failures, {name: cell.key for name, cell in offered.items()})
     return replace(found, total=total, known=total - todo, computed=crew.done)
+
+
+def _is_set(cancel: threading.Event | None) -> bool:
+    return cancel is not None and cancel.is_set()
 
 
 def _offers(agenda: Agenda, plans: Collection[str]) -> dict[tuple[str, str], OfferCell]:

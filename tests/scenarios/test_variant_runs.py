@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,9 +35,11 @@ from tests.scenarios.small_county import order, scenario
 from tests.scenarios.tasks import Doing, Here
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from scenarios.build import County
+    from scenarios.variants.cells import Task
+    from scenarios.variants.executor import Outcome
 
 LIBRARY = Path(__file__).resolve().parents[2] / "scenarios" / "library"
 LIMIT = Limit(stop=Stop(iterations=1))
@@ -278,3 +280,43 @@ def test_a_stop_reports_what_is_done(truth: tuple[Comparison, Store], tmp_path: 
     assert not found.is_whole
     assert not any(found.measured.values())
     assert rows_of(found) == ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoppedAfter:
+    """An executor in this process with a stop, such as Ctrl-C, after ``count`` tasks of a run that heeds stops."""
+
+    count: int
+    workers: int = 1
+
+    def run(self, tasks: Sequence[Task], store: Store, cancel: threading.Event | None = None) -> Iterator[Outcome]:
+        """Yield an outcome for each task, as ``Here`` does."""
+        for done, outcome in enumerate(Here().run(tasks, store, cancel), start=1):
+            yield outcome
+            if cancel is not None and done == self.count:
+                cancel.set()
+
+
+def days_by_variant(found: Comparison) -> dict[str, list[str]]:
+    """Return the days that are measured."""
+    return {name: list(days) for name, days in found.measured.items()}
+
+
+def test_a_stop_keeps_the_days_whose_parts_are_all_planned(truth: tuple[Comparison, Store], tmp_path: Path) -> None:
+    """Five plans a day: all, PQ, W, P, Q. Without the tenth "apart" lacks day 2; no other variant lacks any."""
+    found = carry_out(truth[0].agenda, Store(folder=tmp_path), StoppedAfter(count=9), cancel=threading.Event())
+    both = ["day 1", "day 2"]
+    assert days_by_variant(found) == {BASE: both, "w_apart": both, "apart": both[:1]}
+    assert (found.computed, found.losses, found.is_whole) == (9 + 3, (), False)
+    assert found.measured["apart"]["day 1"] == truth[0].measured["apart"]["day 1"]
+
+
+def test_a_stop_while_whole_days_are_measured_loses_none(truth: tuple[Comparison, Store], tmp_path: Path) -> None:
+    """All ten plans are known; of four days of several parts one is measured before the stop, three after it."""
+    plans = [cell for each in truth[0].agenda.cells for _, cell in each.parts]
+    store = Store(folder=tmp_path)
+    for cell in plans:
+        store.put(cell.key, truth[1].get(cell.key) or {})
+    found = carry_out(truth[0].agenda, store, StoppedAfter(count=1), cancel=threading.Event())
+    assert found.computed == 4
+    assert found.measured == truth[0].measured
