@@ -6,13 +6,16 @@
 from __future__ import annotations
 
 import tomllib
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from scenarios.errors import Fault, InvalidInput
 from scenarios.files import read_scenario
+from scenarios.sampled_days import DayModel
 from scenarios.settings import FILE
+from scenarios.variants.compare import prepare
 from scenarios.variants.read import read_variants
 
 if TYPE_CHECKING:
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from scenarios.sampled_days import SampledDay
     from scenarios.scenario import Scenario
     from scenarios.text import Text
+    from scenarios.variants.cells import Limit
     from scenarios.variants.compare import Agenda, Comparison, DayPlan, Loss
     from scenarios.variants.model import VariantSet
 
@@ -78,25 +82,52 @@ def read_counties(
 ) -> tuple[Member, ...]:
     """Return the counties with the variants as each has them; ``report`` is told how many are read. About 0.5 s each.
 
+    A market may be of a township of any county; where one of them cannot be read, of any township.
+
     Raises
     ------
     InvalidInput
         E508, with the faults of all counties and of the variants in them, each with its county.
     """
-    found, faults = [], []
+    read: dict[Path, Scenario] = {}
+    faults: list[Fault] = []
     for done, folder in enumerate(folders):
         report(done, len(folders))
-        name = folder.resolve().name
-        try:
-            scenario = read_scenario(folder)
-            wanted = read_variants(variants, scenario)
-            found.append(Member(name=name, folder=folder, scenario=scenario, wanted=wanted))
-        except InvalidInput as error:
-            own = error.faults or (Fault(code=error.code, values=error.values),)
-            faults += [replace(each, file=f"{name}: {each.file}") for each in own]
+        with _gathered(folder, faults):
+            read[folder] = read_scenario(folder)
+    towns = {place.township for scenario in read.values() for place in scenario.places}
+    is_elsewhere = (lambda _town: True) if faults else towns.__contains__
+    found = []
+    for folder, scenario in read.items():
+        with _gathered(folder, faults):
+            wanted = read_variants(variants, scenario, is_elsewhere=is_elsewhere)
+            found.append(Member(name=folder.resolve().name, folder=folder, scenario=scenario, wanted=wanted))
     if faults:
+        in_order = {folder.resolve().name: number for number, folder in enumerate(folders)}
+        faults.sort(key=lambda fault: in_order[fault.file.partition(": ")[0]])
         raise InvalidInput("E508", faults=tuple(faults), count=len(faults))
     return tuple(found)
+
+
+@contextmanager
+def _gathered(folder: Path, faults: list[Fault]) -> Iterator[None]:
+    """Add what is refused inside to ``faults``, with the county."""
+    try:
+        yield
+    except InvalidInput as error:
+        own = error.faults or (Fault(code=error.code, values=error.values),)
+        faults += [replace(each, file=f"{folder.resolve().name}: {each.file}") for each in own]
+
+
+def agenda_of(
+    member: Member, *, days: int, limit: Limit, peaks: tuple[float, ...] = (), cache: Path | None = None
+) -> Agenda:
+    """Return what one county asks for. Its dates are those of all, its draws are its own, by its name.
+
+    Raises ``InvalidInput`` as ``prepare`` does.
+    """
+    model = DayModel(county=member.name)
+    return prepare(member.scenario, member.wanted, days=days, peaks=peaks, limit=limit, cache=cache, model=model)
 
 
 def join(agendas: Mapping[str, Agenda]) -> Agenda:

@@ -5,8 +5,9 @@ every meeting of weekday, earthly branch and four-day cycle equally often; each 
 has every weekday once, and a longer plan begins with the shorter one.
 
 Chance is common (common random numbers: Law 2015, *Simulation Modeling and Analysis*, section 11.2): what happens to
-an order is drawn from seed, day and the order's own id and nothing else. So taking a brand away or adding one
-leaves all other orders as they were, and more volume never gives any order fewer pieces.
+an order is drawn from seed, day and the order's own id and nothing else, in a province with the county's name besides,
+so that its counties have their days by themselves. So taking a brand away or adding one leaves all other orders as they
+were, and more volume never gives any order fewer pieces.
 
 How much days differ is not known before past days are given: the spreads and the market's pull are placeholders
 (``PLACEHOLDERS``). Orders that today does not have never appear, and season, weather and fleet stay today's.
@@ -80,7 +81,8 @@ class DayModel:
     published, so all are 1. ``markets``: rule of each township (as in ``ScenarioPlace.township``) that has
     a market, in place of those that the scenario's places state; ``market_factor`` multiplies all orders from or to
     its places on such a day, None takes ``Policy.market_factor``; a placeholder.
-    ``volume``: factor on everything, for variants. Raises ``InvalidInput`` E349 for factors that are not above 0
+    ``volume``: factor on everything, for variants. ``county``: keys the draws of one county among several, which
+    would else have their good and bad days together. Raises ``InvalidInput`` E349 for factors that are not above 0
     and spreads below 0.
     """
 
@@ -90,6 +92,7 @@ class DayModel:
     markets: Mapping[str, MarketDays] = field(default_factory=dict)
     market_factor: float | None = None
     volume: float = 1.0
+    county: str = ""
 
     def __post_init__(self) -> None:
         for name in ("market_factor", "volume"):
@@ -166,7 +169,8 @@ def scenario_on(scenario: Scenario, day: SampledDay, seed: int, *, model: DayMod
 
 def orders_on(scenario: Scenario, day: SampledDay, seed: int, *, model: DayModel = DEFAULT_MODEL) -> tuple[Order, ...]:
     """Return the orders of one day, in the order of the scenario's. O(orders)."""
-    whole_day = _log_normal(_uniforms(seed, day.id)[0], model.day_spread)
+    chance = (model.county, seed, day.id) if model.county else (seed, day.id)
+    whole_day = _log_normal(_uniforms(*chance)[0], model.day_spread)
     whole_day *= model.volume * model.weekdays[day.date.weekday()]
     parcels = {c.id for c in scenario.commodities if c.goods_class == "parcel"}
     busy = market_places(scenario, day.date, model)
@@ -176,7 +180,7 @@ def orders_on(scenario: Scenario, day: SampledDay, seed: int, *, model: DayModel
         factor = whole_day
         factor *= day.peak if order.commodity in parcels else 1.0
         factor *= market_factor if busy & {order.origin, order.destination} else 1.0
-        spread, rounding = _uniforms(seed, day.id, order.id)
+        spread, rounding = _uniforms(*chance, order.id)
         # rounding by chance keeps the mean, where rounding half up would inflate orders of one piece
         pieces = math.floor(order.pieces * factor * _log_normal(spread, model.order_spread) + rounding)
         if pieces:

@@ -10,11 +10,10 @@ from api.commands.options import cache_folder, existing, output_folder, solving_
 from api.commands.running import run_agenda
 from api.exports.province import FILES, Province, write_province
 from api.talk import line
-from scenarios.province import find_counties, join, part, read_counties
+from scenarios.province import agenda_of, find_counties, join, part, read_counties
 from scenarios.province_sums import add_up
 from scenarios.text import Text
 from scenarios.variants.cells import Limit
-from scenarios.variants.compare import prepare
 from scenarios.variants.store import Store
 
 if TYPE_CHECKING:
@@ -35,9 +34,7 @@ def compare_province(options: argparse.Namespace) -> tuple[Province, Path]:
     agendas = {}
     for member in members:
         cache = cache_folder(member.folder)
-        agendas[member.name] = prepare(
-            member.scenario, member.wanted, days=options.days, peaks=options.peaks, limit=limit, cache=cache
-        )
+        agendas[member.name] = agenda_of(member, days=options.days, peaks=options.peaks, limit=limit, cache=cache)
     found = run_agenda(join(agendas), store, options.workers, lang, options.cluster)
     counties: dict[str, Comparison] = part(found, agendas)
     province = Province(

@@ -44,6 +44,7 @@ from scenarios.variants.proof import find_variant_faults
 from scenarios.variants.ranges import NotARange, numbers_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from scenarios.market_days import MarketDays
@@ -96,15 +97,21 @@ _COLUMN_OF = {column.name: column for column in (*NUMBERS, *WORDS)}
 _TABLES = ("brands", "vehicles")
 
 
-def read_variants(path: Path, scenario: Scenario) -> VariantSet:
+def _nowhere(_town: str) -> bool:
+    return False
+
+
+def read_variants(path: Path, scenario: Scenario, *, is_elsewhere: Callable[[str], bool] = _nowhere) -> VariantSet:
     """Return the variants of a file, each proven to fit the county and to change something. O(variants x orders).
+
+    ``is_elsewhere``: whether a township that the county lacks is of another one; its market is left out.
 
     Raises
     ------
     InvalidInput
         E351 with ``faults``: every fault of the file, in the order of their places.
     """
-    desk = _Desk(path.name, Findings(), scenario)
+    desk = _Desk(path.name, Findings(), scenario, is_elsewhere)
     tree = read_tree(path, desk.findings)
     found = VariantSet(variants=()) if tree is None else _read_set(tree, desk)
     if desk.findings.faults:
@@ -118,6 +125,7 @@ class _Desk:
     file: str
     findings: Findings
     scenario: Scenario
+    is_elsewhere: Callable[[str], bool]
 
     def fault(self, code: str, column: str, value: object = "", **values: object) -> None:
         found = Fault(code=code, file=self.file, column=column[:80], value=str(value)[:80], values=values)
@@ -178,10 +186,12 @@ def _markets(entry: Any, desk: _Desk) -> dict[str, MarketDays]:
     found = {}
     for town, rule in entry.items():
         column = f"markets.{town}"
-        if town not in towns:
+        if town not in towns and not desk.is_elsewhere(town):
             desk.fault("E321", column, town, kind=Text("乡镇", "township"), table="places.csv")
         try:
-            found[town] = parse_market_days(str(rule))
+            parsed = parse_market_days(str(rule))
+            if town in towns:
+                found[town] = parsed
         except InvalidInput as error:
             desk.fault(error.code, column, rule, **{k: v for k, v in error.values.items() if k != "value"})
     return found

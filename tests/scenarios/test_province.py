@@ -11,7 +11,7 @@ import pytest
 from optimizer.stop import Stop
 from scenarios.errors import InvalidInput
 from scenarios.kpis import Kpis
-from scenarios.province import find_counties, is_province, join, part, read_counties
+from scenarios.province import agenda_of, find_counties, is_province, join, part, read_counties
 from scenarios.province_sums import Weights, add_up, added, weights_of
 from scenarios.scenario import Commodity
 from scenarios.text import Text
@@ -124,24 +124,66 @@ def test_weights_are_counted_from_orders_and_places() -> None:
 # ---- running
 
 
-@pytest.mark.slow
-def test_a_province_of_twins_costs_twice_as_much_and_shares_their_plans(folder: Path) -> None:
-    """Equal counties are planned once; every day's cost is twice the county's, the cost of a piece the same."""
+def drawn(agenda, variant: str) -> list[tuple[tuple[str, int], ...]]:
+    """Return the pieces of every order on every day of a variant."""
+    plans = [each for each in agenda.cells if each.variant == variant]
+    return [tuple((o.id, o.pieces) for o in each.parts[0][1].part.orders) for each in plans]
+
+
+def test_counties_have_days_of_their_own_that_all_their_variants_share(folder: Path) -> None:
+    """Twins under two names: the same dates, other pieces every day; more wages change no draw of either."""
     members = read_counties(find_counties(folder / "p"), folder / "variants.toml")
-    agendas = {m.name: prepare(m.scenario, m.wanted, days=2, limit=LIMIT, cache=folder / "c") for m in members}
+    east, west = (agenda_of(member, days=3, limit=LIMIT) for member in members)
+    assert east.days == west.days
+    for one, other in zip(drawn(east, BASE), drawn(west, BASE), strict=True):
+        assert one != other
+    for each in (east, west):
+        assert drawn(each, "pay") == drawn(each, BASE)
+
+
+def test_the_market_of_a_township_that_another_county_has_is_no_fault(folder: Path) -> None:
+    """Only the east has the township, so only the east has its market; what nobody has is told in both."""
+    places = folder / "p" / "west" / "places.csv"
+    places.write_text(places.read_text("utf-8-sig").replace(",青龙镇,", ",玄武镇,"), encoding="utf-8")
+    (folder / "variants.toml").write_text('[markets]\n"青龙镇" = "1,4,7"\n' + VARIANTS, encoding="utf-8")
+    east, west = read_counties(find_counties(folder / "p"), folder / "variants.toml")
+    assert list(east.wanted.markets) == ["青龙镇"]
+    assert not west.wanted.markets
+    (folder / "variants.toml").write_text('[markets]\n"白虎镇" = "1,4,7"\n' + VARIANTS, encoding="utf-8")
+    with pytest.raises(InvalidInput, match=r"^E508 ") as refused:
+        read_counties(find_counties(folder / "p"), folder / "variants.toml")
+    assert [(f.code, f.file, f.column) for f in refused.value.faults] == [
+        ("E321", f"{name}: variants.toml", "markets.白虎镇") for name in ("east", "west")
+    ]
+
+
+def test_a_market_is_no_fault_where_the_county_that_may_have_it_cannot_be_read(folder: Path) -> None:
+    """Only what is wrong in the west is told."""
+    (folder / "p" / "west" / "orders.csv").write_text("nonsense\n", encoding="utf-8")
+    (folder / "variants.toml").write_text('[markets]\n"青龙镇" = "1,4,7"\n' + VARIANTS, encoding="utf-8")
+    with pytest.raises(InvalidInput, match=r"^E508 ") as refused:
+        read_counties(find_counties(folder / "p"), folder / "variants.toml")
+    assert {fault.file for fault in refused.value.faults} == {"west: orders.csv"}
+
+
+@pytest.mark.slow
+def test_a_province_costs_what_its_counties_cost_together(folder: Path) -> None:
+    """Day by day, and the cost of a piece is of the sums; counties have plans of their own: 2 x 2 x 2."""
+    members = read_counties(find_counties(folder / "p"), folder / "variants.toml")
+    agendas = {m.name: agenda_of(m, days=2, limit=LIMIT, cache=folder / "c") for m in members}
     joined = join(agendas)
     assert [day.id for day in joined.days] == ["east/day 1", "west/day 1", "east/day 2", "west/day 2"]
     found = carry_out(joined, Store(folder=folder / "results"), Here())
-    assert found.total == 4
+    assert found.total == 8
     counties = part(found, agendas)
     assert all(each.is_whole for each in counties.values())
     province = add_up(counties, found)
     for variant, days in province.measured.items():
         for day, both in days.items():
-            one = counties["east"].measured[variant][day]
-            assert both.operating_cost_fen == 2 * one.operating_cost_fen
-            assert both.cost_per_piece_fen == pytest.approx(one.cost_per_piece_fen)
-            assert both.coverage == pytest.approx(one.coverage)
+            own = [counties[name].measured[variant][day] for name in ("east", "west")]
+            assert both.operating_cost_fen == sum(one.operating_cost_fen for one in own)
+            pieces = sum(one.carried_pieces for one in own)
+            assert both.cost_per_piece_fen == pytest.approx(both.operating_cost_fen / pieces)
 
 
 def test_a_day_that_one_county_lacks_is_no_day_of_the_province() -> None:
