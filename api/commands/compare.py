@@ -13,9 +13,9 @@ from api.commands.province import compare_province, told
 from api.commands.running import run_agenda, show_losses
 from api.exports.comparison import write_csv, write_json
 from api.exports.comparison_book import write_book
-from api.exports.comparison_maps import maps_of
 from api.exports.comparison_page import write_page
 from api.exports.comparison_words import WORDS, brief_change
+from api.exports.kept_maps import kept_maps
 from api.kpi_views import shown
 from api.talk import line, say, show_table
 from scenarios.files import read_scenario
@@ -91,7 +91,7 @@ def run(options: argparse.Namespace) -> int:
     write_json(scenario, comparison, rows, out / FILES[0])
     write_csv(comparison, out / FILES[1])
     write_book(comparison, rows, assumed, out / FILES[2], lang=lang)
-    maps = maps_of(comparison, store, report=lambda made, of: _tell_maps(made, of, lang))
+    maps = kept_maps(comparison, store, report=lambda made, of: _tell_maps(made, of, lang))
     write_page(scenario, comparison, rows, assumed, out / FILES[3], lang=lang, maps=maps)
     _show(comparison, rows, lang)
     names = ", ".join(FILES)

@@ -54,7 +54,7 @@ class Panel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Maps:
-    """All maps of one day: what they share, then a panel a variant."""
+    """All maps of one day: what they share, then a panel a variant; ``places`` are tiers with their positions."""
 
     day: Text
     date: str
@@ -62,7 +62,7 @@ class Maps:
     bar_m: int
     bar: float
     ground: dict[str, str]
-    places: tuple[tuple[PlaceView, float, float], ...]
+    places: tuple[tuple[str, float, float], ...]
     panels: tuple[Panel, ...]
     left_out: int
 
@@ -152,7 +152,7 @@ def _drawn(day: str, sketches: tuple[_Sketch, ...], *, left_out: int) -> Maps:
         bar_m=canvas.bar_m(),
         bar=round(canvas.bar_m() * canvas.scale, 1),
         ground={name: "".join(map(path_data, lines[name])) for name in reversed(lines)},
-        places=tuple((place, *_spot(place, canvas)) for place in first.places),
+        places=tuple((place.tier, *_spot(place, canvas)) for place in first.places),
         panels=tuple(_panel(sketch, canvas) for sketch in sketches),
         left_out=left_out,
     )
