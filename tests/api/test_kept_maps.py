@@ -5,8 +5,6 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from api.exports import kept_maps as module
 from api.exports.comparison_maps import Maps, Panel
 from api.exports.kept_maps import kept_maps
@@ -15,6 +13,8 @@ from scenarios.variants.store import Store
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
 DRAWN = Maps(
     day=Text("第 1 天", "day 1"),
