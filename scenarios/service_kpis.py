@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from optimizer.model import Shipment
     from scenarios.build import County
-    from scenarios.scenario import ScenarioPlace
+    from scenarios.scenario import Scenario, ScenarioPlace
 
 DAYS_PER_WEEK = 7
 
@@ -74,9 +74,9 @@ def ratio(part: float, whole: float) -> float | None:
     return part / whole if whole else None
 
 
-def coverage(county: County, visits: Mapping[str, int]) -> float | None:
-    """Return the share of administrative villages that ``visits``, by place, bring to the promised visits a week."""
-    policy, villages = county.scenario.policy, _administrative(county)
+def coverage(scenario: Scenario, visits: Mapping[str, float]) -> float | None:
+    """Return the share of administrative villages that ``visits`` a day, by place, bring to those promised a week."""
+    policy, villages = scenario.policy, _administrative(scenario)
     weekly = [visits.get(p.id, 0) * policy.service_days_per_week for p in villages]
     return ratio(sum(1 for each in weekly if each >= policy.coverage_visits_per_week), len(villages))
 
@@ -101,10 +101,10 @@ def worst_decile_s(county: County, delays: Sequence[Delay]) -> float | None:
     return ratio(sum(worst), len(worst))
 
 
-def days_between_visits(county: County, visits: Mapping[str, int]) -> float | None:
-    """Return the mean days between visits over the administrative villages that are visited."""
-    days = county.scenario.policy.service_days_per_week
-    gaps = [DAYS_PER_WEEK / (visits[p.id] * days) for p in _administrative(county) if p.id in visits]
+def days_between_visits(scenario: Scenario, visits: Mapping[str, float]) -> float | None:
+    """Return the mean days between visits over the administrative villages that have ``visits`` a day."""
+    days = scenario.policy.service_days_per_week
+    gaps = [DAYS_PER_WEEK / (visits[p.id] * days) for p in _administrative(scenario) if p.id in visits]
     return ratio(sum(gaps), len(gaps))
 
 
@@ -113,7 +113,7 @@ def longest_gap_days(county: County, visits: Mapping[str, int]) -> int | None:
     today = county.scenario.date
     gaps = [
         0 if p.id in visits else (today - p.last_visit).days
-        for p in _administrative(county)
+        for p in _administrative(county.scenario)
         if p.last_visit is not None
     ]
     return max(gaps, default=None)
@@ -140,5 +140,5 @@ def brand_kpis(
     return tuple(found)
 
 
-def _administrative(county: County) -> list[ScenarioPlace]:
-    return [p for p in county.scenario.places if p.tier == "village" and p.is_administrative]
+def _administrative(scenario: Scenario) -> list[ScenarioPlace]:
+    return [p for p in scenario.places if p.tier == "village" and p.is_administrative]

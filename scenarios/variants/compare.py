@@ -17,7 +17,7 @@ from scenarios.variants.cells import DayCell, PlanCell, day_cell, kpis_of, plan_
 from scenarios.variants.effort import shared_limits
 from scenarios.variants.offers import OfferCell, family_of, offer_cell
 from scenarios.variants.usage import Usage, unpack_usage
-from scenarios.variants.waiting import WAITING, eve_of, every_other_day
+from scenarios.variants.waiting import WAITING, eve_of, every_other_day, turns_of
 
 if TYPE_CHECKING:
     import threading
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from scenarios.variants.executor import Executor, Failure
     from scenarios.variants.model import Variant, VariantSet
     from scenarios.variants.store import Store
+    from scenarios.variants.waiting import Turns
 
 SPARE_S = 6.0
 """What building, judging and measuring a day is taken to need beyond its limit, until the first is done."""
@@ -39,12 +40,16 @@ SPARE_S = 6.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayPlan:
-    """One day of one variant: its parts by name, and the cell that measures them together where there are several."""
+    """One day of one variant: its parts by name, and the cell that measures them together where there are several.
+
+    ``turns``: visits over both turns of a variant that visits every other day.
+    """
 
     variant: str
     day: SampledDay
     parts: tuple[tuple[str, PlanCell], ...]
     whole: DayCell | None = None
+    turns: Turns | None = None
 
     @property
     def key(self) -> str:
@@ -211,15 +216,17 @@ class _Planner:
 
     def day_plan(self, variant: Variant, day: SampledDay) -> DayPlan:
         drawn = self._draw(day, variant.volume)
+        other: Scenario | None = None
         if variant.is_every_other_day:
-            drawn = every_other_day(self.scenario, drawn, self._draw(eve_of(day), variant.volume))
+            drawn, other = every_other_day(self.scenario, drawn, self._draw(eve_of(day), variant.volume))
         whole = changed_day(drawn, variant)
         found = parts_of_day(whole, variant)
+        turns = None if other is None else _turns(variant, whole, other)
         limits = shared_limits(self.limit, [len(part.orders) for _, part in found])
         cells = tuple(plan_cell(part, limit, self.cache) for (_, part), limit in zip(found, limits, strict=True))
         parts = tuple((name, cell) for (name, _), cell in zip(found, cells, strict=True))
         together = day_cell(whole, cells, self.cache) if len(parts) > 1 else None
-        return DayPlan(variant=variant.id, day=day, parts=parts, whole=together)
+        return DayPlan(variant=variant.id, day=day, parts=parts, whole=together, turns=turns)
 
     def _draw(self, day: SampledDay, volume: float) -> Scenario:
         """Return the day as drawn, once for all variants that leave the volume."""
@@ -227,6 +234,11 @@ class _Planner:
             model = replace(self.model, volume=self.model.volume * volume)
             self.drawn[day.id, volume] = scenario_on(self.scenario, day, self.limit.seed, model=model)
         return self.drawn[day.id, volume]
+
+
+def _turns(variant: Variant, day: Scenario, other: Scenario) -> Turns:
+    both = (parts_of_day(each, variant) for each in (day, replace(day, orders=other.orders)))
+    return turns_of(day, [[part for _, part in parts] for parts in both])
 
 
 def _assumed(scenario: Scenario, wanted: VariantSet, day: SampledDay, model: DayModel) -> tuple[Text, ...]:
@@ -299,7 +311,8 @@ def _collect(
         keys[each.variant][each.day.id] = each.key if content is None else offer
         content = content or store.get(each.key)
         if content is not None:
-            measured[each.variant][each.day.id] = kpis_of(content)
+            kpis = kpis_of(content)
+            measured[each.variant][each.day.id] = kpis if each.turns is None else each.turns.told(kpis)
             usage[each.variant][each.day.id] = unpack_usage(content["usage"])
             if content["ways"] is not None:
                 ways[each.variant][each.day.id] = content["ways"]

@@ -5,20 +5,30 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from optimizer.stop import Stop
+from optimizer.tiers.model import TieredPlan
 from scenarios.files import read_scenario
+from scenarios.policy import Policy
 from scenarios.sampled_days import DayModel
+from scenarios.scenario import Brand
 from scenarios.text import Text
 from scenarios.variants.apply import DAILY_APART
 from scenarios.variants.cells import Limit
-from scenarios.variants.compare import prepare
+from scenarios.variants.compare import carry_out, prepare
 from scenarios.variants.model import BASE, Variant, VariantSet
 from scenarios.variants.read import read_variants
-from scenarios.variants.waiting import WAITING, every_other_day
-from tests.scenarios.small_county import DAY, order, place, scenario
+from scenarios.variants.store import Store
+from scenarios.variants.waiting import WAITING, Turns, every_other_day
+from tests.helpers import searched
+from tests.scenarios.small_county import DAY, county, order, place, scenario
+from tests.scenarios.tasks import Here
+
+if TYPE_CHECKING:
+    from scenarios.kpis import Kpis
 
 LIBRARY = Path(__file__).resolve().parents[2] / "scenarios" / "library"
 PLACES = (place(0), place(1, township="east"), place(2, township="west"))
@@ -30,7 +40,7 @@ def pieces(first: int) -> dict[str, int]:
     """Return the pieces that go on a day so many days after the first, ten of each order having come up on both."""
     county = scenario(places=PLACES, orders=GOODS)
     day, eve = (replace(county, date=DAY + timedelta(days=first - k)) for k in (0, 1))
-    return {o.id: o.pieces for o in every_other_day(county, day, eve).orders}
+    return {o.id: o.pieces for o in every_other_day(county, day, eve)[0].orders}
 
 
 def test_villages_take_turns_with_two_days_goods_and_what_is_due_goes_at_once() -> None:
@@ -60,6 +70,51 @@ def test_a_variant_changes_its_own_days_only_and_says_what_is_not_in_them() -> N
     assert drawn == {BASE: [10, 10], "alternate": [20]}
     assert WAITING in agenda.placeholders
     assert DAILY_APART not in agenda.placeholders
+
+
+# ---- how often villages are visited
+
+THREE = (place(0), place(1, township="east"), place(2, township="west"), place(3, township="west"))
+WEEKLY = Policy(service_days_per_week=6, coverage_visits_per_week=3)
+STILL = DayModel(day_spread=0, order_spread=0)
+
+
+def measured(folder: Path, monkeypatch: pytest.MonkeyPatch, policy: Policy, *coalitions: frozenset[str]) -> list[Kpis]:
+    """Return two ordinary days of a variant that visits every other day: V1 and V2 have goods, V2 of two brands."""
+    goods = (order("e", "H", "V1", brand="A"), order("w", "H", "V2", brand="A"), order("b", "H", "V2", brand="B"))
+    day = scenario(places=THREE, orders=goods, policy=policy, brands=(Brand(id="A"), Brand(id="B")))
+    monkeypatch.setattr("scenarios.variants.cells.build_problem", lambda day, **_: county(day))
+    monkeypatch.setattr(
+        "scenarios.variants.cells.solve_county",
+        lambda built, **_: TieredPlan(choice={}, plan=searched(built.problem)),
+    )
+    slow = Variant(id="slow", name=NAME, coalitions=coalitions, is_every_other_day=True)
+    wanted = VariantSet(variants=(Variant(id=BASE, name=NAME), slow))
+    agenda = prepare(day, wanted, days=2, limit=Limit(stop=Stop(iterations=1)), model=STILL)
+    return list(carry_out(agenda, Store(folder=folder), Here()).measured["slow"].values())
+
+
+def test_coverage_counts_both_turns_whichever_half_is_planned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every other day of 6 a week is 3 visits a week, as promised: V1 and V2 of three villages, 7 / 3 days between."""
+    for found in measured(tmp_path, monkeypatch, WEEKLY, frozenset("AB")):
+        assert found.coverage == pytest.approx(2 / 3)
+        assert found.days_between_visits == pytest.approx(7 / 3)
+
+
+def test_visits_of_brands_that_come_apart_add_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Six visits a week are promised: A and B make 3 each at V2, A alone 3 at V1; (7 / 3 + 7 / 6) / 2 days between."""
+    for found in measured(tmp_path, monkeypatch, replace(WEEKLY, coverage_visits_per_week=6)):
+        assert found.coverage == pytest.approx(1 / 3)
+        assert found.days_between_visits == pytest.approx(1.75)
+
+
+def test_a_turn_that_leaves_goods_behind_tells_no_coverage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who was not visited is not known of the other turn; all else stays as measured."""
+    (found, _) = measured(tmp_path, monkeypatch, WEEKLY, frozenset("AB"))
+    turns = Turns(day=scenario(places=THREE, policy=WEEKLY), visits={"V1": 0.5})
+    left = replace(found, unserved_shipments=1)
+    assert turns.told(left) == replace(left, coverage=None, days_between_visits=None)
+    assert turns.told(found).coverage == pytest.approx(1 / 3)
 
 
 @pytest.mark.parametrize("name", ["mountain", "plain"])
