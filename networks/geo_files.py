@@ -16,6 +16,7 @@ import shapely
 from pyproj.exceptions import CRSError
 
 from networks.errors import InvalidInput
+from networks.file_heads import is_binary_layer, without_marks
 from networks.text import encodings_to_try, read_bytes
 
 if TYPE_CHECKING:
@@ -41,12 +42,14 @@ def open_layer(path: Path, layer: str | None = None) -> gpd.GeoDataFrame:
     Raises
     ------
     InvalidInput
-        E200 no such file, E201 empty, E202 not readable, E203 another kind of file, E204
+        E200 no such file, E201 empty, E202 not readable or not what its name says, E203 another kind of file, E204
         text in no known encoding, E206 no features, E208 several layers, E209 no such layer.
     """
     if path.suffix.lower() not in SUFFIXES:
         raise InvalidInput("E203", path=path.name, suffix=path.suffix, known=", ".join(SUFFIXES))
     data = read_bytes(path)
+    if path.suffix.lower() not in _GEOJSON and not is_binary_layer(path):
+        raise InvalidInput("E202", path=path.name, detail=f"no {path.suffix.lower()[1:]}")
     try:
         table = _read(path, data, _layer_name(path, layer))
     except UnicodeError as error:
@@ -117,7 +120,7 @@ def _utf8(data: bytes, file: str) -> bytes:
         content = json.loads(text)
         if not isinstance(content, dict):
             raise InvalidInput("E202", path=file, detail="no GeoJSON object")
-        return text.encode()
+        return without_marks(text).encode()
     raise InvalidInput("E204", path=file)
 
 

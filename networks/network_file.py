@@ -16,6 +16,7 @@ import pyogrio
 import shapely
 
 from networks.errors import InvalidInput, Note
+from networks.file_heads import is_binary_layer
 from networks.network import FLAGS, NUMBERS, TEXTS, RoadNetwork, build_network
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def write_network(network: RoadNetwork, path: Path | str) -> None:
 def is_network_file(path: Path) -> bool:
     """Return whether a GeoPackage was written by ``write_network``, of any version."""
     try:
-        return {str(name) for name, _ in pyogrio.list_layers(path)} >= _LAYERS
+        return is_binary_layer(path) and {str(name) for name, _ in pyogrio.list_layers(path)} >= _LAYERS
     except (pyogrio.errors.DataSourceError, OSError):
         return False
 
@@ -70,6 +71,8 @@ def load_network(path: Path | str) -> RoadNetwork:
     path = Path(path)
     if not path.exists():
         raise InvalidInput("E200", path=str(path))
+    if not is_network_file(path):
+        raise InvalidInput("E207", path=path.name, detail=", ".join(sorted(_LAYERS)))
     try:
         about = _read(path, "about").set_index("key")["value"].to_dict()
         if about.get("format") != FORMAT:

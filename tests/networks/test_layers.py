@@ -330,3 +330,38 @@ def test_geojson_needs_no_coordinate_system(tmp_path: Path) -> None:
     path = tmp_path / "roads.json"
     path.write_text(json.dumps(content), "utf-8")
     assert len(read_layer(path).edges) == 5
+
+
+VIRTUAL = "<OGRVRTDataSource><OGRVRTLayer name='far'><SrcDataSource>{}</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>"
+"""What GDAL takes for a layer that lies elsewhere, whatever the file is called."""
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        ("x.gpkg", b"", b""),
+        ("x.fgb", b"", b""),
+        ("x.shp", b"", b""),
+        ("x.fgb", b"fgb\x03fgb\x01abcd", b""),
+        ("x.geojson", b'{"a": "', b'", "type": "FeatureCollection", "features": []}'),
+        ("x.geojson", b"", b""),
+    ],
+)
+def test_a_layer_that_points_to_another_file_is_not_followed(
+    tmp_path: Path, name: str, before: bytes, after: bytes
+) -> None:
+    """Past bug: XML, bare or behind the mark of another format, was opened and read the file that it names."""
+    far = saved(layer(), tmp_path / "far.geojson")
+    path = tmp_path / name
+    path.write_bytes(before + VIRTUAL.format(far).encode() + after)
+    with pytest.raises(InvalidInput, match=r"^E20[26] "):
+        read_network(path)
+    with pytest.raises(InvalidInput, match=r"^E20[26] "):
+        read_layer(path)
+
+
+def test_a_sign_of_less_than_stays_in_the_names_of_geojson(tmp_path: Path) -> None:
+    """A road called 甲<乙 keeps its name."""
+    frame = layer(道路等级=["县道", "村道", "X012"], 名称=["甲<乙", "甲\\<乙", None])
+    names = set(read_layer(saved(frame, tmp_path / "roads.geojson")).edges["name"])
+    assert names == {"", "甲<乙", "甲\\<乙"}
