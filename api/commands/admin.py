@@ -173,11 +173,20 @@ def _verify_audit(options: argparse.Namespace, _: Settings, database: Database) 
     return 0
 
 
+def _declare_rotation(parser: argparse.ArgumentParser, lang: str) -> None:
+    drop = Text(
+        "不换密钥，只删去不再使用的旧密钥", "make no new key, take the older ones, which nothing needs, off the file"
+    )
+    parser.add_argument("--drop-old", action="store_true", help=drop.pick(lang))
+
+
 def _rotate_key(options: argparse.Namespace, settings: Settings, database: Database) -> int:
-    """Add a key, seal everything with it, and only then forget the older ones."""
+    """Add a key and seal everything with it; the older ones stay for whoever still has them in hand."""
     if settings.key_file is None:
         raise InvalidInput("E401", detail="--key-file", usage="gongpei admin rotate-key --help")
-    sealing.read_ring(settings.key_file, data=settings.data)
+    ring = sealing.read_ring(settings.key_file, data=settings.data)
+    if options.drop_old:
+        return _drop_old(options, settings.key_file, ring, database)
     sealing.add_key(settings.key_file)
     ring = sealing.read_ring(settings.key_file, data=settings.data)
     total, count = 0, 1
@@ -185,8 +194,22 @@ def _rotate_key(options: argparse.Namespace, settings: Settings, database: Datab
         with database.write() as connection:
             count = personal.rotate(connection, ring)
         total += count
-    sealing.drop_keys(settings.key_file, frozenset({ring.newest}))
     say(Text(f"已重新加密 {total} 项", f"{total} boxes sealed anew"), options.lang)
+    later = Text("旧密钥仍保留；服务用上新密钥后", "the older keys are still there; once all services use the new one:")
+    say(later, options.lang)
+    line("gongpei admin rotate-key --drop-old")
+    return 0
+
+
+def _drop_old(options: argparse.Namespace, path: Path, ring: sealing.KeyRing, database: Database) -> int:
+    """Forget the older keys, unless a box needs one; nothing is sealed while this looks and forgets."""
+    with database.write() as connection:
+        left = personal.under_older_keys(connection, ring)
+        if left:
+            raise InvalidInput("E617", count=left)
+        sealing.drop_keys(path, frozenset({ring.newest}))
+    count = len(ring.keys) - 1
+    say(Text(f"已删去 {count} 个旧密钥", f"{count} older keys dropped"), options.lang)
     return 0
 
 
@@ -216,6 +239,7 @@ DECLARED: dict[str, Callable[[argparse.ArgumentParser, str], None]] = {
     "key": _declare_key,
     "backup": _declare_file,
     "restore": _declare_file,
+    "rotate-key": _declare_rotation,
     "purge": _declare_purge,
     "downgrade": _declare_version,
 }

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from api.service.database import Database
     from api.service.runner import Worker
-    from api.service.sealing import KeyRing
+    from api.service.sealing import KeyFile
     from api.service.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -83,7 +83,7 @@ def run(options: argparse.Namespace) -> int:
     address = f"http://{options.host}:{options.port}/api/v1"
     say(Text(f"服务地址 {address}，Ctrl-C 结束", f"serving at {address}, Ctrl-C to end"), options.lang)
     start_logs()
-    with _sending(database, app.state.context.ring, settings):
+    with _sending(database, app.state.context.keys, settings):
         serve(config, worker)
     database.close()
     return 0
@@ -118,27 +118,27 @@ class _Server(uvicorn.Server):
 
 
 @contextmanager
-def _sending(database: Database, ring: KeyRing | None, settings: Settings) -> Iterator[None]:
+def _sending(database: Database, keys: KeyFile | None, settings: Settings) -> Iterator[None]:
     """Send notices that are due while the block runs; without keys there can be no webhook that has any."""
     ends = threading.Event()
-    thread = threading.Thread(target=_send, args=(database, ring, settings, ends), name="notices", daemon=True)
-    if ring is not None:
+    thread = threading.Thread(target=_send, args=(database, keys, settings, ends), name="notices", daemon=True)
+    if keys is not None:
         thread.start()
     try:
         yield
     finally:
         ends.set()
-        if ring is not None:
+        if keys is not None:
             thread.join(SENDING_S)  # what is cut off by the end of the process is sent again by the next
 
 
-def _send(database: Database, ring: KeyRing, settings: Settings, ends: threading.Event) -> None:
+def _send(database: Database, keys: KeyFile, settings: Settings, ends: threading.Event) -> None:
     from api.service.notices import Allowed, send_due  # noqa: PLC0415 - only where there is a service
 
     allowed = Allowed(hosts=settings.webhook_hosts)
     while not ends.wait(NOTICES_S):
         try:
-            while send_due(database, ring, allowed) and not ends.is_set():
+            while send_due(database, keys.ring, allowed) and not ends.is_set():
                 pass
         except Exception:
             logger.exception("notices could not be sent")

@@ -22,7 +22,7 @@ from api.service.headers import Answering
 from api.service.metrics import Metrics
 from api.service.routes import jobs, operator, plans, reference, scenarios
 from api.service.schemas import ProblemGiven
-from api.service.sealing import read_ring
+from api.service.sealing import KeyFile
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -68,7 +68,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         "most_vehicles": limits.max_vehicles,
         "most_orders": limits.max_orders,
     }
-    ring = None if settings.key_file is None else read_ring(settings.key_file, data=settings.data)
+    keys = None if settings.key_file is None else KeyFile(path=settings.key_file, data=settings.data)
     benches, metrics = Benches(bounds, settings.data), Metrics(database)
     app = FastAPI(
         title="gongpei",
@@ -82,7 +82,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         responses=dict.fromkeys(REFUSALS, PROBLEM),
     )
     app.state.database = database
-    app.state.context = Context(settings=settings, database=database, ring=ring, benches=benches, metrics=metrics)
+    app.state.context = Context(settings=settings, database=database, keys=keys, benches=benches, metrics=metrics)
     for router in ROUTERS:
         app.include_router(router)
     handlers.install(app)

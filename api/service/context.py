@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from api.service.bench import Benches
     from api.service.database import Database
     from api.service.metrics import Metrics
-    from api.service.sealing import KeyRing
+    from api.service.sealing import KeyFile, KeyRing
     from api.service.settings import Settings
 
 MOST_KEY = 200
@@ -27,13 +27,18 @@ MOST_KEY = 200
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """The service behind the endpoints; ``ring`` is None where no key file is set, and personal fields are dropped."""
+    """The service behind the endpoints; ``keys`` is None where no key file is set, and personal fields are dropped."""
 
     settings: Settings
     database: Database
-    ring: KeyRing | None
+    keys: KeyFile | None
     benches: Benches
     metrics: Metrics
+
+    @property
+    def ring(self) -> KeyRing | None:
+        """Return the keys as they are now, see ``KeyFile.ring``; ask once for one deed."""
+        return None if self.keys is None else self.keys.ring
 
 
 async def context_of(request: Request) -> Context:

@@ -165,6 +165,12 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "the role {role} needs {what}",
         "only the operator's admin key goes without --county; a brand key needs --brand besides",
     ),
+    "E617": (
+        "还有 {count} 项内容由旧密钥加密，旧密钥没有删去",
+        "再运行一次 gongpei admin rotate-key，然后重试",
+        "{count} boxes are still under older keys, which were not dropped",
+        "run gongpei admin rotate-key once more, then try again",
+    ),
 }
 """Code -> problem and remedy in Chinese, then in English."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, delete, insert, select, update
+from sqlalchemy import and_, delete, func, insert, select, update
 
 from api.service.audit import Deed, append
 from api.service.ids import new_id
@@ -120,6 +120,13 @@ def rotate(connection: Connection, ring: KeyRing) -> int:
         changed = update(personal).where(personal.c.id == row.id).values(box=box.content, box_key=box.key)
         connection.execute(changed)
     return len(rows) + (_rotate_secrets(connection, ring) if not rows else 0)
+
+
+def under_older_keys(connection: Connection, ring: KeyRing) -> int:
+    """Return how many boxes the newest key does not open."""
+    fields = connection.scalar(select(func.count()).where(personal.c.box_key != ring.newest)) or 0
+    secrets = connection.execute(select(webhooks.c.secret_box)).scalars()
+    return fields + sum(Box.unpacked(each).key != ring.newest for each in secrets)
 
 
 def _rotate_secrets(connection: Connection, ring: KeyRing) -> int:

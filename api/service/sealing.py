@@ -11,7 +11,8 @@ import base64
 import json
 import os
 import secrets
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
@@ -102,6 +103,42 @@ def read_ring(path: Path, *, data: Path) -> KeyRing:
     if not keys or any(len(key) != KEY_BYTES for key in keys.values()):
         raise InvalidInput("E674", path=path)
     return KeyRing(keys=keys)
+
+
+@dataclass(kw_only=True)
+class KeyFile:
+    """The keys of a running service: the file is read again when it has changed, so that a rotation is heeded.
+
+    Making one reads the file, with the errors of ``read_ring``.
+    """
+
+    path: Path
+    data: Path
+    _seen: tuple[int, ...] = ()
+    _ring: KeyRing = field(init=False, repr=False)
+    _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def __post_init__(self) -> None:
+        self._ring = read_ring(self.path, data=self.data)
+
+    @property
+    def ring(self) -> KeyRing:
+        """Return the keys as the file has them now; costs one look at its date.
+
+        Raises
+        ------
+        InvalidInput
+            E673, E674, where it was changed to what it must not be; E670, where it is gone.
+        """
+        with self._turn:
+            if not self.path.exists():  # to make another one would leave what is sealed without its keys
+                raise InvalidInput("E670", key=self._ring.newest)
+            seen = self.path.stat()
+            date = (seen.st_mtime_ns, seen.st_size, seen.st_ino, seen.st_mode)
+            if date != self._seen:
+                self._ring = read_ring(self.path, data=self.data)
+                self._seen = date
+            return self._ring
 
 
 def add_key(path: Path) -> str:

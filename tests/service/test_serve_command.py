@@ -11,7 +11,7 @@ import pytest
 from api.commands.serve import _sending
 from api.service import claims, notices, queue
 from api.service.jobs import Outcome
-from api.service.sealing import read_ring
+from api.service.sealing import KeyFile
 from api.service.settings import Settings
 from api.service.webhooks import target_of
 from benchmarks.service.harness import Client, content_of, found_county, ground, serving, wait_until
@@ -60,12 +60,12 @@ def test_notices_are_sent_while_the_service_runs(
         return 200
 
     monkeypatch.setattr(notices.send_due, "__kwdefaults__", {"most": 20, "caller": call})
-    ring = read_ring(tmp_path / "keys", data=tmp_path / "data")
+    keys = KeyFile(path=tmp_path / "keys", data=tmp_path / "data")
     a = county(database)
     target = target_of("https://localhost/x", ("localhost",))
     with database.write() as connection:
-        notices.register(connection, ring, county_id=a.county_id, target=target, events=("done",))
+        notices.register(connection, keys.ring, county_id=a.county_id, target=target, events=("done",))
     submit(database, a)
     claims.finish(database, claim(database), Outcome())
-    with _sending(database, ring, Settings(webhook_hosts=("localhost",))):
+    with _sending(database, keys, Settings(webhook_hosts=("localhost",))):
         until(lambda: bool(called))

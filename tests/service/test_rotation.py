@@ -1,0 +1,72 @@
+"""Keys of personal fields are rotated under a running service, and nothing that is sealed is lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from api.command_line import run
+from api.errors import InvalidInput
+from api.service.sealing import KeyFile, add_key, read_ring
+from tests.service.doors import Doors, document, open_doors
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def rotate(doors: Doors, *more: str) -> int:
+    """Run ``rotate-key`` on the tables of a running service."""
+    where = ["--data", str(doors.settings.data), "--key-file", str(doors.settings.key_file)]
+    database = ["--database", doors.database.engine.url.render_as_string(hide_password=False)]
+    return run(["admin", "rotate-key", *more, *where, *database], "en")
+
+
+def stored(doors: Doors, name: str) -> str:
+    """Store a county whose order D1 is for somebody, and return its id."""
+    orders = document()["orders"]
+    orders[0]["recipient"] = name
+    answer = doors.ask("POST", "/scenarios", json=document(orders=orders))
+    assert answer.json()["personal_fields"] == 1, answer.text
+    found: str = answer.json()["id"]
+    return found
+
+
+def recipient(doors: Doors, scenario: str) -> str:
+    """Return whom order D1 is for."""
+    answer = doors.ask("POST", f"/scenarios/{scenario}/revisions/1/orders/D1/personal:reveal", role="admin")
+    found: str = answer.json()["fields"]["recipient"]
+    return found
+
+
+def test_a_running_service_seals_with_the_newest_key_and_opens_what_was_sealed_before(tmp_path: Path) -> None:
+    """Stored before, between and after rotation and drop: all three names are told, as nothing needs the first key."""
+    with open_doors("sqlite", tmp_path) as doors:
+        before = stored(doors, "王小明")
+        assert rotate(doors) == 0
+        between = stored(doors, "李雷")
+        assert recipient(doors, before) == "王小明"
+        assert rotate(doors, "--drop-old") == 0
+        after = stored(doors, "韩梅梅")
+        assert [recipient(doors, each) for each in (before, between, after)] == ["王小明", "李雷", "韩梅梅"]
+
+
+def test_a_key_that_something_is_sealed_with_is_not_dropped(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A key was added and nothing sealed anew: one box is counted, and both keys stay."""
+    with open_doors("sqlite", tmp_path) as doors:
+        scenario, path = stored(doors, "王小明"), doors.settings.key_file
+        assert path is not None
+        add_key(path)
+        assert rotate(doors, "--drop-old") == 2
+        assert "E617" in capsys.readouterr().err
+        assert len(read_ring(path, data=doors.settings.data).keys) == 2
+        assert recipient(doors, scenario) == "王小明"
+
+
+def test_a_key_file_that_is_gone_is_not_made_anew(tmp_path: Path) -> None:
+    """A fresh key would seal beside what nobody opens any more."""
+    keys = KeyFile(path=tmp_path / "keys", data=tmp_path / "data")
+    keys.path.unlink()
+    with pytest.raises(InvalidInput, match="E670"):
+        _ = keys.ring
+    assert not keys.path.exists()
