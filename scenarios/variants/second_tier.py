@@ -6,6 +6,7 @@ station stay there when it is closed, and drive as any others do.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -118,7 +119,7 @@ def _refared(day: Scenario, factor: float) -> Scenario:
         return day
 
     def priced(carriage: Carriage) -> Carriage:
-        fares = {name: round(getattr(carriage, name) * factor) for name in ("fen_per_piece", "fen_per_trip")}
+        fares = {n: math.floor(getattr(carriage, n) * factor + 0.5) for n in ("fen_per_piece", "fen_per_trip")}
         return replace(carriage, **fares)
 
     carriages = tuple(replace(each, carriage=priced(each.carriage)) for each in day.carriages)

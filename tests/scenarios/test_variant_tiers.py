@@ -146,8 +146,8 @@ def test_a_mode_that_every_place_has_anyway_changes_nothing() -> None:
 
 
 def test_fares_are_multiplied() -> None:
-    """50 fen a piece become 0 and 75."""
-    for factor, fen in ((0, 0), (1.5, 75)):
+    """50 fen a piece become 0 and 75, and 62.5 are 63: half up."""
+    for factor, fen in ((0, 0), (1.5, 75), (1.25, 63)):
         table = changed_day(day(), variant(prices=Prices(fares=factor))).timetable
         assert table is not None
         assert [d.carriage.fen_per_piece for line in table.lines for d in line.departures] == [fen]
