@@ -62,9 +62,10 @@ SENTENCES = {
     ),
     "E349": (
         "抽样日的 {what} 不能是 {value}",
-        "天数至少为 1，倍数大于 0，波动幅度不小于 0，赶集的乡镇至少有一个地点",
+        "天数至少为 1，倍数大于 0，高峰倍数不为 1 且各不相同，波动幅度不小于 0，赶集的乡镇至少有一个地点",
         "{what} of the sampled days cannot be {value}",
-        "there is at least 1 day, factors are above 0, spreads at least 0, a township with a market has a place",
+        "there is at least 1 day, factors are above 0, those of peaks are not 1 and all differ, spreads at least 0, "
+        "a township with a market has a place",
     ),
 }
 """Code -> problem and remedy in Chinese, problem and remedy in English."""

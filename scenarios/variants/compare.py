@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from scenarios.errors import InvalidInput
 from scenarios.sampled_days import DEFAULT_MODEL, market_towns, plan_days, scenario_on
 from scenarios.service import Service
 from scenarios.variants.apply import ASSUMED, DAILY_APART, ONE_WAY, SAME_TIERS, changed_day, parts_of_day
@@ -128,8 +129,9 @@ def prepare(
     Raises
     ------
     InvalidInput
-        E349, for days or peaks that there cannot be.
+        E349, for days or peaks that there cannot be, are no peaks, or are there twice.
     """
+    _refuse_odd(peaks)
     model = replace(model, markets=wanted.markets or model.markets)
     if wanted.market_factor is not None:
         model = replace(model, market_factor=wanted.market_factor)
@@ -234,6 +236,14 @@ class _Planner:
             model = replace(self.model, volume=self.model.volume * volume)
             self.drawn[day.id, volume] = scenario_on(self.scenario, day, self.limit.seed, model=model)
         return self.drawn[day.id, volume]
+
+
+def _refuse_odd(peaks: tuple[float, ...]) -> None:
+    """Refuse a peak of 1, which is an ordinary day that counted in the means, and two days of one name."""
+    names = [f"{peak:g}" for peak in peaks]  # as days are called
+    odd = [name for name in dict.fromkeys(names) if name == "1" or names.count(name) > 1]
+    if odd:
+        raise InvalidInput("E349", what="peaks", value=", ".join(odd))
 
 
 def _turns(variant: Variant, day: Scenario, other: Scenario) -> Turns:

@@ -77,6 +77,15 @@ def test_means_leave_peaks_out_and_changes_count_from_the_one_asked_for(compared
     assert "change" not in pay
 
 
+@pytest.mark.parametrize("peaks", ["1", "1.8,1.8"])
+def test_peaks_that_are_none_are_refused_by_name_before_anything_is_planned(
+    compared: Path, peaks: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The last of repeated arguments counts."""
+    assert _compare(compared, "--peaks", peaks) == 2
+    assert "E349 peaks " in capsys.readouterr().err
+
+
 def test_the_page_asks_for_nothing_and_escapes_names(compared: Path) -> None:
     """No address in it; assumptions before the table."""
     page = (compared / "out" / "comparison.html").read_text("utf-8")

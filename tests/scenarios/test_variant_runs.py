@@ -15,7 +15,7 @@ from optimizer.plan import Result
 from optimizer.stop import Stop
 from optimizer.tiers.lines import Ride
 from optimizer.tiers.model import DIRECT, Handover, TieredPlan, Tiers, Way
-from scenarios.errors import ScenarioFailed
+from scenarios.errors import InvalidInput, ScenarioFailed
 from scenarios.files import read_scenario
 from scenarios.sampled_days import DayModel
 from scenarios.scenario import Load, Order, Scenario
@@ -121,6 +121,17 @@ def test_every_variant_sees_the_same_days_and_shares_what_it_does_not_change() -
     alone = [[dict(each.parts)["A"].key for each in agenda.cells if each.variant == name] for name in ("apart", "bc")]
     assert alone[0] == alone[1]
     assert len(set(alone[0])) == 3
+
+
+@pytest.mark.parametrize(
+    ("peaks", "odd"),
+    [((1.0,), "1"), ((1.3, 1.8, 1.3), "1.3"), ((3.0, 1.0000001, 3.0), "3, 1"), ((1.3, 1.3000001), "1.3")],
+)
+def test_a_peak_of_one_and_a_peak_asked_for_twice_are_refused(peaks: tuple[float, ...], odd: str) -> None:
+    """The first is an ordinary day, the second has no name of its own; all of them are told, and the field."""
+    wanted = VariantSet(variants=(AS_IT_IS,))
+    with pytest.raises(InvalidInput, match=rf"^E349 peaks of the sampled days cannot be {odd}\b"):
+        prepare(scenario(orders=(order("A", "H", "V1"),)), wanted, days=1, limit=LIMIT, peaks=peaks)
 
 
 # ---- plans
