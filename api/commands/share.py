@@ -9,7 +9,18 @@ from api.assumptions import assumptions
 from api.commands.options import add_cluster, add_solving, cache_folder, existing, output_folder, solving_stop, whole
 from api.commands.running import run_agenda, show_losses
 from api.errors import InvalidInput
-from api.exports.sharing import ON_ALL, WORDS, Report, methods_of, saving_text, share_by, why_unusual, write_json
+from api.exports.sharing import (
+    ON_ALL,
+    WORDS,
+    Report,
+    a_day,
+    methods_of,
+    missing_text,
+    saving_text,
+    share_by,
+    why_unusual,
+    write_json,
+)
 from api.exports.sharing_book import write_book
 from api.exports.sharing_page import write_page
 from api.talk import line, say, show_table
@@ -17,7 +28,6 @@ from scenarios.coalition_costs import CONSISTENT, DEFAULT_PAIRS, ask, members_of
 from scenarios.files import read_scenario
 from scenarios.gain_sharing import MOST_BRANDS
 from scenarios.gain_sharing.game import member
-from scenarios.gain_sharing.words import yuan
 from scenarios.text import Text
 from scenarios.variants.cells import Limit
 from scenarios.variants.model import OTHERS
@@ -62,7 +72,7 @@ def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Plan, share and write everything; exit code 1 should any day be missing."""
+    """Plan, share and write everything; exit code 1 should any day or method be missing."""
     folder, lang = existing(options.folder), options.lang
     scenario = read_scenario(folder)
     question = _question(scenario, options)
@@ -79,20 +89,22 @@ def run(options: argparse.Namespace) -> int:
         none = Text("还没有一天算完全部联盟：再次运行会接着算", "no day has all coalitions yet: run again to go on")
         say(none, lang, style="yellow")
         return 1
-    shared = share_by(found, methods_of(options.method, is_sampled=question.is_sampled))
+    shared, failed = share_by(found, methods_of(options.method, is_sampled=question.is_sampled))
     assumed = (CONSISTENT, *assumptions(scenario))
-    report = Report(scenario=scenario, run=planned, found=found, shared=shared, assumed=assumed)
+    report = Report(scenario=scenario, run=planned, found=found, shared=shared, failed=failed, assumed=assumed)
     write_json(report, out / FILES[0])
     write_book(report, out / FILES[1], lang=lang)
     write_page(report, out / FILES[2], lang=lang)
     _show(found, shared, lang)
+    for each in failed:
+        say(missing_text(each), lang, style="red")
     for text in agenda.placeholders:
         line(f"! {text.pick(lang)}", style="yellow")
     if len(found.days) < len(agenda.days):
         say(WORDS["not_whole"], lang, style="yellow")
     names = ", ".join(FILES)
     say(Text(f"已写入 {out}：{names}", f"written to {out}: {names}"), lang)
-    return 0 if len(found.days) == len(agenda.days) else 1
+    return 0 if len(found.days) == len(agenda.days) and not failed else 1
 
 
 def _question(scenario: Scenario, options: argparse.Namespace) -> Question:
@@ -118,18 +130,20 @@ def _announced(question: Question, days: int) -> Text:
 
 def _show(found: SharedCosts, shared: tuple[Shared, ...], lang: str) -> None:
     """Print costs alone and shares by brand, the saving, and what the core says."""
-    days = len(found.days)
     money = Text("单独 元/日", "alone, yuan a day")
     heads = [(WORDS["brand"].pick(lang), False), (money.pick(lang), True)]
     heads += [(each.name.pick(lang), True) for each in shared]
     body = [
-        [member(brand).pick(lang), yuan(found.costs[frozenset((brand,))] // days)]
-        + [_share_text(each, brand, days) for each in shared]
+        [member(brand).pick(lang), a_day(found, found.costs[frozenset((brand,))])]
+        + [_share_text(found, each, brand) for each in shared]
         for brand in found.question.brands
     ]
     show_table(WORDS["title"].pick(lang), heads, body)
-    line(f"{WORDS['saving'].pick(lang)}: {saving_text(found)} ({days} {WORDS['days'].pick(lang)})", style="bold")
-    if days == 1:
+    line(
+        f"{WORDS['saving'].pick(lang)}: {saving_text(found)} ({len(found.days)} {WORDS['days'].pick(lang)})",
+        style="bold",
+    )
+    if len(found.days) == 1:
         say(WORDS["one_day"], lang, style="yellow")
     unusual = why_unusual(found)
     if unusual is not None:
@@ -141,7 +155,7 @@ def _show(found: SharedCosts, shared: tuple[Shared, ...], lang: str) -> None:
         say(WORDS["left_hint"], lang, style="yellow")
 
 
-def _share_text(each: Shared, brand: str, days: int) -> str:
+def _share_text(found: SharedCosts, each: Shared, brand: str) -> str:
     made = next(made for made in each.statements if made.brand == brand)
     saved = f" ({-100 * made.saving_fen / made.alone_fen:+.1f} %)" if made.alone_fen else ""
-    return f"{yuan(made.share_fen // days)}{saved}"
+    return f"{a_day(found, made.share_fen)}{saved}"

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from scenarios.errors import InvalidInput, ScenarioFailed
 from scenarios.gain_sharing import METHODS, check_core, share, statements
 from scenarios.gain_sharing.game import named, ranked
+from scenarios.gain_sharing.words import yuan
 from scenarios.text import Text
 
 if TYPE_CHECKING:
@@ -25,6 +28,9 @@ VERSION = 1
 PROPORTIONAL: tuple[Method, ...] = ("volume", "stand_alone")
 ON_ALL: tuple[Method, ...] = ("shapley", "nucleolus", "epm")
 """Methods that need the cost of every coalition."""
+
+OF_ONE_METHOD = {"E347", "E348"}
+"""Codes of failures that say nothing against the other methods: weights it cannot use, and a failed calculation."""
 
 PUBLISHED = (0.20, 0.30)
 """Savings of shared delivery that are published; a higher one is explained."""
@@ -109,6 +115,20 @@ class Shared:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """A method that shares nothing here, and why."""
+
+    method: Method
+    code: str
+    text: Text
+
+    @property
+    def name(self) -> Text:
+        """What the method is called."""
+        return METHODS[self.method]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """All that the files tell: the county, what was planned, the costs, the splits, and what plans rest on."""
 
@@ -116,6 +136,7 @@ class Report:
     run: Comparison
     found: SharedCosts
     shared: tuple[Shared, ...]
+    failed: tuple[Failed, ...] = ()
     assumed: tuple[Text, ...] = ()
 
 
@@ -129,15 +150,38 @@ def methods_of(wanted: str, *, is_sampled: bool) -> tuple[Method, ...]:
     return (shapley,) if wanted == "shapley" else tuple(method for method in ON_ALL if method == wanted)
 
 
-def share_by(found: SharedCosts, methods: tuple[Method, ...]) -> tuple[Shared, ...]:
-    """Return the split by each method, over the sum of all days. Raises as ``gain_sharing.share`` does."""
-    shared = []
+def share_by(found: SharedCosts, methods: tuple[Method, ...]) -> tuple[tuple[Shared, ...], tuple[Failed, ...]]:
+    """Return the split by each method, over the sum of all days, and the methods that fail by themselves.
+
+    Raises as ``gain_sharing.share`` does where the costs serve no method.
+    """
+    shared, failed = [], []
     for method in methods:
-        split = share(found.costs, method, pieces=found.pieces, joinings=found.question.joinings)
-        core = check_core(found.costs, split.exact_fen)
-        made = statements(found.costs, split)
-        shared.append(Shared(method=method, split=split, core=core, statements=made))
-    return tuple(shared)
+        try:
+            shared.append(_shared(found, method))
+        except (InvalidInput, ScenarioFailed) as error:
+            if error.code not in OF_ONE_METHOD:
+                raise
+            failed.append(Failed(method=method, code=error.code, text=Text(error.render("zh"), error.render("en"))))
+    return tuple(shared), tuple(failed)
+
+
+def _shared(found: SharedCosts, method: Method) -> Shared:
+    split = share(found.costs, method, pieces=found.pieces, joinings=found.question.joinings)
+    core, made = check_core(found.costs, split.exact_fen), statements(found.costs, split)
+    return Shared(method=method, split=split, core=core, statements=made)
+
+
+def a_day(found: SharedCosts, fen: int) -> str:
+    """Return yuan a day of what is summed over all days, rounded half up to the fen."""
+    return yuan(Fraction(fen, len(found.days)))
+
+
+def missing_text(failed: Failed) -> Text:
+    """Return the sentence that a method is missing, and why."""
+    name, missing, why = failed.name, WORDS["missing"], failed.text
+    zh = f"{missing.zh}：{name.zh}：{failed.code} {why.zh}"
+    return Text(zh, f"{missing.en}: {name.en}: {failed.code} {why.en}")
 
 
 def why_unusual(found: SharedCosts) -> Text | None:
@@ -186,6 +230,7 @@ def write_json(report: Report, path: Path) -> None:
             for each in found.repairs
         ],
         "methods": {each.method: _method(each) for each in report.shared},
+        "failed": [{"method": each.method, "code": each.code, **_text(each.text)} for each in report.failed],
         "missing": [
             {"coalition": e.variant, "day": e.day, "code": e.failure.code, **_text(e.failure.text)} for e in run.losses
         ],

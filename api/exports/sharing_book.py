@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from xlsxwriter.utility import xl_col_to_name
 
 from api.exports.comparison_words import day_name
-from api.exports.sharing import WORDS, plan_names, saving_text, why_unusual
+from api.exports.sharing import WORDS, missing_text, plan_names, saving_text, why_unusual
 from api.exports.workbook import Book, opened
 from scenarios.gain_sharing.game import member, named, ranked
 
@@ -45,6 +45,7 @@ def _assumptions(book: Book, report: Report) -> None:
     sheet.write_string(2, 1, book.word("baseline"), book.wrap)
     unusual = why_unusual(found)
     plain = [text for text in (unusual, WORDS["left_hint"] if found.left else None) if text is not None]
+    plain += [missing_text(each) for each in report.failed]
     marked = [(text, False) for text in plain]
     marked += [(text, True) for text in report.run.agenda.placeholders]
     marked += [(text, False) for text in report.assumed]

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from api.exports.comparison_words import day_name
+from api.exports.losses import named_loss
 from api.exports.pages import environment
-from api.exports.sharing import WORDS, plan_names, saving_text, why_unusual
+from api.exports.sharing import WORDS, a_day, plan_names, saving_text, why_unusual
 from scenarios.gain_sharing.game import member, named, ranked
 from scenarios.gain_sharing.words import yuan
 
@@ -43,6 +44,8 @@ def write_page(report: Report, path: Path, *, lang: str) -> None:
         lang=lang,
         w=WORDS,
         scenario=report.scenario,
+        losses=[(named_loss(report.run, loss), loss.failure) for loss in report.run.losses],
+        failed=report.failed,
         run=report.run,
         found=found,
         shared=shared,
@@ -50,7 +53,7 @@ def write_page(report: Report, path: Path, *, lang: str) -> None:
         saving=saving_text(found),
         unusual=why_unusual(found),
         table=[_brand_row(found, shared, brand) for brand in found.question.brands],
-        totals=(_a_day(found, found.alone_fen), _a_day(found, found.together_fen)),
+        totals=(a_day(found, found.alone_fen), a_day(found, found.together_fen)),
         charts=[(member(brand), bars_of(found, shared, brand)) for brand in found.question.brands],
         coalitions=[_coalition_row(found, coalition) for coalition in sorted(found.question.coalitions, key=ranked)],
         repairs=[_repair_row(found, k) for k in range(len(found.repairs))],
@@ -73,13 +76,9 @@ def bars_of(found: SharedCosts, shared: tuple[Shared, ...], brand: str) -> tuple
     names = [None, *(each.name for each in shared)]
     colors = ("#8d99ae", *(COLORS[k % len(COLORS)] for k in range(len(shared))))
     return tuple(
-        Bar(name=name, length=max(0.0, fen * BAR_WIDTH / most), amount=_a_day(found, fen), color=color)
+        Bar(name=name, length=max(0.0, fen * BAR_WIDTH / most), amount=a_day(found, fen), color=color)
         for name, fen, color in zip(names, paid, colors, strict=True)
     )
-
-
-def _a_day(found: SharedCosts, fen: int) -> str:
-    return yuan(round(fen / len(found.days)))
 
 
 def _brand_row(
@@ -89,8 +88,8 @@ def _brand_row(
     cells = []
     for each in shared:
         made = next(made for made in each.statements if made.brand == brand)
-        cells.append((_a_day(found, made.share_fen), _saved(made), _error(found, made)))
-    return member(brand), found.pieces[brand], _a_day(found, found.costs[frozenset((brand,))]), cells
+        cells.append((a_day(found, made.share_fen), _saved(made), _error(found, made)))
+    return member(brand), found.pieces[brand], a_day(found, found.costs[frozenset((brand,))]), cells
 
 
 def _saved(made: Statement) -> str:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scenarios.errors import ScenarioFailed
-from scenarios.gain_sharing.game import Game, named
+from scenarios.gain_sharing.game import Game, member, named
 from scenarios.gain_sharing.linear import Echelon, minimise
 from scenarios.gain_sharing.nucleolus import SCALE, TOLERANCE_FEN, least_core_fen
 from scenarios.gain_sharing.proportional import share_by_weight
@@ -220,10 +220,12 @@ def _notes(task: _Task, shares: Mapping[str, Fraction]) -> Iterator[Text]:
     if relative[low] == relative[high]:
         yield Text("所有品牌节省的比例相同", "all brands save the same share")
         return
+    most, least = member(high), member(low)
     gap = f"{float(100 * (relative[high] - relative[low])):.4f}"
     yield Text(
-        f"节省比例最多相差 {gap} 个百分点（{high} 与 {low}），在下列上限下无法更小",
-        f"savings differ by at most {gap} percentage points ({high} and {low}), no less is possible under these limits",
+        f"节省比例最多相差 {gap} 个百分点（{most.zh} 与 {least.zh}），在下列上限下无法更小",
+        f"savings differ by at most {gap} percentage points ({most.en} and {least.en}), "
+        "no less is possible under these limits",
     )
     for mask, limit in task.limits.items():
         if _paid(task, mask, shares) == limit:

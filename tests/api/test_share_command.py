@@ -7,20 +7,26 @@ import shutil
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from api.cli import main
-from api.exports.sharing import Report, methods_of, share_by, write_json
+from api.exports.sharing import Report, a_day, methods_of, share_by, write_json
 from api.exports.sharing_book import write_book
 from api.exports.sharing_page import write_page
 from optimizer.stop import Stop
-from scenarios.coalition_costs import ask, id_of, members_of, prepare_coalitions, shared_costs
+from scenarios.coalition_costs import SharedCosts, ask, id_of, members_of, prepare_coalitions, shared_costs
+from scenarios.errors import ScenarioFailed
 from scenarios.files import read_scenario
+from scenarios.gain_sharing import share
 from scenarios.kpi_definitions import KPI_DEFINITIONS
 from scenarios.kpis import Kpis
 from scenarios.variants.cells import Limit
 from scenarios.variants.compare import Comparison
+
+if TYPE_CHECKING:
+    from scenarios.gain_sharing import Costs, Method, Split
 
 LIBRARY = Path(__file__).resolve().parents[2] / "scenarios" / "library"
 
@@ -112,7 +118,8 @@ def test_a_sampled_split_is_written_with_its_error(tmp_path: Path) -> None:
     }
     run = Comparison(agenda=agenda, measured=measured)
     found = shared_costs(nine, question, run)
-    shared = share_by(found, methods_of("all", is_sampled=True))
+    shared, failed = share_by(found, methods_of("all", is_sampled=True))
+    assert not failed
     report = Report(scenario=nine, run=run, found=found, shared=shared)
     write_json(report, tmp_path / "sharing.json")
     write_book(report, tmp_path / "sharing.xlsx", lang="zh")
@@ -122,6 +129,59 @@ def test_a_sampled_split_is_written_with_its_error(tmp_path: Path) -> None:
     assert sum(content["methods"]["sampled_shapley"]["shares_fen"].values()) == 2 * 180
     assert any(error > 0 for error in content["methods"]["sampled_shapley"]["error_fen"].values())
     assert "抽样沙普利值" in (tmp_path / "sharing.html").read_text("utf-8")
+
+
+def test_a_method_that_fails_is_missing_with_its_sentence_and_costs_no_file(
+    shared: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One method fails by itself, as a bug would: exit code 1, all others are written as before."""
+
+    def failing(costs: Costs, method: Method, **more: Any) -> Split:
+        if method == "nucleolus":
+            raise ScenarioFailed("E348", detail="levels left open")
+        return share(costs, method, **more)
+
+    monkeypatch.setattr("api.exports.sharing.share", failing)
+    assert _share(shared, "--out", str(shared / "failed")) == 1
+    assert "E348 the gain could not be shared (levels left open)" in capsys.readouterr().out
+    content = json.loads((shared / "failed" / "sharing.json").read_text("utf-8"))
+    whole = json.loads((shared / "out" / "sharing.json").read_text("utf-8"))
+    assert [(each["method"], each["code"]) for each in content["failed"]] == [("nucleolus", "E348")]
+    assert content["methods"] == {name: each for name, each in whole["methods"].items() if name != "nucleolus"}
+    page = (shared / "failed" / "sharing.html").read_text("utf-8")
+    assert "levels left open" in page[page.index('id="missing"') : page.index('id="saving"')]
+    with zipfile.ZipFile(shared / "failed" / "sharing.xlsx") as book:
+        assert "levels left open" in book.read("xl/sharedStrings.xml").decode()
+
+
+def test_files_are_written_when_the_only_method_fails(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Costs and coalitions are there without any split."""
+
+    def failing(*_: Any, **__: Any) -> Split:
+        raise ScenarioFailed("E348", detail="levels left open")
+
+    monkeypatch.setattr("api.exports.sharing.share", failing)
+    assert _share(shared, "--out", str(shared / "none"), "--method", "epm") == 1
+    content = json.loads((shared / "none" / "sharing.json").read_text("utf-8"))
+    assert not content["methods"]
+    assert content["coalitions"]
+    assert (shared / "none" / "sharing.html").exists()
+    assert (shared / "none" / "sharing.xlsx").exists()
+
+
+def test_a_days_part_of_a_sum_is_rounded_half_up_wherever_it_is_shown() -> None:
+    """1 fen over 2 days is a half: 1 fen; 5 over 2 is 3, where rounding to even gives 2 and the floor 2."""
+    two_days = SharedCosts(
+        question=ask(("A", "B"), seed=0),
+        days=("day 1", "day 2"),
+        costs={},
+        by_day={},
+        saving=None,
+        pieces={},
+        left={},
+        repairs=(),
+    )
+    assert [a_day(two_days, fen) for fen in (1, 4, 5)] == ["0.01", "0.02", "0.03"]
 
 
 def test_methods_that_need_every_coalition_are_left_out_of_a_sample() -> None:

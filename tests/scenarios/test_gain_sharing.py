@@ -129,6 +129,14 @@ def test_equal_profit_leaves_proportion_only_as_far_as_the_core_asks() -> None:
     assert split.notes[1].en == "A + B at its limit of 110 fen"
 
 
+def test_equal_profit_says_in_words_who_goods_of_no_brand_are() -> None:
+    """The game above, C without a brand: A saves 45 %, C 5 %."""
+    nobodys = {frozenset("others" if b == "C" else b for b in brands): fen for brands, fen in game(THREE).items()}
+    told = share(nobodys, "epm").notes[0]
+    assert "(A and goods of no brand)" in told.en
+    assert "（A 与 无品牌货物）" in told.zh
+
+
 def test_equal_profit_widens_an_empty_core_by_the_least_core_value() -> None:
     """Pairs may pay 520 but must pay twice 300, so each bears 80/3 more; then C pays 300 - 120 - 80/3 = 460/3."""
     split = share(game(EMPTY_CORE), "epm")
