@@ -6,10 +6,11 @@ Where a reader wants to change an assumption, formulas stand (``comparison_calcu
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from api.exports.comparison_calculator import write_calculator
 from api.exports.comparison_words import WORDS, day_name, relative_half_width
+from api.exports.losses import named_day, part_name, variant_name
 from api.exports.workbook import Book, opened
 from scenarios.kpi_definitions import KPI_DEFINITIONS
 from scenarios.text import Text
@@ -175,7 +176,9 @@ def _days(book: ComparisonBook, comparison: Comparison) -> None:
             if kpis is None:
                 continue
             number += 1
-            sheet.write_row(number, 0, (book.text(variant.name), day.id, day.date.isoformat(), day.peak))
+            sheet.write_row(
+                number, 0, (book.text(variant.name), book.text(named_day(day.id)), day.date.isoformat(), day.peak)
+            )
             for column, (name, definition) in enumerate(KPI_DEFINITIONS.items(), start=4):
                 _, divisor, pattern = UNITS[definition.unit]
                 value = getattr(kpis, name)
@@ -212,5 +215,5 @@ def _missing(book: ComparisonBook, comparison: Comparison) -> None:
         return
     sheet = book.sheet(book.word("missing"), (20, 12, 24, 8, 80))
     for number, loss in enumerate(comparison.losses):
-        values: tuple[Any, ...] = (loss.variant, loss.day, loss.part, loss.failure.code, book.text(loss.failure.text))
-        sheet.write_row(number, 0, values)
+        place = (variant_name(comparison, loss.variant), named_day(loss.day), part_name(loss.part))
+        sheet.write_row(number, 0, (*map(book.text, place), loss.failure.code, book.text(loss.failure.text)))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from api.exports.comparison_words import WORDS, brief_change, change_text, day_name, value_text, worst_text
+from api.exports.losses import named_loss
 from api.exports.pages import environment
 from api.kpi_views import shown
 from scenarios.text import Text
@@ -89,6 +90,7 @@ def write_page(
             scenario=scenario,
             agenda=comparison.agenda,
             comparison=comparison,
+            losses=[(named_loss(comparison, loss), loss.failure) for loss in comparison.losses],
             assumed=assumed,
             table=[(row.definition.name, _table_row(row)) for row in rows],
             ways=[(row.name, [shown(share, "share") for share in row.shares]) for row in way_rows(comparison)],

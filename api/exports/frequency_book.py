@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from api.exports.frequency_words import WORDS
+from api.exports.losses import named_day
 from api.exports.workbook import Book, opened
 
 if TYPE_CHECKING:
@@ -94,7 +95,9 @@ def _days(book: Book, report: FrequencyReport) -> None:
             if kpis is None:
                 continue
             row += 1
-            sheet.write_row(row, 0, (policy.name.pick(book.lang), day.id, day.date.isoformat()))
+            sheet.write_row(
+                row, 0, (policy.name.pick(book.lang), named_day(day.id).pick(book.lang), day.date.isoformat())
+            )
             sheet.write_number(row, 3, kpis.operating_cost_fen / 100, book.yuan)
             sheet.write_row(row, 4, (kpis.vehicles, kpis.distance_m / 1_000, kpis.unserved_pieces))
 

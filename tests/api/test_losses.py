@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 import pytest
 
+from api.exports.comparison_book import write_book
+from api.exports.comparison_page import write_page
 from api.exports.losses import named_day, named_loss, part_name
 from optimizer.stop import Stop
 from scenarios.text import Text
 from scenarios.variants.cells import Limit
-from scenarios.variants.compare import Agenda, Comparison, Loss
+from scenarios.variants.compare import Agenda, Comparison, Loss, prepare
 from scenarios.variants.executor import Failure
-from scenarios.variants.model import BASE, Variant
+from scenarios.variants.model import BASE, Variant, VariantSet
+from tests.api.spreadsheet import read_sheets
+from tests.scenarios.small_county import scenario
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize(
@@ -49,3 +59,24 @@ def test_a_loss_is_told_by_variant_day_and_part() -> None:
     assert named_loss(found, loss) == Text("现状 · 第 1 天 · 无品牌货物", "as it is · day 1 · goods of no brand")
     other = Loss(variant="x", day="day 1", part="", failure=failure)
     assert named_loss(found, other) == Text("x · 第 1 天", "x · day 1")
+
+
+def test_page_and_workbook_tell_what_is_missing_in_words(tmp_path: Path) -> None:
+    """No raw id of a variant, a day or a part in either."""
+    base = Variant(id=BASE, name=Text("现状", "as it is"))
+    agenda = prepare(scenario(), VariantSet(variants=(base,)), days=1, limit=Limit(stop=Stop(iterations=1)))
+    loss = Loss(variant=BASE, day="day 1", part="others / up", failure=Failure(code="E357", text=Text("坏了", "broke")))
+    lost = Comparison(agenda=replace(agenda, cells=()), measured={BASE: {}}, losses=(loss,), is_whole=False)
+    write_page(scenario(), lost, (), (), tmp_path / "page.html", lang="zh")
+    page = (tmp_path / "page.html").read_text("utf-8")
+    assert "现状 · 第 1 天 · 无品牌货物 / 上行" in page
+    assert "others" not in page
+    write_book(lost, (), (), tmp_path / "book.xlsx", lang="zh")
+    missing = read_sheets(tmp_path / "book.xlsx")["缺失"]
+    assert [missing.values[f"{letter}1"] for letter in "ABCDE"] == [
+        "现状",
+        "第 1 天",
+        "无品牌货物 / 上行",
+        "E357",
+        "坏了",
+    ]
