@@ -48,7 +48,10 @@ class QueueFull(InvalidInput):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """What is to be done, checked by the caller; ``request`` is kept as it is, see ``api.service.work``."""
+    """What is to be done, checked by the caller; ``request`` is kept as it is, see ``api.service.work``.
+
+    ``asked`` is the digest of what the caller sent, before anything was looked up or capped; without it, of the rest.
+    """
 
     county_id: str
     kind: Kind
@@ -58,13 +61,12 @@ class Submission:
     request: Mapping[str, Any]
     idempotency_key: str | None = None
     key_id: str | None = None
+    asked: str = ""
 
     @property
     def digest(self) -> str:
         """SHA-256 of what is asked for, so that the same key for something else is noticed."""
-        asked = [self.kind, self.lane, self.scenario_id, self.revision, dict(self.request)]
-        text = json.dumps(asked, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        return self.asked or digest_of(self.kind, self.lane, self.scenario_id, self.revision, dict(self.request))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +159,11 @@ class Failure:
     zh: str
     en: str
     faults: Sequence[Mapping[str, Any]] = ()
+
+
+def digest_of(*asked: Any) -> str:
+    """Return SHA-256 over any JSON, whatever the order of its fields."""
+    return hashlib.sha256(json.dumps(asked, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def failure_of(code: str, **values: object) -> Failure:

@@ -70,11 +70,25 @@ def submit(database: Database, submission: Submission, limits: Limits) -> Job:
     with database.write() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": ACCEPTANCE})
-        known = _accepted_before(connection, submission)
+        known = _known(connection, submission.county_id, submission.idempotency_key, submission.digest)
         if known is not None:
             return known
         _require_room(connection, submission.county_id, limits)
         return _accept(connection, submission)
+
+
+def accepted_before(database: Database, county_id: str, key: str | None, digest: str) -> Job | None:
+    """Return the job of a request that was sent before under the same key, so that nothing else need be asked.
+
+    Raises
+    ------
+    InvalidInput
+        E606, where the key was used for another request.
+    """
+    if key is None:
+        return None
+    with database.read() as connection:
+        return _known(connection, county_id, key, digest)
 
 
 def find(database: Database, county_id: str, job_id: str) -> Job | None:
@@ -163,15 +177,14 @@ def _has_checkpoint(connection: Connection, job_id: str) -> bool:
     return connection.scalar(select(func.count()).where(checkpoints.c.job_id == job_id)) == 1
 
 
-def _accepted_before(connection: Connection, submission: Submission) -> Job | None:
-    if submission.idempotency_key is None:
+def _known(connection: Connection, county_id: str, key: str | None, digest: str) -> Job | None:
+    if key is None:
         return None
-    same = {"county": submission.county_id, "key": submission.idempotency_key}
-    row = connection.execute(KNOWN, same).one_or_none()
+    row = connection.execute(KNOWN, {"county": county_id, "key": key}).one_or_none()
     if row is None:
         return None
-    if row.request_digest != submission.digest:
-        raise InvalidInput("E606", value=submission.idempotency_key, job=row.id)
+    if row.request_digest != digest:
+        raise InvalidInput("E606", value=key, job=row.id)
     return job_of(row)
 
 

@@ -6,6 +6,7 @@ import json
 import threading
 import time
 import zlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -17,7 +18,7 @@ from api.service import queue, revisions
 from api.service.auth import ROOT, Caller, needs
 from api.service.context import Context, Here, IdempotencyKey, ask_about, require_id
 from api.service.documents import toml_of
-from api.service.jobs import Job, Submission, Wish, job_of
+from api.service.jobs import Job, Submission, Wish, digest_of, job_of
 from api.service.moments import instant
 from api.service.problems import Told, problem
 from api.service.revisions import VALID, Draft, missing
@@ -76,8 +77,11 @@ def solve(
     response: Response,
 ) -> JobGiven:
     """Accept a solve: it is never lost from here on. The same ``Idempotency-Key`` gives the same job again."""
+    asked = _Asked(key=key, digest=digest_of("solve", scenario_id, request.model_dump(mode="json")))
+    if (known := asked.known(here, caller)) is not None:
+        return _accepted(here, known, response)
     revision = _solvable(here, caller, scenario_id, request.revision)
-    return _submitted(here, _of(caller, revision, "solve", _effort(here, request), key), response)
+    return _submitted(here, _of(caller, revision, "solve", _effort(here, request), asked), response)
 
 
 @router.post("/comparisons", status_code=202)
@@ -85,10 +89,13 @@ def compare(
     here: Here, caller: Submitter, request: ComparisonRequest, key: IdempotencyKey, response: Response
 ) -> JobGiven:
     """Accept a comparison of variants; ``GET /jobs/{id}/result`` has the table once it is done."""
+    asked = _Asked(key=key, digest=digest_of("comparison", request.model_dump(mode="json")))
+    if (known := asked.known(here, caller)) is not None:
+        return _accepted(here, known, response)
     revision = _solvable(here, caller, request.scenario_id, request.revision)
     ask_about(here, caller, (revision.scenario_id, revision.number), {"ask": "variants", "variants": request.variants})
     wanted = {"variants": request.variants, "days": request.days, "peaks": request.peaks}
-    submission = _of(caller, revision, "comparison", {**_effort(here, request), **wanted}, key)
+    submission = _of(caller, revision, "comparison", {**_effort(here, request), **wanted}, asked)
     return _submitted(here, submission, response)
 
 
@@ -97,14 +104,16 @@ def replan(
     *, here: Here, caller: Submitter, plan_id: str, request: ReplanRequest, key: IdempotencyKey, response: Response
 ) -> JobGiven:
     """Accept a replan of a day that has gone wrong, in the quick lane; its result has all three answers."""
+    asked = _Asked(key=key, digest=digest_of("replan", plan_id, request.model_dump(mode="json")))
+    if (known := asked.known(here, caller)) is not None:
+        return _accepted(here, known, response)
     plan = plan_of(here.database, caller.county_id, plan_id)
     revision = revisions.found(here.database, caller.county_id, plan.scenario_id, plan.revision)
     events = toml_of(request.events)
     ask_about(here, caller, (revision.scenario_id, revision.number), {"ask": "events", "events": events})
     wanted = {"plan": plan.id, "events": events, "keep": request.keep, "answer": request.answer}
-    return _submitted(
-        here, _of(caller, revision, "replan", {**_effort(here, request, REPLAN_S), **wanted}, key), response
-    )
+    submission = _of(caller, revision, "replan", {**_effort(here, request, REPLAN_S), **wanted}, asked)
+    return _submitted(here, submission, response)
 
 
 @router.post("/solve", openapi_extra=UPLOAD, responses={202: {"model": SolvedGiven}})
@@ -126,7 +135,7 @@ def solve_now(
     _refuse_invalid(draft)
     revision = revisions.create(here.database, caller, draft, ring=here.ring)
     request = _effort(here, Effort(seconds=seconds, seed=seed))
-    job = queue.submit(here.database, _of(caller, revision, "solve", request, None), here.settings.limits)
+    job = queue.submit(here.database, _of(caller, revision, "solve", request), here.settings.limits)
     job = _awaited(here, caller, job)
     response.headers["Location"] = f"/api/v1/jobs/{job.id}"
     response.status_code = 200 if job.has_ended else 202
@@ -280,7 +289,24 @@ def _effort(here: Context, request: Effort, default_s: float = DEFAULT_S) -> dic
     return {"seconds": seconds, "iterations": request.iterations, "seed": request.seed, "workers": workers}
 
 
-def _of(caller: Caller, revision: Revision, kind: Any, request: dict[str, Any], key: str | None) -> Submission:
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """What a caller has sent: its idempotency key, and the digest of path and body as they came."""
+
+    key: str | None = None
+    digest: str = ""
+
+    def known(self, here: Context, caller: Caller) -> Job | None:
+        """Return the job that it got before, whatever has become of the scenario since."""
+        return queue.accepted_before(here.database, caller.county_id, self.key, self.digest)
+
+
+NOTHING_ASKED = _Asked()
+
+
+def _of(
+    caller: Caller, revision: Revision, kind: Any, request: dict[str, Any], asked: _Asked = NOTHING_ASKED
+) -> Submission:
     return Submission(
         county_id=caller.county_id,
         kind=kind,
@@ -288,12 +314,16 @@ def _of(caller: Caller, revision: Revision, kind: Any, request: dict[str, Any], 
         scenario_id=revision.scenario_id,
         revision=revision.number,
         request=request,
-        idempotency_key=key,
+        idempotency_key=asked.key,
+        asked=asked.digest,
         key_id=caller.key_id,
     )
 
 
 def _submitted(here: Context, submission: Submission, response: Response) -> JobGiven:
-    job = queue.submit(here.database, submission, here.settings.limits)
+    return _accepted(here, queue.submit(here.database, submission, here.settings.limits), response)
+
+
+def _accepted(here: Context, job: Job, response: Response) -> JobGiven:
     response.headers["Location"] = f"/api/v1/jobs/{job.id}"
     return record_of(here, job)
