@@ -58,9 +58,9 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "put back the right file; do not edit it by hand",
     ),
     "E675": (
-        "{file} 含有个人信息列，但无法可靠地拆分（{detail}），因此没有保存",
+        "{file} 含有（或可能含有）个人信息列，但无法可靠地拆分（{detail}），因此没有保存",
         "改正文件，或删去姓名、电话、地址列后重新上传",
-        "{file} has personal columns and cannot be taken apart for certain ({detail}), so nothing of it was kept",
+        "{file} may have personal columns and cannot be taken apart for certain ({detail}), so nothing of it was kept",
         "mend the file, or leave out names, phones and addresses, and upload it again",
     ),
     "E676": (

@@ -15,6 +15,13 @@ FIELDS = {
 }
 """Personal fields of an order, and the headers under which files bring them."""
 
+FRAGMENTS = (
+    *("收件", "收货", "寄件", "发件", "发货", "签收", "姓名", "名字", "联系", "电话", "手机", "地址", "住址", "门牌"),
+    *("身份证", "证件", "微信", "邮箱", "name", "phone", "mobile", "tel", "address", "addr", "sender", "receiver"),
+    *("recipient", "consignee", "contact", "customer", "mail", "wechat", "idcard"),
+)
+"""Parts of headers that speak of persons, where the header is none that is known."""
+
 HIDDEN = "*"
 PHONE_DIGITS = 6
 """Digits that the standard asks to hide."""
@@ -28,6 +35,12 @@ def field_of(header: str) -> str | None:
     """Return the personal field that a header stands for; None where it stands for none."""
     folded = header.strip().lower().replace(" ", "")
     return next((field for field, headers in FIELDS.items() if folded in headers), None)
+
+
+def looks_personal(header: str) -> bool:
+    """Whether a header that nobody knows speaks of a person."""
+    folded = header.strip().lower().replace(" ", "")
+    return any(fragment in folded for fragment in FRAGMENTS)
 
 
 def masked(field: str, value: str) -> str:

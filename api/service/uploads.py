@@ -175,13 +175,17 @@ def merged(tree: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _split(files: Mapping[str, bytes]) -> Upload:
+    """Return checked files whose orders are without personal columns, however the name of their file is written."""
     sound = checked(files)
-    if ORDERS.file not in sound:
-        return Upload(files=sound)
-    data, found = split_personal(ORDERS.file, sound[ORDERS.file])
-    if any(not value.order.isprintable() or len(value.order) > MOST_ID for value in found):
-        raise InvalidInput("E675", file=ORDERS.file, detail="id")  # whose they are could not be written down
-    return Upload(files={**sound, ORDERS.file: data}, personal=found)
+    found: dict[tuple[str, str], PersonalValue] = {}
+    for name in sorted(sound, key=ORDERS.file.__eq__):  # the file that is read comes last, and counts
+        if name.rpartition("/")[2].strip().casefold() != ORDERS.file:
+            continue
+        sound[name], values = split_personal(name, sound[name])
+        if any(not value.order.isprintable() or len(value.order) > MOST_ID for value in values):
+            raise InvalidInput("E675", file=name, detail="id")  # whose they are could not be written down
+        found |= {(value.order, value.field): value for value in values}
+    return Upload(files=sound, personal=tuple(found.values()))
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
