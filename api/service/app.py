@@ -23,6 +23,7 @@ from api.service.metrics import Metrics
 from api.service.routes import jobs, operator, plans, reference, scenarios
 from api.service.schemas import ProblemGiven
 from api.service.sealing import KeyFile
+from api.service.sse import Lines
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -82,7 +83,14 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         responses=dict.fromkeys(REFUSALS, PROBLEM),
     )
     app.state.database = database
-    app.state.context = Context(settings=settings, database=database, keys=keys, benches=benches, metrics=metrics)
+    app.state.context = Context(
+        settings=settings,
+        database=database,
+        keys=keys,
+        benches=benches,
+        metrics=metrics,
+        lines=Lines(limits=limits),
+    )
     for router in ROUTERS:
         app.include_router(router)
     handlers.install(app)

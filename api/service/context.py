@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from api.service.metrics import Metrics
     from api.service.sealing import KeyFile, KeyRing
     from api.service.settings import Settings
+    from api.service.sse import Lines
 
 MOST_KEY = 200
 """Characters of an idempotency key."""
@@ -34,6 +35,7 @@ class Context:
     keys: KeyFile | None
     benches: Benches
     metrics: Metrics
+    lines: Lines
 
     @property
     def ring(self) -> KeyRing | None:

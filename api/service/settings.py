@@ -36,6 +36,9 @@ class Limits:
     queue_per_county: int = 100
     """Jobs of a county that are not ended."""
     queue_in_all: int = 1_000
+    streams_per_county: int = 50
+    """Event streams of a county that are open on one process of the API."""
+    streams_in_all: int = 400
     solve_seconds_most: int = 3_600
     solve_workers_most: int = 2
     """Solver processes of one job."""

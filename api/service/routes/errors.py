@@ -204,6 +204,12 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "{rule.en}",
         "mend the plan there",
     ),
+    "E664": (
+        "同时打开的事件流已达 {most} 个",
+        "关闭不再查看的，过 {retry_after_s} 秒重试，或改为定时查询任务",
+        "{most} event streams are open, which is all there may be",
+        "close what nobody looks at and try again in {retry_after_s} seconds, or ask for the job now and then",
+    ),
     "E663": (
         "JSON 的值超过 {most} 个",
         "把场景文件夹打成 zip 上传",

@@ -63,6 +63,8 @@ LOOK_S = 0.1
 WAITING = threading.BoundedSemaphore(6)
 """Callers that wait for a synchronous solve; each holds a thread. Others get the job at once."""
 
+NO_MORE: dict[int | str, dict[str, Any]] = {204: {"description": "the job has ended and nothing is newer"}}
+
 SOLVES = ("solve", "replan")
 
 
@@ -167,14 +169,17 @@ def look(here: Here, caller: Watcher, job_id: str) -> JobGiven:
     return record_of(here, _job(here, caller, job_id))
 
 
-@router.get("/jobs/{job_id}/events", response_class=StreamingResponse)
-@router.get("/solves/{job_id}/events", response_class=StreamingResponse)
-def follow(here: Here, caller: Watcher, job_id: str, request: Request) -> StreamingResponse:
-    """Send what happens to a job as server-sent events: state, incumbent, log, end; ``Last-Event-ID`` goes on."""
+@router.get("/jobs/{job_id}/events", response_class=StreamingResponse, responses=NO_MORE)
+@router.get("/solves/{job_id}/events", response_class=StreamingResponse, responses=NO_MORE)
+def follow(here: Here, caller: Watcher, job_id: str, request: Request) -> Response:
+    """Send what happens to a job as server-sent events: state, incumbent, log, end; ``Last-Event-ID`` goes on.
+
+    204 to a client that has had the end.
+    """
     job = _job(here, caller, job_id)
     last = request.headers.get("last-event-id", "")
     number = int(last) if last.isascii() and last.isdigit() and len(last) < 10 else 0
-    return stream(here.database, job.id, number, request)
+    return stream(here.database, here.lines, job, number, request)
 
 
 @router.get("/jobs/{job_id}/plan")
