@@ -45,17 +45,17 @@ def told(content: Mapping[str, Any], wait_s: object = None) -> Response:
     elif content["status"] == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = str(SHORT_WAIT_S)
     text = json.dumps(content, ensure_ascii=False, default=str)
-    return Response(text, status_code=content["status"], headers=headers, media_type=MEDIA)
+    data = text.encode("utf-8", "replace")  # what a caller sent may hold half a character
+    return Response(data, status_code=content["status"], headers=headers, media_type=MEDIA)
 
 
 def install(app: FastAPI) -> None:
-    """Let every error of ``app`` be answered as a problem."""
+    """Let every refusal of ``app`` be answered as a problem; bugs are answered by ``api.service.headers``."""
     for kind in (*OURS, Unavailable):
         app.add_exception_handler(kind, _ours)
     app.add_exception_handler(Told, _told)
     app.add_exception_handler(RequestValidationError, _schema)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _bug)
 
 
 async def _ours(request: Request, error: Exception) -> Response:
@@ -107,8 +107,8 @@ async def _http(request: Request, error: Exception) -> Response:
     return respond(InvalidInput("E633", detail=str(getattr(error, "detail", ""))[:200]), instance=path)
 
 
-async def _bug(request: Request, error: Exception) -> Response:
-    logger.error("failed", exc_info=error, extra={"method": request.method, "status": 500})
-    content = problem(ExportFailed("E490", detail=type(error).__name__), instance=request.url.path)
-    content |= {"status": 500, "title": HTTPStatus(500).phrase}
-    return Response(json.dumps(content, ensure_ascii=False), status_code=500, media_type=MEDIA)
+def bug(error: Exception, *, method: str, path: str) -> Response:
+    """Write an error of our own into the log, and return the answer to the request that met it."""
+    logger.error("failed", exc_info=error, extra={"method": method, "status": 500})
+    content = problem(ExportFailed("E490", detail=type(error).__name__), instance=path)
+    return told(content | {"status": 500, "title": HTTPStatus(500).phrase})

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.datastructures import MutableHeaders
 
+from api.service.handlers import bug
+
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -33,7 +35,10 @@ UNKNOWN = "-"
 
 
 class Answering:
-    """Adds the headers, and tells metrics and log of every request by the template of its path."""
+    """Adds the headers, and tells metrics and log of every request by the template of its path.
+
+    What fails within is answered here too: further out the framework would answer without the headers.
+    """
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self.app = app
@@ -45,7 +50,7 @@ class Answering:
             await self.app(scope, receive, send)
             return
         began, request_id = time.perf_counter(), secrets.token_hex(8)
-        status = 500
+        status = 0
 
         async def dressed(message: Message) -> None:
             nonlocal status
@@ -59,8 +64,12 @@ class Answering:
 
         try:
             await self.app(scope, receive, dressed)
+        except Exception as error:
+            if status:  # half an answer is out: the line is cut
+                raise
+            await bug(error, method=scope["method"][:10], path=scope["path"])(scope, receive, dressed)
         finally:
-            self._tell(scope, status, time.perf_counter() - began, request_id)
+            self._tell(scope, status or 500, time.perf_counter() - began, request_id)
 
     def _tell(self, scope: Scope, status: int, seconds: float, request_id: str) -> None:
         route = getattr(scope.get("route"), "path", UNKNOWN)

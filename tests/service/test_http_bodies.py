@@ -273,3 +273,27 @@ def _mutants(files: dict[str, bytes]) -> Iterator[bytes]:
             at = seed % max(1, len(data))
             changed = data[:at] + bytes([seed % 256]) * (seed % 4) + data[at + seed % 7 :]
             yield packed({**files, name: changed})
+
+
+def test_half_a_character_is_refused_like_any_other_value(doors: Doors) -> None:
+    """Past bug: the answer repeated it and could not be written, so it was a 500."""
+    path = "/scenarios/scn_00000000000000000000000000/solves"
+    answer = doors.ask("POST", path, content=b'{"seconds": "\\ud800"}', headers=JSON)
+    assert 400 <= answer.status_code < 500
+    status, _ = refusal(doors, b'{"name": "x", "\\ud800": 1, "document": {"\\ud800": "\\udfff"}}', JSON, "/scenarios")
+    assert 400 <= status < 500
+
+
+def test_an_error_of_our_own_is_a_problem_with_the_headers_of_all_answers(
+    doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Past bug: 500 went out without request id and policy."""
+
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("api.service.stored_plans.listed", broken)
+    answer = doors.ask("GET", "/plans")
+    assert (answer.status_code, answer.json()["status"], answer.json()["code"]) == (500, 500, "E490")
+    assert answer.headers["X-Request-Id"]
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
