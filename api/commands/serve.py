@@ -37,6 +37,9 @@ HELP = Text("启动服务：HTTP 接口和一个求解进程", "run the service:
 CLOSING_S = 5
 """How long open requests, such as event streams, may go on after SIGTERM."""
 
+CONNECTIONS = 800
+"""Most connections at a time; further ones are told 503, before the process has no descriptor left for its own files."""
+
 NOTICES_S = 1.0
 """How often notices that are due are looked for."""
 
@@ -79,6 +82,7 @@ def run(options: argparse.Namespace) -> int:
         server_header=False,
         timeout_graceful_shutdown=CLOSING_S,
         timeout_keep_alive=30,
+        limit_concurrency=CONNECTIONS,
     )
     address = f"http://{options.host}:{options.port}/api/v1"
     say(Text(f"服务地址 {address}，Ctrl-C 结束", f"serving at {address}, Ctrl-C to end"), options.lang)

@@ -11,7 +11,7 @@ import contextlib
 import fcntl
 import logging
 import os
-import select
+import selectors
 import shutil
 import socket
 import threading
@@ -90,8 +90,11 @@ class Worker:
             run.give_back()
 
     def _wait(self) -> None:
-        outputs = [each.child.output for each in self._runs.values() if not each.has_spoken]
-        select.select(outputs, [], [], self.settings.poll_s)
+        with selectors.DefaultSelector() as ears:  # descriptors may be any number: no select(), which ends at 1023
+            for each in self._runs.values():
+                if not each.has_spoken:
+                    ears.register(each.child.output, selectors.EVENT_READ)
+            ears.select(self.settings.poll_s)
 
     def _turn(self, folder: Path) -> None:
         """Do everything that is due, as far as the database can be reached."""

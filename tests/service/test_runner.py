@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import resource
 import zlib
 from typing import TYPE_CHECKING, Any
 
@@ -157,6 +159,22 @@ def test_a_worker_does_as_many_jobs_at_a_time_as_it_has_slots(database: Database
     waiting = [submit(database, a, request={"steps": 600, "step_s": 0.1}) for _ in range(3)]
     with working(database, tmp_path, slots=2):
         until(lambda: [now(database, job).state for job in waiting] == ["solving", "solving", "queued"])
+
+
+def test_a_worker_hears_its_child_however_many_files_are_open(database: Database, tmp_path: Path) -> None:
+    """The descriptor of the child is above 1023, as in a process that serves many connections."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(2_048, hard), hard))
+    job, held = submit(database, county(database), request={"steps": 1}), [os.open(os.devnull, os.O_RDONLY)]
+    try:
+        while held[-1] < 1_023:
+            held.append(os.dup(held[0]))
+        with working(database, tmp_path):
+            assert ended(database, job).state == "done"
+    finally:
+        for each in held:
+            os.close(each)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_what_a_killed_worker_left_is_removed(database: Database, tmp_path: Path) -> None:
