@@ -5,6 +5,7 @@ Ways across the break are compared on the same day. Ctrl-C keeps what is done.
 
 from __future__ import annotations
 
+import math
 import sys
 import threading
 import time
@@ -32,7 +33,8 @@ from scenarios.build import build_problem
 from scenarios.emergency.answer import Planner
 from scenarios.emergency.areas import cut
 from scenarios.emergency.county import build_rescue, with_goods
-from scenarios.emergency.means import MEANS_NAMES, offered
+from scenarios.emergency.effort import phases_of
+from scenarios.emergency.means import MEANS_NAMES
 from scenarios.emergency.read import read_emergency
 from scenarios.emergency.standing import stand
 from scenarios.files import read_scenario
@@ -83,7 +85,7 @@ def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Plan and write everything; exit code 1 should the plan break a rule."""
+    """Plan and write everything; exit code 1 should the plan break a rule or anything be missing."""
     folder, event, lang = existing(options.folder), existing(options.event), options.lang
     stop, cache = solving_stop(options), cache_folder(folder)
     scenario = read_scenario(folder)
@@ -112,7 +114,7 @@ def run(options: argparse.Namespace) -> int:
         line(f"! {text}", style="yellow")
     names = ", ".join((*FILES, "plan.json", *files_of(day)))
     say(Text(f"已写入 {out}：{names}", f"written to {out}: {names}"), lang)
-    return 1 if day.violations else 0
+    return 1 if day.violations or not answers.is_whole else 0
 
 
 class _Voice:
@@ -120,21 +122,25 @@ class _Voice:
 
     def __init__(self, rescue: Rescue, stop: Stop, lang: str) -> None:
         self._lang, self._seconds = lang, stop.seconds
-        kinds = sum(1 for names in rescue.carriers.values() if names) + len(rescue.drones)
-        self._total, self._done = len(offered(rescue)) + 2 + kinds, 0
+        self._ahead = list(phases_of(rescue))
         self._told_at = 0.0
 
     def phase(self, name: str) -> None:
         """Say that a plan is begun."""
-        left = ""
-        if name != "reasons":
-            if self._seconds is not None:
-                left_s = round((self._total - self._done) * self._seconds)
-                left = f" · ≤ {left_s // 60}:{left_s % 60:02d}"
-            self._done += 1
         kind = name.partition(":")[2]
         words = Text(f"再加一个 {kind}", f"one more {kind}") if kind else NAMES[name]
-        line(f"{words.pick(self._lang)}{left}", stream=sys.stderr)
+        line(f"{words.pick(self._lang)}{self._left(name).pick(self._lang)}", stream=sys.stderr)
+
+    def _left(self, name: str) -> Text:
+        """Return how long this phase and those after it search at most; phases before it that never came are gone."""
+        if self._seconds is None or name == "reasons":
+            return Text("", "")
+        while self._ahead[0][0] != name:
+            self._ahead.pop(0)
+        left_s = math.ceil(round(self._seconds * sum(share for _, share in self._ahead), 3))
+        self._ahead.pop(0)
+        told = f"{left_s // 60}:{left_s % 60:02d}"
+        return Text(f" · 求解 ≤ {told}", f" · search ≤ {told}")
 
     def better(self, progress: Progress) -> None:
         """Say a better plan, not too often."""

@@ -22,7 +22,7 @@ from optimizer.tiers.plan import trace
 from optimizer.tiers.reasons import explain_tiers
 from optimizer.tiers.search import solve_tiers
 from scenarios.emergency.apart import joined, part, rest
-from scenarios.emergency.means import Means, county_with, offered
+from scenarios.emergency.means import Means, county_with, offered, one_more
 from scenarios.emergency.priority import rank_of
 from scenarios.emergency.standing import class_rows, crossing_shipments, villages_reached
 from scenarios.errors import ScenarioFailed
@@ -41,7 +41,11 @@ if TYPE_CHECKING:
     from scenarios.emergency.standing import ClassRow
 
 ACROSS_SHARE, REST_SHARE, WHOLE_SHARE = 0.3, 0.3, 0.4
-"""How the seconds of a plan are shared: its two parts, then the whole day at once. Rounds are not shared."""
+"""How the seconds of a plan are shared: its two parts, then the whole day at once. Rounds are not shared.
+
+Where goods of a higher class are left, their solve is followed by two more of its share: see
+``scenarios.emergency.effort``.
+"""
 
 FIRST_PLANS = Stop(iterations=0)
 """First plans however long they take, and no search: an emergency is never left without an answer."""
@@ -260,9 +264,8 @@ class Planner:
         left = {u.shipment for u in best.plan.plan.unserved}
         if not any(s.id in left for s in crossing_shipments(self._rescue, best.tiers)):
             return ()
-        kinds = [names[0] for names in self._rescue.carriers.values() if names] + list(self._rescue.drones)
         found: list[Answer] = []
-        for kind in kinds:
+        for kind in one_more(self._rescue):
             if self._is_over:
                 break
             found.append(self._with(replace(best.means, more=kind), [best]))

@@ -51,6 +51,11 @@ def offered(rescue: Rescue) -> tuple[Means, ...]:
     return tuple(found)
 
 
+def one_more(rescue: Rescue) -> tuple[str, ...]:
+    """Return the vehicle types of which one more might help: the first on the far side of each relay, every drone."""
+    return (*(names[0] for names in rescue.carriers.values() if names), *rescue.drones)
+
+
 def county_with(rescue: Rescue, means: Means) -> tuple[County, Tiers]:
     """Return the day and its tiers with these means only: other vehicles stay at home, other ways are closed."""
     county, tiers = rescue.county, rescue.tiers

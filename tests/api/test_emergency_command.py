@@ -5,15 +5,25 @@ from __future__ import annotations
 import csv
 import json
 import re
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
 from api.cli import main
+from api.commands.emergency import _Voice
+from optimizer.stop import Stop
+from scenarios.build import build_problem
+from scenarios.emergency.areas import cut
+from scenarios.emergency.county import build_rescue, with_goods
+from scenarios.emergency.read import read_emergency
+from scenarios.files import read_scenario
 from scenarios.write import write_scenario
 from tests.scenarios.one_bridge import CLASSES, CLOSED, DRONE, FAR_VAN, RELAY_TEXT, bridge_day, order, write_roads
 
 if TYPE_CHECKING:
+    import threading
+    from collections.abc import Iterator
     from pathlib import Path
 
 EVENT = 'name = "塌方"\nname_en = "landslide"\nuntil = 2026-03-09\n' + CLOSED + RELAY_TEXT + FAR_VAN + CLASSES
@@ -62,6 +72,39 @@ def test_the_plan_has_run_sheets_handovers_and_lines_on_the_far_side(relieved: P
     far = [each for each in legs if each["properties"].get("vehicle", "").startswith("van@R")]
     assert far
     assert not any(each["properties"].get("is_straight") for each in far if each["properties"]["distance_m"])
+
+
+def test_a_run_that_is_stopped_writes_what_it_has_and_ends_with_code_1(
+    relieved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C before the first plan: one way across is there, and the files say that it is not all."""
+
+    @contextmanager
+    def interrupted(cancel: threading.Event, _told: object) -> Iterator[None]:
+        cancel.set()
+        yield
+
+    monkeypatch.setattr("api.commands.emergency.ended_on_interrupt", interrupted)
+    folder = relieved.parent
+    asked = ["emergency", str(folder / "county"), str(folder / "event.toml"), "--out", str(folder / "stopped")]
+    assert main([*asked, "--lang", "en"]) == 1
+    content = json.loads((folder / "stopped" / "emergency.json").read_text("utf-8"))
+    assert [each["means"] for each in content["compared"]] == ["none"]
+
+
+def test_the_time_that_is_told_is_that_of_all_phases_ahead(relieved: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """10 s a plan: nothing 1, relay 1.6, first class 0.3, sooner 1.6, a van or a drone more 1.6 each; the last four."""
+    folder = relieved.parent
+    scenario = read_scenario(folder / "county")
+    emergency = read_emergency(folder / "event.toml", scenario)
+    base = build_problem(with_goods(scenario, emergency))
+    rescue = build_rescue(base, cut(base, emergency.closures), emergency)
+    voice = _Voice(rescue, Stop(seconds=10), "en")
+    voice.phase("none")
+    voice.phase("alone")
+    voice.phase("reasons")
+    told = capsys.readouterr().err.splitlines()
+    assert [text.partition(" · ")[2] for text in told] == ["search ≤ 1:17", "search ≤ 0:51", ""]
 
 
 def test_faults_of_the_file_end_with_code_2_and_a_line_each(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,6 +20,7 @@ from optimizer.tiers.reasons import explain_tiers
 from optimizer.tiers.search import TieredResult, walked
 from scenarios.emergency.answer import Planner
 from scenarios.emergency.apart import joined, part, rest
+from scenarios.emergency.effort import phases_of
 from scenarios.emergency.means import DRONE_ONLY, NONE, RELAY, Means, county_with, offered
 from scenarios.emergency.model import PriorityClass
 from scenarios.emergency.priority import weighed
@@ -381,6 +382,41 @@ def test_a_solver_that_never_begins_still_leaves_an_answer(tmp_path: Path, monke
     found = Planner(rescue_of(tmp_path, bridge_day(tmp_path), RELAY_TEXT, FAR_VAN), stop=Stop(seconds=1)).answers()
     assert [each.carried for each in found.compared] == [0, 0]
     assert not any(check_tiers(each.tiers, each.plan) for each in found.compared)
+
+
+@pytest.mark.parametrize("is_mixed", [True, False])
+def test_no_phase_searches_longer_than_its_share(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_mixed: bool
+) -> None:
+    """Nothing is ever found, so every solve that there can be is tried, for goods of two classes three of them.
+
+    That is 3 x 0.3 + 0.3 + 0.4 of the seconds of a plan, and 3 times all of them where no other goods are there.
+    """
+    spent: dict[str, float] = {}
+
+    class Listener:
+        def phase(self, name: str) -> None:
+            spent[name] = 0.0
+
+        def better(self, progress: object) -> None:
+            raise AssertionError(progress)
+
+    def fruitless(tiers: Tiers, *, stop: Stop, seed: int, **_: Any) -> TieredResult:
+        spent[list(spent)[-1]] += stop.seconds or 0.0
+        figures: dict[str, Any] = {"history": (), "workers": 1, "seconds": 0.0, "stopped": False}
+        choice = {place: min(ways) for part, ways in tiers.groups for place in part}
+        plan = TieredPlan(choice=choice, plan=unserved_plan(tiers.problem))
+        return TieredResult(plan=plan, seed=seed, iterations=1, baselines={}, baselines_left={}, **figures)
+
+    monkeypatch.setattr("scenarios.emergency.answer.solve_tiers", fruitless)
+    orders = (order("M", "E", "medicine"), order("P", "D"), *([order("Q", "A")] if is_mixed else []))
+    rescue = rescue_of(tmp_path, bridge_day(tmp_path, orders), RELAY_TEXT, FAR_VAN, CLASSES)
+    Planner(rescue, stop=Stop(seconds=10), ear=Listener()).answers()
+    most = dict(phases_of(rescue))
+    assert most["relay"] == pytest.approx(1.6 if is_mixed else 3)
+    assert spent["relay"] == pytest.approx(10 * most["relay"])
+    assert all(seconds <= 10 * most[name] + 1e-9 for name, seconds in spent.items() if name != "reasons")
+    assert [name for name in most if name in spent] == [name for name in spent if name != "reasons"]
 
 
 def test_what_crosses_and_the_rest_make_one_plan_that_the_referee_accepts(tmp_path: Path) -> None:
