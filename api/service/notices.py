@@ -6,6 +6,7 @@ sender dies between call and record.
 
 from __future__ import annotations
 
+import logging
 import secrets
 import time
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from api.service.webhooks import Lookup, Target
 
     Caller = Callable[..., int]
+
+logger = logging.getLogger(__name__)
 
 EVENTS = ("done", "failed", "cancelled")
 """States of jobs that may be told."""
@@ -130,9 +133,16 @@ def _sent(row: Any, ring: KeyRing, allowed: Allowed, caller: Caller) -> int:
     try:
         target = target_of(row.url, allowed.hosts, allowed.lookup)
         secret = ring.open(Box.unpacked(row.secret_box), row.hook_id)
+        return caller(target, secret, _event(row), int(time.time()))
     except InvalidInput:
         return 0
-    event = {
+    except Exception:  # whatever one notice meets, the others are sent
+        logger.exception("notice not sent", extra={"job": row.job_id})
+        return 0
+
+
+def _event(row: Any) -> dict[str, Any]:
+    return {
         "id": row.id,
         "job": row.job_id,
         "kind": row.kind,
@@ -140,7 +150,6 @@ def _sent(row: Any, ring: KeyRing, allowed: Allowed, caller: Caller) -> int:
         "plan": row.plan_id,
         "unserved": row.unserved,
     }
-    return caller(target, secret, event, int(time.time()))
 
 
 def _record(connection: Connection, row: Any, status: int) -> None:

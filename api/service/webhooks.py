@@ -41,7 +41,7 @@ WAITS_S = (10, 60, 600, 3_600)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """A receiver whose address was checked."""
+    """A receiver whose address was checked; ``host`` is in ASCII, as names are looked up and certificates have them."""
 
     url: str
     host: str
@@ -60,15 +60,15 @@ def target_of(url: str, allowed: Sequence[str] = (), lookup: Lookup = resolved) 
     Raises
     ------
     InvalidInput
-        E676, where it is not https, has a user or a fragment, is too long or names no host; E677, where the host is not
-        found; E678, where one of its addresses is not public and the host is not among the ``allowed``.
+        E676, where it is not https, has a user or a fragment, is too long or names no host that can be; E677, where the
+        host is not found; E678, where one of its addresses is not public and the host is not among the ``allowed``.
     """
     try:
         parts = urlsplit(url)
         port = parts.port or 443
-    except ValueError:
+        host = httpx.URL(url).raw_host.decode("ascii").lower()
+    except (httpx.InvalidURL, ValueError):
         raise InvalidInput("E676", url=url[:80]) from None
-    host = parts.hostname
     is_plain = parts.scheme == "https" and host and not parts.username and not parts.password and not parts.fragment
     if not is_plain or not host or len(url) > MOST_URL or not url.isprintable():
         raise InvalidInput("E676", url=url[:80])
@@ -78,8 +78,9 @@ def target_of(url: str, allowed: Sequence[str] = (), lookup: Lookup = resolved) 
         raise InvalidInput("E677", host=host) from None
     if not addresses:
         raise InvalidInput("E677", host=host)
+    is_allowed = host in allowed or parts.hostname in allowed
     for address in addresses:
-        if host not in allowed and not _is_public(address):
+        if not is_allowed and not _is_public(address):
             raise InvalidInput("E678", host=host, address=address)
     return Target(url=url, host=host, port=port, address=addresses[0])
 
@@ -120,8 +121,8 @@ def call(
         "X-Gongpei-Timestamp": str(timestamp),
         "X-Gongpei-Signature": signature(secret, timestamp, body),
     }
-    url = httpx.URL(target.url).copy_with(host=host)
     try:
+        url = httpx.URL(target.url).copy_with(host=host)
         with (
             httpx.Client(timeout=CALL_S, follow_redirects=False, trust_env=False, verify=trust or True) as client,
             client.stream(
@@ -129,5 +130,5 @@ def call(
             ) as answer,
         ):
             return answer.status_code
-    except (httpx.HTTPError, OSError):
+    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError):
         return 0

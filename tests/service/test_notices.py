@@ -93,3 +93,16 @@ def test_a_name_that_now_points_inside_is_not_called(owing: Database) -> None:
 def test_a_redirect_is_no_acceptance(owing: Database) -> None:
     send_due(owing, RING, OUTSIDE, caller=Receiver(302))
     assert state(owing)[0] == "due"
+
+
+def test_a_notice_that_breaks_its_sender_holds_up_no_other(owing: Database) -> None:
+    """Past bug: after an error the rest of the batch was left and the bad one came first again."""
+    with owing.write() as connection:
+        assert owe(connection, COUNTY, JOB, "done", 5) == 1
+
+    def breaking(target: Target, secret: str, event: dict[str, Any], timestamp: int) -> int:
+        raise UnicodeEncodeError("ascii", "县", 0, 1, "no ASCII")
+
+    assert send_due(owing, RING, OUTSIDE, caller=breaking) == 2
+    with owing.read() as connection:
+        assert list(connection.execute(select(deliveries.c.status)).scalars()) == [0, 0]

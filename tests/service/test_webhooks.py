@@ -35,6 +35,9 @@ def at(*addresses: str) -> Callable[[str, int], tuple[str, ...]]:
         "https://example.org:99999/",
         "https://example.org/" + "x" * 3_000,
         "https://exa\nmple.org/",
+        "https://xn--\u2603.example/",
+        "https://-\u00ad.example/",
+        "https://[::1",
     ],
 )
 def test_only_plain_https_addresses_are_taken(url: str) -> None:
@@ -57,6 +60,26 @@ def test_no_address_inside_is_called_however_it_is_written(address: str) -> None
 def test_a_public_address_is_called_as_it_was_checked() -> None:
     found = target_of("https://example.org:8443/x?y=1", lookup=at("93.184.216.34"))
     assert (found.host, found.port, found.address) == ("example.org", 8443, "93.184.216.34")
+
+
+def test_a_host_in_chinese_is_looked_up_and_called_in_ascii() -> None:
+    """Past bug: its name went into a header as it was, which cannot be sent."""
+    asked: list[str] = []
+
+    def lookup(host: str, port: int) -> tuple[str, ...]:
+        asked.append(host)
+        return ("93.184.216.34",)
+
+    found = target_of("https://县域.example/x", lookup=lookup)
+    assert [found.host] == asked == ["县域.example".encode("idna").decode()]
+    assert target_of("https://县域.example/x", ["县域.example"], lookup=at("10.1.2.3")).address == "10.1.2.3"
+
+
+@pytest.mark.parametrize("host", ["县域.example", "a\nb"])
+def test_a_target_that_cannot_be_called_gives_no_status(host: str) -> None:
+    """Past bug: the error left the sender and held up every other notice."""
+    assert call(Target(url="https://x.example/", host=host, port=9, address="127.0.0.1"), "secret", {}, 1) == 0
+    assert call(Target(url=f"https://{host}:x/", host="x", port=9, address="127.0.0.1"), "secret", {}, 1) == 0
 
 
 def test_the_operator_may_allow_a_host_of_the_house() -> None:
