@@ -38,7 +38,7 @@ CLOSING_S = 5
 """How long open requests, such as event streams, may go on after SIGTERM."""
 
 CONNECTIONS = 800
-"""Most connections at a time; further ones are told 503, before the process has no descriptor left for its own files."""
+"""Most connections at a time; more are told 503, while there are descriptors left for the process's own files."""
 
 NOTICES_S = 1.0
 """How often notices that are due are looked for."""

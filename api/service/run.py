@@ -52,7 +52,7 @@ class Run:
     _is_told: bool = False
     _events: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     _values: dict[str, Any] = field(default_factory=dict)
-    _outbox: deque[Callable[[], object]] = field(default_factory=deque)
+    _outbox: deque[partial[Any]] = field(default_factory=deque)
 
     def __post_init__(self) -> None:
         if self.claim.checkpoint is not None:
@@ -122,7 +122,7 @@ class Run:
             failure = failure_of("E610", most=round(most_s(self.claim, self.limits)))
             self._last(self._best_or(partial(claims.fail, self.database, self.claim, failure)))
 
-    def _last(self, write: Callable[[], object]) -> None:
+    def _last(self, write: partial[Any]) -> None:
         """Let ``write`` be the last that is written of this job."""
         self._flush()
         self.has_spoken = True
@@ -155,6 +155,7 @@ class Run:
         if self._best is None or message["cost_fen"] <= self._best[0]:
             self._best = (message["cost_fen"], content)
             self._flush()
+            self._outbox = deque(each for each in self._outbox if each.func is not claims.checkpoint)  # one is enough
             self._outbox.append(partial(claims.checkpoint, self.database, self.claim, content, message["cost_fen"]))
 
     def _on_done(self, message: Mapping[str, Any]) -> None:
@@ -172,7 +173,7 @@ class Run:
     def _on_nothing(self, _: Mapping[str, Any]) -> None:
         self._last(self._best_or(partial(claims.cancel, self.database, self.claim)))
 
-    def _best_or(self, otherwise: Callable[[], object]) -> Callable[[], object]:
+    def _best_or(self, otherwise: partial[Any]) -> partial[Any]:
         """Return the end with the last checkpoint as the plan, or ``otherwise`` where there is none."""
         if self._best is None:
             return otherwise

@@ -142,13 +142,17 @@ class Worker:
     def _begin(self, claim: Claim, place: Path) -> bool:
         """Start the child of a claim; where there is no room for it, the claim goes back and others wait."""
         limits = self.settings.limits
+        older = self._runs.pop(claim.job.id, None)
+        if older is not None:  # the lease ended unnoticed and the job came back: two would work on it
+            older.child.put_away()
         try:
             child = begin(claim, place, self.settings.data / "cache", limits, self.command)
         except OSError as error:
             logger.error("no process can be started: %s", error.strerror, extra=self._where(claim))
             shutil.rmtree(place, ignore_errors=True)
             self._rests_until = time.monotonic() + REST_S
-            claims.give_back(self.database, claim)
+            with contextlib.suppress(claims.Lost):  # it was discarded meanwhile
+                claims.give_back(self.database, claim)
             return False
         self._runs[claim.job.id] = Run(database=self.database, claim=claim, child=child, limits=limits)
         return True

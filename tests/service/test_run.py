@@ -1,0 +1,94 @@
+"""What a child says becomes writes of the worker, and a worker outlives what goes wrong with a claim."""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import select
+
+from api.service import claims, queue, runner
+from api.service.child_process import begin
+from api.service.run import Run
+from api.service.settings import Limits
+from api.service.tables import checkpoints
+from tests.service.jobs import claim, county, now, submit
+from tests.service.processes import processes_in
+from tests.service.workers import LIGHT, ended, until, working
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from api.service.database import Database
+    from api.service.jobs import Claim
+
+
+@pytest.fixture
+def run(database: Database, tmp_path: Path) -> Iterator[Run]:
+    """Give a claimed job whose child says nothing."""
+    submit(database, county(database), request={"steps": 0, "deaf": True})
+    held = claim(database, lease_ms=600_000)
+    child = begin(held, tmp_path / "job", tmp_path / "cache", Limits(), LIGHT)
+    yield Run(database=database, claim=held, child=child, limits=Limits())
+    child.put_away()
+
+
+def says(run: Run, patch: pytest.MonkeyPatch, message: dict[str, Any]) -> None:
+    """Have the child say a message; the file that it names is there."""
+    if "file" in message:
+        (run.child.folder / message["file"]).write_bytes(zlib.compress(b"{}"))
+    patch.setattr(run.child, "messages", lambda: iter([message]))
+    run.hear()
+
+
+def test_while_the_database_is_away_only_the_newest_checkpoint_waits(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of three checkpoints one is written when the database is back, the cheapest."""
+    written: list[int] = []
+    real = claims.checkpoint
+
+    def write(database: Database, held: Claim, plan: bytes, cost_fen: int) -> None:
+        written.append(cost_fen)
+        real(database, held, plan, cost_fen)
+
+    monkeypatch.setattr(claims, "checkpoint", write)
+    for cost_fen in (9, 8, 7):
+        says(run, monkeypatch, {"is": "checkpoint", "file": f"{cost_fen}.z", "cost_fen": cost_fen})
+    run.deliver()
+    assert written == [7]
+    with run.database.read() as connection:
+        assert connection.execute(select(checkpoints.c.cost_fen)).scalars().all() == [7]
+
+
+def test_a_worker_outlives_a_claim_that_it_cannot_begin_and_that_was_discarded(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No process can be started for the first job, which is discarded meanwhile; the second is done."""
+    a = county(database)
+    first = submit(database, a, request={"steps": 1})
+    real: Callable[..., Any] = begin
+
+    def start(held: Claim, *places: Any) -> Any:
+        if held.job.id == first.id:
+            queue.wish(database, a.county_id, first.id, "discard")
+            raise OSError(11, "no room")
+        return real(held, *places)
+
+    monkeypatch.setattr("api.service.runner.begin", start)
+    monkeypatch.setattr(runner, "REST_S", 0.0)
+    with working(database, tmp_path):
+        until(lambda: now(database, first).state == "cancelled")
+        assert ended(database, submit(database, a, request={"steps": 1})).state == "done"
+
+
+def test_a_job_that_comes_back_to_its_worker_has_one_child(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lease ended while the worker was cut off; it claims its own job again and ends the child that it had."""
+    job = submit(database, county(database), request={"steps": 600, "step_s": 0.1, "deaf": True})
+    monkeypatch.setattr(claims, "wishes", lambda *_: {})
+    monkeypatch.setattr(claims, "heartbeat", lambda *_: {})
+    with working(database, tmp_path, slots=2, lease_s=3.0):
+        until(lambda: now(database, job).attempt == 2 and now(database, job).state == "solving")
+        assert len(processes_in(tmp_path)) <= 1
