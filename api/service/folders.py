@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 MOST_FILES = 200
 """Files in one folder."""
 
-MOST_UNPACKED = 128 * 1024 * 1024
+MOST_UNPACKED = 48 * 1024 * 1024
 """Bytes of all files together."""
 
 MOST_RATIO = 100

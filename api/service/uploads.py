@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from api.errors import InvalidInput
 from api.service.documents import DOCUMENT_TABLES, files_of_document, files_of_parts, rows_of_table, settings_of
-from api.service.folders import checked, settings_tree, unpacked
+from api.service.folders import checked, packed, settings_tree, unpacked
 from api.service.personal_columns import split_personal
 from scenarios.columns import ORDERS
 from scenarios.settings import FILE
@@ -44,6 +44,19 @@ class Upload:
 
     files: Mapping[str, bytes]
     personal: Sequence[PersonalValue] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackedUpload:
+    """An upload as it is stored, so that nobody keeps its files in memory."""
+
+    content: bytes = field(repr=False)
+    personal: Sequence[PersonalValue] = field(default=(), repr=False)
+
+
+def packed_upload(upload: Upload) -> PackedUpload:
+    """Return an upload with its files as a zip."""
+    return PackedUpload(content=packed(upload.files), personal=upload.personal)
 
 
 def media_of(content_type: str) -> str:

@@ -20,6 +20,7 @@ from hypothesis.strategies import lists, sampled_from
 
 from api.service.body import MOST_LEVELS, levels
 from api.service.folders import MOST_FILES, packed, stored_files, unpacked
+from api.service.room import AT_ONCE, room
 from tests.service.doors import ROOT, SMALL, Doors, document, files_of, open_doors
 
 if TYPE_CHECKING:
@@ -297,3 +298,28 @@ def test_an_error_of_our_own_is_a_problem_with_the_headers_of_all_answers(
     assert (answer.status_code, answer.json()["status"], answer.json()["code"]) == (500, 500, "E490")
     assert answer.headers["X-Request-Id"]
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/octet-stream", "application/json"])
+def test_a_plan_that_would_swell_is_refused_whatever_it_is_called(doors: Doors, kind: str) -> None:
+    """Past bug: only bodies that were called JSON were counted: 413 with E663, 400 with E634."""
+    path, named = "/scenarios/scn_00000000000000000000000000/plans", {"Content-Type": kind}
+    assert refusal(doors, b'{"a":[' + b",".join([b"[]"] * 1_200_000) + b"]}", named, path) == (413, "E663")
+    assert refusal(doors, b"[" * 10_000 + b"]" * 10_000, named, path) == (400, "E634")
+
+
+def test_when_there_is_no_room_to_unpack_a_folder_the_caller_is_asked_to_come_again(
+    doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """429 with E656 for an upload and a document while all places are taken, and both go on afterwards."""
+    sent = packed(files_of())
+    record = doors.ask("POST", "/scenarios", content=sent, headers=ZIP).json()
+    path = f"/scenarios/{record['id']}/revisions/1/content"
+    monkeypatch.setattr("api.service.room.WAIT_S", 0.01)
+    with contextlib.ExitStack() as taken:
+        for _ in range(AT_ONCE):
+            taken.enter_context(room())
+        assert refusal(doors, sent, ZIP) == (429, "E656")
+        assert doors.ask("GET", path).status_code == 429
+    assert doors.ask("POST", "/scenarios:validate", content=sent, headers=ZIP).status_code == 200
+    assert doors.ask("GET", path).status_code == 200

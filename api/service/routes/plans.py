@@ -8,11 +8,13 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import ValidationError
+from starlette.concurrency import run_in_threadpool
 
 from api.errors import InvalidInput
 from api.schemas import PlanFile
 from api.service import revisions, stored_plans
 from api.service.auth import ROOT, Caller, needs
+from api.service.body import refuse_swollen
 from api.service.context import Context, Here, ask_about, require_id
 from api.service.documents import toml_of
 from api.service.handlers import schema_fault
@@ -80,15 +82,20 @@ def look(here: Here, caller: Reader, plan_id: str) -> PlanGiven:
 
 
 async def _plan(request: Request) -> PlanFile:
-    """Take a ``plan.json`` as it is.
+    """Take a ``plan.json`` as it is, whatever the content type says of it; in a thread, since it may be large.
 
     Raises
     ------
     InvalidInput
-        E631 with every place where it is none.
+        E631 with every place where it is none; E634, E663.
     """
+    return await run_in_threadpool(_plan_in, await request.body())
+
+
+def _plan_in(body: bytes) -> PlanFile:
+    refuse_swollen(body)
     try:
-        return PlanFile.model_validate_json(await request.body())
+        return PlanFile.model_validate_json(body)
     except ValidationError as error:
         details = error.errors(include_url=False)[:MOST_FAULTS]
         faults = tuple(schema_fault({**each, "loc": ("body", *each["loc"])}) for each in details)

@@ -16,16 +16,18 @@ from api.service import revisions
 from api.service.auth import ROOT, Caller, needs
 from api.service.context import Context, Here, require_id
 from api.service.database import now_ms
-from api.service.folders import MOST_FILES, packed, stored_files
+from api.service.folders import MOST_FILES, stored_files
 from api.service.moments import instant
 from api.service.personal import Owner, reveal, shown
 from api.service.revisions import Draft, Revision
+from api.service.room import room
 from api.service.schemas import FindingsGiven, PersonalGiven, ScenarioGiven, ScenariosGiven
 from api.service.uploads import (
     JSON,
     MOST_ID,
     MULTIPART,
     ZIP,
+    PackedUpload,
     Upload,
     changed,
     document_of,
@@ -34,6 +36,7 @@ from api.service.uploads import (
     from_zip,
     media_of,
     order_ids,
+    packed_upload,
 )
 
 if TYPE_CHECKING:
@@ -112,7 +115,12 @@ class _Body:
     content: bytes
     parts: Mapping[str, bytes]
 
-    def upload(self) -> Upload:
+    def upload(self) -> PackedUpload:
+        """Return what came, judged and packed, when there is room for it."""
+        with room():
+            return packed_upload(self._unpacked())
+
+    def _unpacked(self) -> Upload:
         if self.media == MULTIPART:
             return from_parts(self.parts)
         return from_zip(self.content) if self.media == ZIP else from_json(self.content)
@@ -138,8 +146,7 @@ Body = Annotated[_Body, Depends(_body)]
 @router.post("/scenarios:validate", openapi_extra=UPLOAD)
 def validate(here: Here, caller: Writer, body: Body) -> FindingsGiven:
     """Tell every fault of a scenario at once, and what to look at; nothing is kept."""
-    content = packed(body.upload().files)
-    found = here.benches.found_in(content, caller.county_id)
+    found = here.benches.found_in(body.upload().content, caller.county_id)
     return FindingsGiven(state="invalid" if found["faults"] else "valid", **found)
 
 
@@ -197,7 +204,9 @@ def content(
     if format == "zip":
         named = {"Content-Disposition": f'attachment; filename="{scenario_id}-{revision.number}.zip"'}
         return Response(data, media_type=ZIP, headers=named)
-    return Response(json.dumps(document_of(stored_files(data)), ensure_ascii=False), media_type=JSON)
+    with room():
+        text = json.dumps(document_of(stored_files(data)), ensure_ascii=False).encode()
+    return Response(text, media_type=JSON)
 
 
 @router.patch("/scenarios/{scenario_id}", openapi_extra=PATCH)
@@ -226,10 +235,12 @@ def _change(
         raise InvalidInput("E638")
     if before.etag not in (part.strip() for part in if_match.split(",")):
         raise InvalidInput("E639", etag=before.etag)
-    files = stored_files(revisions.content_of(here.database, caller.county_id, scenario_id, before.number))
-    upload = changed(files, body)
+    stored = revisions.content_of(here.database, caller.county_id, scenario_id, before.number)
+    with room():
+        whole = changed(stored_files(stored), body)
+        kept, upload = order_ids(whole.files), packed_upload(whole)
+        del whole
     draft, found = drafted(here, caller, upload)
-    kept = order_ids(upload.files)
     revision = revisions.revise(here.database, caller, before, draft, ring=here.ring, order_ids=kept)
     return _told(revision, response, found, _kept(here, upload, found))
 
@@ -266,13 +277,12 @@ def reveal_personal(
     return PersonalGiven(order=order, is_masked=False, fields=found)
 
 
-def drafted(here: Context, caller: Caller, upload: Upload) -> tuple[Draft, dict[str, Any]]:
+def drafted(here: Context, caller: Caller, upload: PackedUpload) -> tuple[Draft, dict[str, Any]]:
     """Return an upload as a revision to be, judged by a reader in a limited process, and all that it found."""
-    content = packed(upload.files)
-    found = here.benches.found_in(content, caller.county_id)
+    found = here.benches.found_in(upload.content, caller.county_id)
     sizes = {name: found[name] for name in ("places", "vehicles", "orders")}
     name = "".join(each for each in found["name"] if each.isprintable())
-    return Draft(name=name, content=content, faults=found["faults"], personal=upload.personal, **sizes), found
+    return Draft(name=name, content=upload.content, faults=found["faults"], personal=upload.personal, **sizes), found
 
 
 def record_of(revision: Revision) -> ScenarioGiven:
@@ -286,7 +296,7 @@ def record_of(revision: Revision) -> ScenarioGiven:
     )
 
 
-def _kept(here: Context, upload: Upload, found: dict[str, Any]) -> int:
+def _kept(here: Context, upload: PackedUpload, found: dict[str, Any]) -> int:
     """Return how many personal fields were kept; a service without a key file keeps none, and says so."""
     count = len(upload.personal)
     if here.ring is not None or not count:
