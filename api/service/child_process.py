@@ -115,9 +115,9 @@ def begin(claim: Claim, folder: Path, cache: Path, limits: Limits, command: Sequ
 
 def most_s(claim: Claim, limits: Limits) -> float:
     """Return how long a child may take: what it was asked for, capped, and what comes beside solving."""
-    asked = claim.job.request.get("seconds")
-    solve_s = limits.solve_seconds_most if asked is None else min(float(asked), limits.solve_seconds_most)
-    return (limits.solve_seconds_most if claim.job.kind == "comparison" else solve_s) + limits.child_spare_s
+    asked, most = claim.job.request.get("seconds"), limits.seconds_most(claim.job.kind)
+    solve_s = most if asked is None or claim.job.kind == "comparison" else min(float(asked), most)
+    return solve_s + limits.child_spare_s
 
 
 def _order(claim: Claim, cache: Path, limits: Limits) -> dict[str, Any]:
@@ -129,6 +129,6 @@ def _order(claim: Claim, cache: Path, limits: Limits) -> dict[str, Any]:
         "cache": str(cache.resolve()),
         "worker_pid": os.getpid(),
         "bounds": asdict(bounds),
-        "most_s": limits.solve_seconds_most,
+        "most_s": limits.seconds_most(claim.job.kind),
         "most_workers": limits.solve_workers_most,
     }

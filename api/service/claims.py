@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection
 
     from api.service.database import Database
-    from api.service.jobs import Failure, Job, Outcome
+    from api.service.jobs import Failure, Job, Lane, Outcome
 
 Told = Literal["", "stop", "lost"]
 """What a heartbeat says of a claim."""
@@ -47,17 +47,17 @@ def register(database: Database, worker_id: str, *, host: str, pid: int, version
         connection.execute(insert(workers).values(row))
 
 
-def claim(database: Database, worker_id: str, lease_ms: int) -> Claim | None:
-    """Take the next job for ``lease_ms``; None where nothing is to be done. O(counties).
+def claim(database: Database, worker_id: str, lease_ms: int, lanes: Sequence[Lane] = LANES) -> Claim | None:
+    """Take the next job of ``lanes`` for ``lease_ms``; None where nothing is to be done. O(counties).
 
     First jobs whose lease has ended, then the quick lane, then the ordinary one; in a lane the county whose last turn
     is longest ago, of its jobs the oldest. A job that has had its attempts fails here.
     """
-    if not _is_any(database):
+    if not _is_any(database, lanes):
         return None
     with database.write() as connection:
         at_ms = now_ms(connection)
-        job = _abandoned(connection, at_ms) or _waiting(connection)
+        job = _abandoned(connection, at_ms, lanes) or _waiting(connection, lanes)
         return None if job is None else _taken(connection, job, worker_id, at_ms, lease_ms)
 
 
@@ -190,19 +190,19 @@ def give_back(database: Database, claim: Claim) -> None:
         _requeue(connection, claim, returns=1)
 
 
-def _is_any(database: Database) -> bool:
+def _is_any(database: Database, lanes: Sequence[Lane]) -> bool:
     """Look without a writer's lock, since most looks find nothing."""
     with database.read() as connection:
         ready = or_(
             jobs.c.state == "queued",
             and_(jobs.c.state.in_(RUNNING), jobs.c.lease_until_ms < now_ms(connection)),
         )
-        return bool(connection.scalar(select(exists().where(ready))))
+        return bool(connection.scalar(select(exists().where(ready, jobs.c.lane.in_(lanes)))))
 
 
-def _abandoned(connection: Connection, at_ms: int) -> Job | None:
+def _abandoned(connection: Connection, at_ms: int, lanes: Sequence[Lane]) -> Job | None:
     """Return the oldest job whose lease has ended; those that have had their attempts are failed on the way."""
-    over = and_(jobs.c.state.in_(RUNNING), jobs.c.lease_until_ms < at_ms)
+    over = and_(jobs.c.state.in_(RUNNING), jobs.c.lease_until_ms < at_ms, jobs.c.lane.in_(lanes))
     query = select(jobs).where(over).order_by(jobs.c.id).limit(1).with_for_update(skip_locked=True)
     while True:
         row = connection.execute(query).one_or_none()
@@ -214,12 +214,12 @@ def _abandoned(connection: Connection, at_ms: int) -> Job | None:
         end(connection, job.id, {"state": "failed", "failure": WORN_OUT})
 
 
-def _waiting(connection: Connection) -> Job | None:
+def _waiting(connection: Connection, lanes: Sequence[Lane]) -> Job | None:
     """Return the next job of the county whose turn it is.
 
     On PostgreSQL a county that another worker is just being given a job of is left out, and so are its jobs.
     """
-    for lane in LANES:
+    for lane in lanes:
         waits = and_(jobs.c.state == "queued", jobs.c.lane == lane)
         turn = select(counties.c.id).where(exists().where(waits, jobs.c.county_id == counties.c.id))
         turn = turn.order_by(counties.c.last_turn, counties.c.id).limit(1)

@@ -25,6 +25,7 @@ from api.service import claims
 from api.service.child_process import COMMAND, begin
 from api.service.database import Unavailable
 from api.service.ids import new_id
+from api.service.jobs import LANES
 from api.service.run import Run
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from typing import IO
 
     from api.service.database import Database
-    from api.service.jobs import Claim
+    from api.service.jobs import Claim, Lane
     from api.service.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -131,13 +132,18 @@ class Worker:
             self._registered = True
 
     def _claim(self, folder: Path) -> None:
-        while len(self._runs) < self.settings.slots:
-            claim = claims.claim(self.database, self.id, self._lease_ms)
+        while lanes := self._lanes():
+            claim = claims.claim(self.database, self.id, self._lease_ms, lanes)
             if claim is None:
                 return
             logger.info("job claimed", extra=self._where(claim))
             if not self._begin(claim, folder / f"{claim.job.id}-{claim.job.attempt}"):
                 return
+
+    def _lanes(self) -> Sequence[Lane]:
+        """Return what may be claimed; one quick job more than there are slots, since somebody waits for it."""
+        free = self.settings.slots - len(self._runs)
+        return LANES if free > 0 else ("quick",) if free == 0 else ()
 
     def _begin(self, claim: Claim, place: Path) -> bool:
         """Start the child of a claim; where there is no room for it, the claim goes back and others wait."""

@@ -40,6 +40,8 @@ class Limits:
     """Event streams of a county that are open on one process of the API."""
     streams_in_all: int = 400
     solve_seconds_most: int = 3_600
+    replan_seconds_most: int = 60
+    """Of a replan, which may run beside the jobs that fill a worker's slots."""
     solve_workers_most: int = 2
     """Solver processes of one job."""
     child_memory_bytes: int = 4_096 * MIB
@@ -48,6 +50,10 @@ class Limits:
     """Size of any one file that a job writes."""
     child_spare_s: int = 900
     """What reading, roads, judging and writing may take besides the seconds to solve."""
+
+    def seconds_most(self, kind: str) -> int:
+        """Return how long a job of this kind may solve."""
+        return min(self.replan_seconds_most, self.solve_seconds_most) if kind == "replan" else self.solve_seconds_most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +67,7 @@ class Settings:
     key_file: Path | None = None
     """File with the keys of personal fields; it must lie outside ``data``."""
     slots: int = 1
-    """Jobs that one worker runs at a time."""
+    """Jobs that one worker runs at a time; a replan may be one more."""
     lease_s: float = 5.0
     """A worker that is silent for so long has lost its jobs."""
     heartbeat_s: float = 1.0

@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy import select, update
 
 from api.service import queue
-from api.service.child_process import COMMAND
+from api.service.child_process import COMMAND, most_s
 from api.service.settings import Limits
 from api.service.tables import checkpoints, jobs, plans, results
-from tests.service.jobs import county, kinds, now, submit
+from tests.service.jobs import claim, county, kinds, now, submit
 from tests.service.processes import processes_in
 from tests.service.workers import content_of, ended, until, working
 
@@ -159,6 +159,32 @@ def test_a_worker_does_as_many_jobs_at_a_time_as_it_has_slots(database: Database
     waiting = [submit(database, a, request={"steps": 600, "step_s": 0.1}) for _ in range(3)]
     with working(database, tmp_path, slots=2):
         until(lambda: [now(database, job).state for job in waiting] == ["solving", "solving", "queued"])
+
+
+def test_one_replan_goes_on_beside_jobs_that_take_all_slots(database: Database, tmp_path: Path) -> None:
+    """Two ordinary jobs and two quick ones, one slot: the first of each lane is solving, the others wait."""
+    a, long = county(database), {"steps": 600, "step_s": 0.1}
+    ordinary = [submit(database, a, request=long) for _ in range(2)]
+    with working(database, tmp_path):
+        until(lambda: now(database, ordinary[0]).state == "solving")
+        quick = [submit(database, a, request=long, lane="quick") for _ in range(2)]
+        until(lambda: now(database, quick[0]).state == "solving")
+        assert [now(database, each).state for each in (ordinary[1], quick[1])] == ["queued"] * 2
+        queue.wish(database, a.county_id, quick[0].id, "stop")
+        until(lambda: now(database, quick[1]).state == "solving")
+        assert now(database, ordinary[1]).state == "queued"
+
+
+def test_a_replan_may_solve_for_a_minute_at_most(database: Database) -> None:
+    """Whatever was asked for; a solve may take what solves may, and both what comes beside."""
+    a, limits = county(database), Limits(replan_seconds_most=60, solve_seconds_most=3_600, child_spare_s=10)
+    found = {}
+    for kind in ("replan", "solve"):
+        for seconds in (5, 500, None):
+            submit(database, a, kind=kind, request={"seconds": seconds})
+            found[kind, seconds] = most_s(claim(database), limits)
+    assert [found["replan", seconds] for seconds in (5, 500, None)] == [15, 70, 70]
+    assert [found["solve", seconds] for seconds in (5, 500, None)] == [15, 510, 3_610]
 
 
 def test_a_worker_hears_its_child_however_many_files_are_open(database: Database, tmp_path: Path) -> None:

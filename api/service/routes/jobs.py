@@ -18,7 +18,7 @@ from api.service import queue, revisions
 from api.service.auth import ROOT, Caller, needs
 from api.service.context import Context, Here, IdempotencyKey, ask_about, require_id
 from api.service.documents import toml_of
-from api.service.jobs import Job, Submission, Wish, digest_of, job_of
+from api.service.jobs import Job, Kind, Submission, Wish, digest_of, job_of
 from api.service.moments import instant
 from api.service.problems import Told, problem
 from api.service.revisions import VALID, Draft, missing
@@ -114,7 +114,7 @@ def replan(
     events = toml_of(request.events)
     ask_about(here, caller, (revision.scenario_id, revision.number), {"ask": "events", "events": events})
     wanted = {"plan": plan.id, "events": events, "keep": request.keep, "answer": request.answer}
-    submission = _of(caller, revision, "replan", {**_effort(here, request, REPLAN_S), **wanted}, asked)
+    submission = _of(caller, revision, "replan", {**_effort(here, request, "replan"), **wanted}, asked)
     return _submitted(here, submission, response)
 
 
@@ -284,12 +284,12 @@ def _refuse_invalid(draft: Draft) -> None:
         raise Told({**told, "faults": list(draft.faults), "count": len(draft.faults)})
 
 
-def _effort(here: Context, request: Effort, default_s: float = DEFAULT_S) -> dict[str, Any]:
+def _effort(here: Context, request: Effort, kind: Kind = "solve") -> dict[str, Any]:
     """Return how long and from which seed to solve, within the operator's limits."""
-    limits = here.settings.limits
+    limits, default_s = here.settings.limits, REPLAN_S if kind == "replan" else DEFAULT_S
     seconds = default_s if request.seconds is None and request.iterations is None else request.seconds
     if seconds is not None:
-        seconds = min(seconds, limits.solve_seconds_most)
+        seconds = min(seconds, limits.seconds_most(kind))
     workers = min(request.workers, limits.solve_workers_most)
     return {"seconds": seconds, "iterations": request.iterations, "seed": request.seed, "workers": workers}
 
@@ -310,7 +310,7 @@ NOTHING_ASKED = _Asked()
 
 
 def _of(
-    caller: Caller, revision: Revision, kind: Any, request: dict[str, Any], asked: _Asked = NOTHING_ASKED
+    caller: Caller, revision: Revision, kind: Kind, request: dict[str, Any], asked: _Asked = NOTHING_ASKED
 ) -> Submission:
     return Submission(
         county_id=caller.county_id,
