@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from scenarios.kpis import BrandKpis
 
 FEWEST_OTHERS = 3
-"""Brands that must stand behind a total, so that none of them can be told from it."""
+"""Brands, all with a name, that must stand behind a total, so that none of them can be told from it."""
 
 
 def brand_view(asked: Asked) -> dict[str, Any]:
     """Return the orders of one brand and how they go, its measures, and the total of the others if they are enough."""
     brand = asked.question["brand"]
     measured = _measured(asked)
-    others = [each for each in measured if each.brand != brand]
+    others = [each for each in measured if each.brand not in (brand, "")]  # goods of nobody hide no brand
     own = next((each for each in measured if each.brand == brand), None)
     return {
         "brand": brand,
