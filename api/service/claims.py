@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from sqlalchemy import and_, exists, insert, or_, select, update
 
 from api.service.database import now_ms
-from api.service.ids import new_id
 from api.service.jobs import LANES, MOST_ATTEMPTS, RUNNING, Claim, failure_of, job_of
-from api.service.queue import end, tell
-from api.service.tables import checkpoints, counties, jobs, plans, results, revisions, workers
+from api.service.queue import conclude, end, tell
+from api.service.tables import checkpoints, counties, jobs, plans, revisions, workers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -122,20 +121,7 @@ def finish(database: Database, claim: Claim, outcome: Outcome) -> str | None:
     """
     with database.write() as connection:
         _hold(connection, claim, {})
-        plan_id = None if outcome.plan is None else _store_plan(connection, claim.job, outcome)
-        if outcome.result is not None:
-            connection.execute(insert(results).values(job_id=claim.job.id, content=outcome.result))
-        values = {
-            "state": "done",
-            "plan_id": plan_id,
-            "cost_fen": outcome.cost_fen,
-            "bound_fen": outcome.bound_fen,
-            "unserved": outcome.unserved,
-            "stopped": outcome.stopped,
-            "versions": dict(outcome.versions) or claim.job.versions,
-        }
-        end(connection, claim.job.id, values)
-    return plan_id
+        return conclude(connection, claim.job, outcome)
 
 
 def fail(database: Database, claim: Claim, failure: Failure) -> None:
@@ -291,20 +277,3 @@ def _requeue(connection: Connection, claim: Claim, *, returns: int) -> None:
     counted = jobs.c.returns + returns
     connection.execute(update(jobs).where(jobs.c.id == claim.job.id).values(returns=counted, **values))
     tell(connection, claim.job.id, [("state", {"state": "queued"})])
-
-
-def _store_plan(connection: Connection, job: Job, outcome: Outcome) -> str:
-    plan_id = new_id("pln")
-    row = {
-        "id": plan_id,
-        "county_id": job.county_id,
-        "job_id": job.id,
-        "scenario_id": job.scenario_id,
-        "revision": job.revision,
-        "content": outcome.plan,
-        "cost_fen": outcome.cost_fen,
-        "unserved": outcome.unserved,
-        "created_ms": now_ms(connection),
-    }
-    connection.execute(insert(plans).values(row))
-    return plan_id

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zlib
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -170,6 +171,18 @@ def failure_of(code: str, **values: object) -> Failure:
     """Return the failure that the catalogue has under ``code``."""
     sentence = CATALOGUE[code]
     return Failure(code=code, zh=sentence.render("zh", values), en=sentence.render("en", values))
+
+
+def outcome_of(plan: bytes, cost_fen: int) -> Outcome:
+    """Return what comes of a job that ends with a checkpoint, ``plan`` as zlib of ``plan.json``, for its plan."""
+    record = json.loads(zlib.decompress(plan))
+    return Outcome(
+        plan=plan,
+        cost_fen=cost_fen,
+        unserved=len(record["plan"]["unserved"]),
+        stopped=True,
+        versions=record["origin"]["versions"],
+    )
 
 
 def job_of(row: Row[Any]) -> Job:

@@ -17,9 +17,9 @@ from api.errors import InvalidInput
 from api.service.audit import Deed, append
 from api.service.database import now_ms
 from api.service.ids import new_id
-from api.service.jobs import LANES, OPEN, Event, Job, QueueFull, job_of
+from api.service.jobs import LANES, OPEN, Event, Job, QueueFull, job_of, outcome_of
 from api.service.notices import owe
-from api.service.tables import checkpoints, counties, events, jobs
+from api.service.tables import checkpoints, counties, events, jobs, plans, results
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from api.service.database import Database
-    from api.service.jobs import Submission, Wish
+    from api.service.jobs import Outcome, Submission, Wish
     from api.service.settings import Limits
 
 ACCEPTANCE = 7_204_002
@@ -120,15 +120,18 @@ def wish(database: Database, county_id: str, job_id: str, wanted: Wish) -> Job |
     """Ask for a job's end and return it as it is then; None where the county has none of this id.
 
     ``discard`` ends it at once: its worker finds its claim gone. ``stop`` keeps the best plan: the worker is told
-    and ends it, and where there is no plan yet and nobody at work, it is cancelled. An ended job stays as it is.
+    and ends it; where nobody is at work it ends at once, with the plan of an earlier attempt or cancelled. An ended
+    job stays as it is.
     """
     with database.write() as connection:
         query = select(jobs).where(jobs.c.id == job_id, jobs.c.county_id == county_id).with_for_update()
         row = connection.execute(query).one_or_none()
         if row is None or row.state not in OPEN:
             return None if row is None else job_of(row)
-        if wanted == "discard" or (row.state == "queued" and not _has_checkpoint(connection, job_id)):
+        if wanted == "discard":
             end(connection, job_id, {"state": "cancelled"})
+        elif row.state == "queued":
+            _stop_waiting(connection, job_of(row))
         else:
             connection.execute(update(jobs).where(jobs.c.id == job_id).values(wish="stop"))
         return _find(connection, county_id, job_id)
@@ -167,14 +170,38 @@ def end(connection: Connection, job_id: str, values: Mapping[str, Any]) -> None:
     owe(connection, county_id, job_id, values["state"], at_ms)
 
 
+def conclude(connection: Connection, job: Job, outcome: Outcome) -> str | None:
+    """Store what has come of a job whose row the caller's transaction holds, end it, and return the id of its plan."""
+    plan_id = None if outcome.plan is None else _store_plan(connection, job, outcome)
+    if outcome.result is not None:
+        connection.execute(insert(results).values(job_id=job.id, content=outcome.result))
+    values = {
+        "state": "done",
+        "plan_id": plan_id,
+        "cost_fen": outcome.cost_fen,
+        "bound_fen": outcome.bound_fen,
+        "unserved": outcome.unserved,
+        "stopped": outcome.stopped,
+        "versions": dict(outcome.versions) or job.versions,
+    }
+    end(connection, job.id, values)
+    return plan_id
+
+
 def _find(connection: Connection, county_id: str, job_id: str) -> Job | None:
     query = select(jobs).where(jobs.c.id == job_id, jobs.c.county_id == county_id)
     row = connection.execute(query).one_or_none()
     return None if row is None else job_of(row)
 
 
-def _has_checkpoint(connection: Connection, job_id: str) -> bool:
-    return connection.scalar(select(func.count()).where(checkpoints.c.job_id == job_id)) == 1
+def _stop_waiting(connection: Connection, job: Job) -> None:
+    """End a job that nobody works at, with the best plan of an earlier attempt if there was one."""
+    query = select(checkpoints.c.plan, checkpoints.c.cost_fen).where(checkpoints.c.job_id == job.id)
+    kept = connection.execute(query).one_or_none()
+    if kept is None:
+        end(connection, job.id, {"state": "cancelled"})
+    else:
+        conclude(connection, job, outcome_of(kept.plan, kept.cost_fen))
 
 
 def _known(connection: Connection, county_id: str, key: str | None, digest: str) -> Job | None:
@@ -239,3 +266,20 @@ def _accept(connection: Connection, submission: Submission) -> Job:
 @cache
 def _program() -> str:
     return version("gongpei")
+
+
+def _store_plan(connection: Connection, job: Job, outcome: Outcome) -> str:
+    plan_id = new_id("pln")
+    row = {
+        "id": plan_id,
+        "county_id": job.county_id,
+        "job_id": job.id,
+        "scenario_id": job.scenario_id,
+        "revision": job.revision,
+        "content": outcome.plan,
+        "cost_fen": outcome.cost_fen,
+        "unserved": outcome.unserved,
+        "created_ms": now_ms(connection),
+    }
+    connection.execute(insert(plans).values(row))
+    return plan_id

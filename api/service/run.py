@@ -6,10 +6,8 @@ or has had its time, and does not end, is killed, and its last checkpoint is its
 
 from __future__ import annotations
 
-import json
 import logging
 import time
-import zlib
 from collections import deque
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,7 +17,7 @@ from api.service import claims
 from api.service.child_process import most_s
 from api.service.claims import Lost, Told
 from api.service.database import Unavailable
-from api.service.jobs import Failure, Outcome, failure_of
+from api.service.jobs import Failure, Outcome, failure_of, outcome_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -178,15 +176,7 @@ class Run:
         if self._best is None:
             return otherwise
         cost_fen, plan = self._best
-        record = json.loads(zlib.decompress(plan))
-        outcome = Outcome(
-            plan=plan,
-            cost_fen=cost_fen,
-            unserved=len(record["plan"]["unserved"]),
-            stopped=True,
-            versions=record["origin"]["versions"],
-        )
-        return partial(claims.finish, self.database, self.claim, outcome)
+        return partial(claims.finish, self.database, self.claim, outcome_of(plan, cost_fen))
 
 
 TAKERS: dict[str, Callable[[Run, Mapping[str, Any]], None]] = {

@@ -159,6 +159,23 @@ def test_a_stop_wished_for_before_a_takeover_is_told_to_the_next_worker(database
     assert claims.wishes(database, [claim(database, "w2")]) == {job.id: "stop"}
 
 
+def test_a_stop_of_a_waiting_job_ends_it_at_once_with_the_plan_of_an_earlier_attempt(database: Database) -> None:
+    """Nobody is at work: the checkpoint is the plan, one place unserved, and there is nothing more to claim."""
+    job = submit(database, county(database))
+    first = claim(database)
+    plan = zlib.compress(b'{"plan": {"unserved": [1]}, "origin": {"versions": {"gongpei": "1"}}}')
+    claims.checkpoint(database, first, plan, 5)
+    claims.give_back(database, first)
+    after = queue.wish(database, job.county_id, job.id, "stop")
+    assert after is not None
+    assert (after.state, after.cost_fen, after.unserved, after.stopped) == ("done", 5, 1, True)
+    with database.read() as connection:
+        stored = connection.execute(select(plans.c.id, plans.c.content, plans.c.unserved)).one()
+    assert (stored.id, stored.content, stored.unserved) == (after.plan_id, plan, 1)
+    assert kinds(database, job)[-1] == "end"
+    assert claims.claim(database, "w2", LEASE_MS) is None
+
+
 def test_a_job_of_an_older_version_is_claimed_by_a_newer_worker(database: Database) -> None:
     """Nothing of a job is bound to the program that accepted it."""
     job = submit(database, county(database))
