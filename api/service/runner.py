@@ -152,7 +152,8 @@ class Worker:
         if older is not None:  # the lease ended unnoticed and the job came back: two would work on it
             older.child.put_away()
         try:
-            child = begin(claim, place, self.settings.data / "cache", limits, self.command)
+            cache = self.settings.data / "cache" / claim.job.county_id  # the county's own, as its benches have it
+            child = begin(claim, place, cache, limits, self.command)
         except OSError as error:
             logger.error("no process can be started: %s", error.strerror, extra=self._where(claim))
             shutil.rmtree(place, ignore_errors=True)

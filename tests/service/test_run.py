@@ -92,3 +92,21 @@ def test_a_job_that_comes_back_to_its_worker_has_one_child(
     with working(database, tmp_path, slots=2, lease_s=3.0):
         until(lambda: now(database, job).attempt == 2 and now(database, job).state == "solving")
         assert len(processes_in(tmp_path)) <= 1
+
+
+def test_jobs_keep_travel_times_apart_by_county(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each job is given the folder that the benches of its county use."""
+    given: dict[str, Path] = {}
+
+    def start(held: Claim, place: Path, cache: Path, *more: Any) -> Any:
+        given[held.job.id] = cache
+        return begin(held, place, cache, *more)
+
+    monkeypatch.setattr("api.service.runner.begin", start)
+    waiting = [submit(database, county(database, name)) for name in ("A", "B")]
+    with working(database, tmp_path):
+        for job in waiting:
+            ended(database, job)
+    assert given == {job.id: tmp_path / "data" / "cache" / job.county_id for job in waiting}
