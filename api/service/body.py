@@ -1,7 +1,8 @@
 """Counts the bytes of a request before anybody parses them, and the levels of JSON before it is taken apart.
 
-The whole body is gathered first, so that endpoints meet only bodies that may be. What all requests together may hold
-in memory is bounded too: who comes when there is no room is asked to come again.
+The whole body is gathered first, so that endpoints meet only bodies that may be; that of a caller without a key is not
+waited for. What all requests together may hold in memory is bounded too: who comes when there is no room is asked to
+come again.
 """
 
 from __future__ import annotations
@@ -10,8 +11,11 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import numpy as np
+from starlette.concurrency import run_in_threadpool
 
 from api.errors import InvalidInput
+from api.service.auth import caller_of
+from api.service.database import Unavailable
 from api.service.handlers import respond
 
 if TYPE_CHECKING:
@@ -50,7 +54,7 @@ class Bodies:
         self._held = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, or refuse its body: E635, E634, E656."""
+        """Answer one request, or refuse its body: E630, E635, E634, E656."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -61,9 +65,9 @@ class Bodies:
             if body is None:
                 return
             if is_json(scope):
-                refuse_swollen(body)
+                await _refuse_swollen(body)
             await self.app(scope, _replayed(body, receive), send)
-        except InvalidInput as refusal:
+        except (InvalidInput, Unavailable) as refusal:
             await respond(refusal, instance=path)(scope, receive, send)
         finally:
             self._held -= taken[0]
@@ -73,6 +77,8 @@ class Bodies:
         declared = _declared(scope)
         if declared is not None and declared > self.most_bytes:
             raise InvalidInput("E635", most=self.most_bytes)
+        if has_body(scope):
+            await _require_key(scope)
         chunks: list[bytes] = []
         try:
             async with asyncio.timeout(MOST_BODY_S):
@@ -92,6 +98,21 @@ class Bodies:
                         return b"".join(chunks)
         except TimeoutError:
             raise InvalidInput("E656", retry_after_s=BUSY_S) from None
+
+
+async def _require_key(scope: Scope) -> None:
+    """Refuse a caller without a key (E630); what the key may do, the endpoint says."""
+    header = _header(scope, b"authorization").decode("latin-1")
+    if await run_in_threadpool(caller_of, scope["app"].state.database, header) is None:
+        raise InvalidInput("E630")
+
+
+async def _refuse_swollen(body: bytes) -> None:
+    """Refuse JSON as ``refuse_swollen`` does, large bodies in a thread, so that others are answered meanwhile."""
+    if len(body) > BLOCK:
+        await run_in_threadpool(refuse_swollen, body)
+    else:
+        refuse_swollen(body)
 
 
 def refuse_swollen(body: bytes) -> None:
@@ -128,15 +149,23 @@ def levels(data: bytes, most: int = MOST_LEVELS) -> int:
 
 def is_json(scope: Scope) -> bool:
     """Whether the content type says JSON, or nothing."""
-    kind = next((value for name, value in scope["headers"] if name == b"content-type"), b"").decode("latin-1")
-    media = kind.partition(";")[0].strip().lower()
+    media = _header(scope, b"content-type").decode("latin-1").partition(";")[0].strip().lower()
     return media == "" or media.endswith("json")
+
+
+def has_body(scope: Scope) -> bool:
+    """Whether a request says that it brings a body."""
+    return _header(scope, b"content-length") not in (b"", b"0") or _header(scope, b"transfer-encoding") != b""
 
 
 def _declared(scope: Scope) -> int | None:
     """Return the declared length, None where there is none that is a number."""
-    length = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
+    length = _header(scope, b"content-length")
     return int(length) if length.isdigit() and len(length) < 20 else None
+
+
+def _header(scope: Scope, wanted: bytes) -> bytes:
+    return next((value for name, value in scope["headers"] if name == wanted), b"")
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

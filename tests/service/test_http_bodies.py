@@ -323,3 +323,16 @@ def test_when_there_is_no_room_to_unpack_a_folder_the_caller_is_asked_to_come_ag
         assert doors.ask("GET", path).status_code == 429
     assert doors.ask("POST", "/scenarios:validate", content=sent, headers=ZIP).status_code == 200
     assert doors.ask("GET", path).status_code == 200
+
+
+@pytest.mark.parametrize("head", ["Content-Length: 100000", "Transfer-Encoding: chunked"])
+def test_a_caller_without_a_key_is_refused_before_the_body_has_come(doors: Doors, head: str) -> None:
+    """Past bug: anybody could have the largest bodies held in memory. Here none is sent, and 401 comes all the same."""
+    url = doors.client.base_url
+    with socket.create_connection((url.host, url.port or 80), timeout=SOON_S) as line:
+        line.sendall(f"POST {ROOT}/scenarios HTTP/1.1\r\nHost: x\r\n{head}\r\n\r\n".encode())
+        answer = ""
+        while "E630" not in answer and (heard := line.recv(65_536)):
+            answer += heard.decode()
+    assert answer.startswith("HTTP/1.1 401 ")
+    assert "E630" in answer
