@@ -46,6 +46,7 @@ class Run:
     """The child will say no more."""
     _ends_at: float = field(init=False)
     _best: tuple[int, bytes] | None = None
+    _told_fen: int | None = None
     _is_wished: bool = False
     _is_told: bool = False
     _events: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
@@ -55,6 +56,7 @@ class Run:
     def __post_init__(self) -> None:
         if self.claim.checkpoint is not None:
             self._best = (self.claim.checkpoint_fen, self.claim.checkpoint)
+        self._told_fen = self.claim.job.cost_fen
         self._ends_at = time.monotonic() + most_s(self.claim, self.limits)
 
     def heed(self, wish: Told) -> None:
@@ -143,7 +145,11 @@ class Run:
     def _on_incumbent(self, message: Mapping[str, Any]) -> None:
         told = {name: message[name] for name in ("cost_fen", "unserved", "search")}
         self._events.append(("incumbent", told))
-        self._values |= {name: told[name] for name in ("cost_fen", "unserved")}
+        if (
+            self._told_fen is None or told["cost_fen"] < self._told_fen
+        ):  # an attempt may begin above the last one's best
+            self._told_fen = told["cost_fen"]
+            self._values |= {name: told[name] for name in ("cost_fen", "unserved")}
 
     def _on_log(self, message: Mapping[str, Any]) -> None:
         self._events.append(("log", {"text": message["text"]}))

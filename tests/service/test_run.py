@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,7 +14,7 @@ from api.service.child_process import begin
 from api.service.run import Run
 from api.service.settings import Limits
 from api.service.tables import checkpoints
-from tests.service.jobs import claim, county, now, submit
+from tests.service.jobs import claim, county, kinds, now, submit
 from tests.service.processes import processes_in
 from tests.service.workers import LIGHT, ended, until, working
 
@@ -59,6 +60,19 @@ def test_while_the_database_is_away_only_the_newest_checkpoint_waits(run: Run, m
     assert written == [7]
     with run.database.read() as connection:
         assert connection.execute(select(checkpoints.c.cost_fen)).scalars().all() == [7]
+
+
+def test_what_a_job_costs_does_not_rise_when_an_attempt_begins_anew(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The attempt before had come to 500: 700 is told as an event alone, 400 as the cost of the job."""
+    run = replace(run, claim=replace(run.claim, job=replace(run.claim.job, cost_fen=500)))
+    shown = []
+    claims.note(run.database, run.claim, [], {"cost_fen": 500})
+    for cost_fen in (700, 400, 450):
+        says(run, monkeypatch, {"is": "incumbent", "cost_fen": cost_fen, "unserved": 0, "search": "x"})
+        run.deliver()
+        shown.append(now(run.database, run.claim.job).cost_fen)
+    assert shown == [500, 400, 400]
+    assert kinds(run.database, run.claim.job).count("incumbent") == 3
 
 
 def test_a_worker_outlives_a_claim_that_it_cannot_begin_and_that_was_discarded(
