@@ -60,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Serve until told to end; tables are brought up to date first."""
+    """Serve until told to end; tables are brought up to date first. Exit code 1 where the worker failed."""
     from api.service.app import create_app  # noqa: PLC0415 - only where there is a service
     from api.service.database import open_database  # noqa: PLC0415 - only where there is a service
     from api.service.logs import start_logs  # noqa: PLC0415 - only where there is a service
@@ -88,16 +88,19 @@ def run(options: argparse.Namespace) -> int:
     say(Text(f"服务地址 {address}，Ctrl-C 结束", f"serving at {address}, Ctrl-C to end"), options.lang)
     start_logs()
     with _sending(database, app.state.context.keys, settings):
-        serve(config, worker)
+        is_well = serve(config, worker)
     database.close()
-    return 0
+    return 0 if is_well else 1
 
 
-def serve(config: uvicorn.Config, worker: Worker | None) -> None:
-    """Run both until a signal; the worker claims nothing more from then on, a second signal gives its jobs back."""
+def serve(config: uvicorn.Config, worker: Worker | None) -> bool:
+    """Run both until a signal; the worker claims nothing more from then on, a second signal gives its jobs back.
+
+    False where the worker failed, which ends the server too.
+    """
     if worker is None:
         uvicorn.Server(config).run()
-        return
+        return True
     server = _Server(config, worker)
     leave_on_signals(worker)  # the server raises its signal again when it has closed
     thread = threading.Thread(target=_work, args=(server, worker), name="worker")
@@ -107,6 +110,7 @@ def serve(config: uvicorn.Config, worker: Worker | None) -> None:
     finally:
         worker.leave()
         thread.join()
+    return not server.has_failed
 
 
 class _Server(uvicorn.Server):
@@ -115,6 +119,7 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, worker: Worker) -> None:
         super().__init__(config)
         self.worker = worker
+        self.has_failed = False
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self.worker.leave()
@@ -154,4 +159,4 @@ def _work(server: _Server, worker: Worker) -> None:
         worker.run()
     except Exception:
         logger.exception("the worker has failed")
-        server.should_exit = True
+        server.has_failed = server.should_exit = True

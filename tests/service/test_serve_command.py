@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from api.command_line import run
 from api.commands.serve import _sending
 from api.service import claims, notices, queue
 from api.service.jobs import Outcome
+from api.service.runner import Worker
 from api.service.sealing import KeyFile
 from api.service.settings import Settings
 from api.service.webhooks import target_of
@@ -69,3 +71,22 @@ def test_notices_are_sent_while_the_service_runs(
     claims.finish(database, claim(database), Outcome())
     with _sending(database, keys, Settings(webhook_hosts=("localhost",))):
         until(lambda: bool(called))
+
+
+def test_a_service_whose_worker_fails_ends_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 1, so that whatever keeps it running starts it anew."""
+
+    def fail(_: Worker) -> None:
+        raise OSError(28, "no space")
+
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    monkeypatch.setattr(Worker, "run", fail)
+    monkeypatch.setattr("api.service.logs.start_logs", lambda: None)
+    try:
+        assert run(["serve", "--port", "0", "--data", str(tmp_path / "data"), "--lang", "en"], "en") == 1
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    assert "serving" in capsys.readouterr().out
