@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -12,7 +12,7 @@ from api.commands.options import whole
 from api.commands.service_options import add_service, settings_of
 from api.errors import InvalidInput
 from api.service import backup, personal, sealing
-from api.service.audit import verify
+from api.service.audit import Deed, append, verify
 from api.service.auth import ROLES, new_county, new_key, revoke_key
 from api.service.database import now_ms, open_database
 from api.service.tables import counties, keys
@@ -150,12 +150,14 @@ def _new_key(options: argparse.Namespace, database: Database) -> int:
 
 def _backup(options: argparse.Namespace, _: Settings, database: Database) -> int:
     count = backup.back_up(database, options.file)
+    _written_down(database, "admin.backup", {"rows": count})
     say(Text(f"已写入 {options.file}：{count} 行", f"written to {options.file}: {count} rows"), options.lang)
     return 0
 
 
 def _restore(options: argparse.Namespace, _: Settings, database: Database) -> int:
     count = backup.restore(database, options.file)
+    _written_down(database, "admin.restore", {"rows": count})
     say(Text(f"已恢复 {count} 行", f"{count} rows restored"), options.lang)
     return 0
 
@@ -194,6 +196,7 @@ def _rotate_key(options: argparse.Namespace, settings: Settings, database: Datab
         with database.write() as connection:
             count = personal.rotate(connection, ring)
         total += count
+    _written_down(database, "admin.rotate-key", {"key": ring.newest, "boxes": total})
     say(Text(f"已重新加密 {total} 项", f"{total} boxes sealed anew"), options.lang)
     later = Text("旧密钥仍保留；服务用上新密钥后", "the older keys are still there; once all services use the new one:")
     say(later, options.lang)
@@ -209,6 +212,7 @@ def _drop_old(options: argparse.Namespace, path: Path, ring: sealing.KeyRing, da
             raise InvalidInput("E617", count=left)
         sealing.drop_keys(path, frozenset({ring.newest}))
     count = len(ring.keys) - 1
+    _written_down(database, "admin.drop-keys", {"keys": count})
     say(Text(f"已删去 {count} 个旧密钥", f"{count} older keys dropped"), options.lang)
     return 0
 
@@ -232,6 +236,12 @@ def _downgrade(options: argparse.Namespace, _: Settings, database: Database) -> 
     downgrade(database, options.version)
     say(Text(f"数据表已退回 {options.version}", f"the tables are at {options.version}"), options.lang)
     return 0
+
+
+def _written_down(database: Database, action: str, detail: dict[str, Any]) -> None:
+    """Write a deed of the operator into the audit log, which no key stands behind."""
+    with database.write() as connection:
+        append(connection, Deed(action=action, object="database", detail=detail), now_ms(connection))
 
 
 DECLARED: dict[str, Callable[[argparse.ArgumentParser, str], None]] = {

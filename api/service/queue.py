@@ -116,12 +116,12 @@ def place_in_queue(database: Database, job: Job) -> int:
     return earlier_lanes + own + of_others + 1
 
 
-def wish(database: Database, county_id: str, job_id: str, wanted: Wish) -> Job | None:
+def wish(database: Database, county_id: str, job_id: str, wanted: Wish, *, key_id: str | None = None) -> Job | None:
     """Ask for a job's end and return it as it is then; None where the county has none of this id.
 
     ``discard`` ends it at once: its worker finds its claim gone. ``stop`` keeps the best plan: the worker is told
     and ends it; where nobody is at work it ends at once, with the plan of an earlier attempt or cancelled. An ended
-    job stays as it is.
+    job stays as it is; any other wish stands in the audit log.
     """
     with database.write() as connection:
         query = select(jobs).where(jobs.c.id == job_id, jobs.c.county_id == county_id).with_for_update()
@@ -134,6 +134,8 @@ def wish(database: Database, county_id: str, job_id: str, wanted: Wish) -> Job |
             _stop_waiting(connection, job_of(row))
         else:
             connection.execute(update(jobs).where(jobs.c.id == job_id).values(wish="stop"))
+        deed = Deed(action=f"job.{wanted}", object=job_id, key_id=key_id, county_id=county_id, detail={})
+        append(connection, deed, now_ms(connection))
         return _find(connection, county_id, job_id)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from api.command_line import run
+from api.service.audit import deeds
 from api.service.auth import caller_of
 from api.service.database import open_database, sqlite_url
 
@@ -18,6 +19,15 @@ if TYPE_CHECKING:
 def admin(folder: Path, *words: str, lang: str = "en") -> int:
     """Run one deed on the SQLite file in ``folder``."""
     return run(["admin", *words, "--data", str(folder), "--lang", lang], lang)
+
+
+def actions(folder: Path) -> list[str]:
+    """Return what stands in the audit log of the SQLite file in ``folder``."""
+    database = open_database(sqlite_url(folder / "gongpei.sqlite"))
+    with database.read() as connection:
+        found = [row["action"] for row in deeds(connection, county_id=None)]
+    database.close()
+    return found
 
 
 def test_a_key_that_was_shown_opens_its_county_until_it_is_revoked(
@@ -83,6 +93,20 @@ def test_keys_are_rotated_in_a_file_outside_the_data(tmp_path: Path, capsys: pyt
     assert file.read_text().splitlines() == both[-1:]
     assert admin(tmp_path / "data", "rotate-key", "--key-file", str(tmp_path / "data" / "keys")) == 2
     assert "E672" in capsys.readouterr().err
+
+
+def test_what_an_operator_does_with_all_the_data_stands_in_the_audit(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Rotation, drop and backup in the one database, the restoration in the other after what the backup brought."""
+    keys, file = ("--key-file", str(tmp_path / "keys")), str(tmp_path / "b.gz")
+    for words in (("rotate-key", *keys), ("rotate-key", "--drop-old", *keys), ("backup", file), ("backup", file + "2")):
+        assert admin(tmp_path / "a", *words) == 0
+    assert admin(tmp_path / "b", "restore", file + "2") == 0
+    assert actions(tmp_path / "a") == ["admin.rotate-key", "admin.drop-keys", "admin.backup", "admin.backup"]
+    assert actions(tmp_path / "b") == ["admin.rotate-key", "admin.drop-keys", "admin.backup", "admin.restore"]
+    assert admin(tmp_path / "b", "verify-audit") == 0
+    assert capsys.readouterr().err == ""
 
 
 def test_tables_go_down_and_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

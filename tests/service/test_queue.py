@@ -12,10 +12,10 @@ from sqlalchemy import func, select
 
 from api.errors import InvalidInput
 from api.service import claims, queue
-from api.service.audit import verify
+from api.service.audit import deeds, verify
 from api.service.jobs import Outcome, QueueFull
 from api.service.settings import Limits
-from api.service.tables import audit, jobs
+from api.service.tables import jobs
 from tests.service.jobs import claim, county, kinds, now, submit
 
 if TYPE_CHECKING:
@@ -31,7 +31,19 @@ def test_the_same_key_for_the_same_request_is_the_same_job(database: Database) -
     queue.wish(database, a.county_id, first.id, "discard")
     assert submit(database, a, idempotency_key="k").id == first.id
     with database.read() as connection:
-        assert connection.scalar(select(func.count()).select_from(audit)) == 1
+        assert [row["action"] for row in deeds(connection, county_id=a.county_id)] == ["job.submit", "job.discard"]
+
+
+def test_who_ended_a_job_stands_in_the_audit_unless_it_had_ended(database: Database) -> None:
+    """One key stops, another discards; a third comes too late."""
+    a = county(database)
+    job = submit(database, a)
+    claim(database)
+    for wanted, key in (("stop", "key_1"), ("discard", "key_2"), ("discard", "key_3")):
+        queue.wish(database, a.county_id, job.id, wanted, key_id=key)
+    with database.read() as connection:
+        found = [(deed["action"], deed["object"], deed["key_id"]) for deed in deeds(connection, county_id=a.county_id)]
+    assert found[1:] == [("job.stop", job.id, "key_1"), ("job.discard", job.id, "key_2")]
 
 
 def test_the_same_key_for_another_request_is_refused(database: Database) -> None:

@@ -263,7 +263,7 @@ def _awaited(here: Context, caller: Caller, job: Job) -> Job:
 
 def _wished(here: Context, caller: Caller, job_id: str, *, is_kept: bool) -> Job:
     wanted: Wish = "stop" if is_kept else "discard"
-    job = queue.wish(here.database, caller.county_id, require_id("job", job_id), wanted)
+    job = queue.wish(here.database, caller.county_id, require_id("job", job_id), wanted, key_id=caller.key_id)
     if job is None:
         raise missing("job", job_id)
     return job

@@ -45,7 +45,7 @@ class Tell(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """One job at work; ``cache`` is shared by the jobs of a county and holds travel times and results of comparisons."""
+    """One job at work; ``cache`` is shared by a county's jobs and holds travel times and results of comparisons."""
 
     folder: Path
     cache: Path
