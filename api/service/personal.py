@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from api.service.audit import Deed, append
 from api.service.ids import new_id
 from api.service.masking import masked
 from api.service.sealing import Box
-from api.service.tables import personal, revisions, webhooks
+from api.service.tables import personal, webhooks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -41,8 +41,8 @@ class Owner:
         return f"{self.scenario_id}/{order}/{field}"
 
 
-def keep(connection: Connection, ring: KeyRing, owner: Owner, values: Iterable[PersonalValue]) -> int:
-    """Seal and store values, within the caller's transaction; return how many."""
+def keep(connection: Connection, ring: KeyRing, owner: Owner, values: Iterable[PersonalValue], *, at_ms: int) -> int:
+    """Seal and store values that came at ``at_ms``, within the caller's transaction; return how many."""
     rows = []
     for value in values:
         box = ring.seal(value.value, owner.place(value.order, value.field))
@@ -56,6 +56,7 @@ def keep(connection: Connection, ring: KeyRing, owner: Owner, values: Iterable[P
                 "field": value.field,
                 "box": box.content,
                 "box_key": box.key,
+                "created_ms": at_ms,
             }
         )
     if rows:
@@ -64,7 +65,7 @@ def keep(connection: Connection, ring: KeyRing, owner: Owner, values: Iterable[P
 
 
 def carry(connection: Connection, owner: Owner, revision: int) -> int:
-    """Give a newer ``revision``, whose orders are those of ``owner``'s, the same fields; return how many."""
+    """Give a newer ``revision``, whose orders are those of ``owner``'s, its fields at their age; return how many."""
     columns = [column for column in personal.c if column.name not in ("id", "revision")]
     query = select(*columns).where(personal.c.scenario_id == owner.scenario_id, personal.c.revision == owner.revision)
     rows = [
@@ -98,12 +99,8 @@ def reveal(
 
 
 def purge(connection: Connection, *, before_ms: int, at_ms: int, key_id: str | None = None) -> int:
-    """Delete the personal fields of all revisions older than ``before_ms``; return how many."""
-    old = select(revisions.c.scenario_id, revisions.c.number).where(revisions.c.created_ms < before_ms).subquery()
-    fields = select(personal.c.id).join(
-        old, and_(personal.c.scenario_id == old.c.scenario_id, personal.c.revision == old.c.number)
-    )
-    count = connection.execute(delete(personal).where(personal.c.id.in_(fields))).rowcount
+    """Delete the personal fields that came before ``before_ms``, in whatever revision; return how many."""
+    count = connection.execute(delete(personal).where(personal.c.created_ms < before_ms)).rowcount
     append(connection, Deed(action="personal.purge", object="personal", key_id=key_id, detail={"count": count}), at_ms)
     return count
 

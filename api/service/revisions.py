@@ -206,7 +206,7 @@ def _add(
     owner = Owner(county_id=caller.county_id, scenario_id=scenario_id, revision=number)
     if number > 1:
         _carry_on(connection, owner, draft, order_ids)
-    count = keep(connection, ring, owner, draft.personal) if ring is not None else 0
+    count = keep(connection, ring, owner, draft.personal, at_ms=at_ms) if ring is not None else 0
     detail = {"revision": number, "state": draft.state, "personal": count}
     append(connection, _deed(caller, "scenario.revision", scenario_id, detail), at_ms)
 

@@ -211,10 +211,14 @@ personal = Table(
     Column("field", Word, nullable=False),
     Column("box", LargeBinary, nullable=False),
     Column("box_key", Word, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
     ForeignKeyConstraint(["scenario_id", "revision"], ["revisions.scenario_id", "revisions.number"]),
     Index(None, "scenario_id", "revision"),
 )
-"""Personal fields, encrypted; ``box_key`` names the key of the file outside the data folder."""
+"""Personal fields, encrypted; ``box_key`` names the key of the file outside the data folder.
+
+``created_ms``: when the field came, whatever revisions it was carried to since.
+"""
 
 webhooks = Table(
     "webhooks",

@@ -42,7 +42,9 @@ def fill(database: Database) -> None:
     claims.checkpoint(database, claim(database), b"best", 2)
     with database.write() as connection:
         owner = {"county_id": a.county_id, "scenario_id": a.scenario_id, "revision": 1, "order_id": "O1"}
-        connection.execute(insert(personal).values(id="per_1", field="phone", box=b"\x01", box_key="k", **owner))
+        connection.execute(
+            insert(personal).values(id="per_1", field="phone", box=b"\x01", box_key="k", created_ms=1, **owner)
+        )
 
 
 @pytest.mark.parametrize("target", KINDS)

@@ -34,7 +34,7 @@ def kept(database: Database) -> Database:
     with database.write() as connection:
         add_county(connection)
         add_revision(connection, created_ms=100)
-        assert keep(connection, RING, FIRST, VALUES) == 3
+        assert keep(connection, RING, FIRST, VALUES, at_ms=100) == 3
     return database
 
 
@@ -84,10 +84,18 @@ def test_after_rotation_the_old_key_is_not_needed(kept: Database) -> None:
 
 
 def test_a_purge_takes_old_fields_only_and_is_written_down(kept: Database) -> None:
+    newer = [PersonalValue(order="A3", field="recipient", value="韩梅梅")]
+    with kept.write() as connection:
+        assert keep(connection, RING, FIRST, newer, at_ms=200) == 1
+        assert purge(connection, before_ms=150, at_ms=300) == 3
+        assert set(shown(connection, RING, FIRST, ["A1", "A2", "A3"])) == {"A3"}
+        assert deeds(connection, county_id=None)[-1]["detail"] == {"count": 3}
+
+
+def test_a_change_of_the_scenario_does_not_make_personal_fields_younger(kept: Database) -> None:
+    """Past bug: each PATCH carried them to a revision of today, so that no purge ever took them."""
     with kept.write() as connection:
         add_revision(connection, 2, created_ms=200)
         carry(connection, FIRST, 2)
-        assert purge(connection, before_ms=150, at_ms=300) == 3
-        assert shown(connection, RING, FIRST, ["A1"]) == {}
-        assert set(shown(connection, RING, SECOND, ["A1", "A2"])) == {"A1", "A2"}
-        assert deeds(connection, county_id=None)[-1]["detail"] == {"count": 3}
+        assert purge(connection, before_ms=150, at_ms=300) == 6
+        assert shown(connection, RING, SECOND, ["A1", "A2"]) == {}

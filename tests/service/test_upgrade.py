@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import column, insert, inspect, table, text
 
 from api.errors import InvalidInput
 from api.service.tables import metadata
 from api.service.upgrade import downgrade, newest, require_newest, upgrade
 from tests.service.databases import KINDS, own_database
+from tests.service.rows import COUNTY, SCENARIO, add_county, add_revision
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,3 +73,23 @@ def test_what_fails_within_a_transaction_leaves_nothing(database: Database) -> N
         broken_off()
     with database.read() as connection:
         assert connection.execute(text("SELECT count(*) FROM counties")).scalar_one() == 0
+
+
+def test_personal_fields_of_older_tables_are_as_old_as_the_first_revision_that_has_them(own: Database) -> None:
+    """0001 to 0002: A's field is in the revisions of 100 and 200 ms, B's in the second only."""
+    downgrade(own, "0001")
+    columns = [
+        column(name) for name in ("county_id", "field", "box", "box_key", "id", "order_id", "scenario_id", "revision")
+    ]
+    older = table("personal", *columns)
+    same = {"county_id": COUNTY, "scenario_id": SCENARIO, "field": "phone", "box": b"", "box_key": "a"}
+    with own.write() as connection:
+        add_county(connection)
+        add_revision(connection, created_ms=100)
+        add_revision(connection, 2, created_ms=200)
+        for number, (order, revision) in enumerate((("A", 1), ("A", 2), ("B", 2))):
+            connection.execute(insert(older).values(id=f"per_{number}", order_id=order, revision=revision, **same))
+    upgrade(own)
+    with own.read() as connection:
+        found = connection.execute(text("SELECT created_ms FROM personal ORDER BY id")).scalars()
+        assert list(found) == [100, 100, 200]
