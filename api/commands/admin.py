@@ -198,7 +198,10 @@ def _rotate_key(options: argparse.Namespace, settings: Settings, database: Datab
         total += count
     _written_down(database, "admin.rotate-key", {"key": ring.newest, "boxes": total})
     say(Text(f"已重新加密 {total} 项", f"{total} boxes sealed anew"), options.lang)
-    later = Text("旧密钥仍保留；服务用上新密钥后", "the older keys are still there; once all services use the new one:")
+    later = Text(
+        "旧密钥仍保留；所有服务都用上新密钥后，运行：",
+        "the older keys are still there; once all services use the new one, run:",
+    )
     say(later, options.lang)
     line("gongpei admin rotate-key --drop-old")
     return 0
