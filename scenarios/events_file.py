@@ -78,6 +78,7 @@ def _invalid(findings: Findings) -> InvalidInput:
 
 
 def at_path(table: Table, path: Path) -> Table:
+    """Return a table whose faults name the file at ``path``."""
     return replace(table, file=path.name)
 
 
@@ -125,6 +126,7 @@ def _broken(item: Item, scenario: Scenario) -> Iterator[Fault]:
 
 
 def closed_faults(item: Item) -> Iterator[Fault]:
+    """Yield what is wrong with one closed road, beyond its single cells."""
     closed: ClosedRoad = item.thing
     has_point = closed.lon is not None and closed.lat is not None
     named = (bool(closed.file), bool(closed.edges), bool(closed.ways), has_point)
