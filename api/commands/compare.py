@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.assumptions import assumptions
-from api.commands.options import add_cluster, add_solving, cache_folder, existing, output_folder, solving_stop, whole
+from api.commands.options import (
+    add_cluster,
+    add_folders,
+    add_solving,
+    existing,
+    whole,
+)
 from api.commands.province import compare_province, told
-from api.commands.running import run_agenda, show_losses
+from api.commands.running import begun, run_agenda, show_losses
 from api.exports.comparison import write_csv, write_json
 from api.exports.comparison_book import write_book
 from api.exports.comparison_page import write_page
@@ -22,10 +27,8 @@ from scenarios.files import read_scenario
 from scenarios.province import is_province
 from scenarios.sampled_days import PEAK_FACTORS
 from scenarios.text import Text
-from scenarios.variants.cells import Limit
 from scenarios.variants.compare import prepare
 from scenarios.variants.read import read_variants
-from scenarios.variants.store import Store
 from scenarios.variants.table import leaves_goods, rows_of, way_rows
 
 if TYPE_CHECKING:
@@ -50,8 +53,6 @@ def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
     parser.add_argument("folder", metavar="DIR", help=about.pick(lang))
     file = Text("比较方案文件（TOML）", "file of variants (TOML)")
     parser.add_argument("variants", metavar="VARIANTS.toml", help=file.pick(lang))
-    out = Text("输出文件夹（默认 out/场景名）", "output folder (out/NAME by default)")
-    parser.add_argument("--out", type=Path, metavar="DIR", help=out.pick(lang))
     days = Text(f"抽样天数（默认 {DEFAULT_DAYS}）", f"sampled days ({DEFAULT_DAYS} by default)")
     parser.add_argument("--days", type=whole(1, 1_000), default=DEFAULT_DAYS, metavar="N", help=days.pick(lang))
     peaks = Text(
@@ -59,8 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
         "peak days besides, such as 1.3,1.8; all for 1.3,1.8,3; not in the means",
     )
     parser.add_argument("--peaks", type=_factors, default=(), metavar="X,Y", help=peaks.pick(lang))
-    store = Text("已算结果的文件夹（默认在场景的 cache 中）", "folder of results (in the scenario's cache by default)")
-    parser.add_argument("--store", type=Path, metavar="DIR", help=store.pick(lang))
+    add_folders(parser, lang)
     rounds = Text(
         "分开计划的每一部分的求解轮数：可重复。--seconds 则是每个方案每一天的时间，各部分按订单数分（至少 3 秒）",
         "rounds to solve each part that is planned apart: repeatable. --seconds is the time of a variant's whole day, "
@@ -80,10 +80,7 @@ def run(options: argparse.Namespace) -> int:
         return 0 if province.whole.is_whole else 1
     scenario = read_scenario(folder)
     wanted = read_variants(existing(options.variants), scenario)
-    out = output_folder(options.out or Path("out") / folder.resolve().name)
-    cache = cache_folder(folder)
-    store = Store(folder=options.store or (cache or out) / "results")
-    limit = Limit(stop=solving_stop(options), seed=options.seed)
+    out, cache, store, limit = begun(options)
     agenda = prepare(scenario, wanted, days=options.days, peaks=options.peaks, limit=limit, cache=cache)
     comparison = run_agenda(agenda, store, options.workers, lang, options.cluster)
     rows = rows_of(comparison)

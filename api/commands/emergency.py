@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.assumptions import assumptions
-from api.commands.options import add_solving, cache_folder, existing, output_folder, solving_stop
+from api.commands.options import add_out, add_solving, cache_folder, existing, output_folder, solving_stop
 from api.commands.plan import origin_of
 from api.exports.bundle import files_of, write_outputs
 from api.exports.emergency import FILES, Relief, more_text, write_csv, write_json
@@ -79,8 +79,7 @@ def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
     parser.description = f"{HELP.zh}。{ABOUT.zh}" if lang == "zh" else f"{HELP.en}. {ABOUT.en}"
     parser.add_argument("folder", metavar="DIR", help=Text("场景文件夹", "folder of the scenario").pick(lang))
     parser.add_argument("event", metavar="EVENT.toml", help=Text("应急文件", "the emergency file").pick(lang))
-    out = Text("输出文件夹（默认 out/场景名）", "output folder (out/NAME by default)")
-    parser.add_argument("--out", type=Path, metavar="DIR", help=out.pick(lang))
+    add_out(parser, lang)
     add_solving(parser, lang, Text("每个方案的求解轮数：可重复", "rounds to solve each plan: repeatable"))
 
 

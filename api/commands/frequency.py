@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import sys
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.assumptions import assumptions
 from api.commands.options import (
     add_cluster,
+    add_folders,
     add_solving,
-    cache_folder,
     existing,
-    output_folder,
-    solving_stop,
     whole,
 )
-from api.commands.running import executor_at, run_agenda, show_losses
+from api.commands.running import begun, executor_at, run_agenda, show_losses
 from api.exports.frequency import COLUMNS, FrequencyReport, row_texts, write_csv, write_json
 from api.exports.frequency_book import write_book
 from api.exports.frequency_charts import write_charts
@@ -32,8 +29,6 @@ from scenarios.frequency.outcome import outcomes_of
 from scenarios.frequency.read import read_policies, usual_policies
 from scenarios.frequency.study import cycles_of, lay_out
 from scenarios.text import Text
-from scenarios.variants.cells import Limit
-from scenarios.variants.store import Store
 
 if TYPE_CHECKING:
     import argparse
@@ -42,6 +37,7 @@ if TYPE_CHECKING:
     from scenarios.frequency.choice import ChoiceCell
     from scenarios.frequency.model import Frequency, VisitDays
     from scenarios.scenario import Scenario
+    from scenarios.variants.store import Store
 
 HELP = Text("配送频次：每日、隔日、赶集日或优选，费用与等待", "how often to visit villages: cost against waiting")
 
@@ -69,10 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
     parser.add_argument("--floor", type=whole(1, 14), metavar="F", help=floor.pick(lang))
     file = Text("到访方案文件（TOML）", "file of policies (TOML)")
     parser.add_argument("--policies", metavar="FILE", help=file.pick(lang))
-    out = Text("输出文件夹（默认 out/场景名）", "output folder (out/NAME by default)")
-    parser.add_argument("--out", type=Path, metavar="DIR", help=out.pick(lang))
-    store = Text("已算结果的文件夹（默认在场景的 cache 中）", "folder of results (in the scenario's cache by default)")
-    parser.add_argument("--store", type=Path, metavar="DIR", help=store.pick(lang))
+    add_folders(parser, lang)
     add_solving(parser, lang, Text("每份方案的求解轮数：可重复", "rounds to solve each plan: repeatable"))
     add_cluster(parser, lang)
 
@@ -82,10 +75,7 @@ def run(options: argparse.Namespace) -> int:
     folder, lang = existing(options.folder), options.lang
     scenario = read_scenario(folder)
     policies = _policies(options, scenario)
-    out = output_folder(options.out or Path("out") / folder.resolve().name)
-    cache = cache_folder(folder)
-    store = Store(folder=options.store or (cache or out) / "results")
-    limit = Limit(stop=solving_stop(options), seed=options.seed)
+    out, cache, store, limit = begun(options)
     cells = {p.id: choice_cell(scenario, p, options.days, limit, cache) for p in policies if p.rule == CHOSEN}
     chosen = _chosen(options, cells, store)
     if chosen is None:

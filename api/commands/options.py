@@ -66,6 +66,19 @@ def add_cluster(parser: argparse.ArgumentParser, lang: str) -> None:
     parser.add_argument("--cluster", default="", metavar="ADDRESS", help=about.pick(lang))
 
 
+def add_out(parser: argparse.ArgumentParser, lang: str) -> None:
+    """Declare where files are written."""
+    out = Text("输出文件夹（默认 out/场景名）", "output folder (out/NAME by default)")
+    parser.add_argument("--out", type=Path, metavar="DIR", help=out.pick(lang))
+
+
+def add_folders(parser: argparse.ArgumentParser, lang: str) -> None:
+    """Declare where files are written, and where results of plans are kept."""
+    add_out(parser, lang)
+    store = Text("已算结果的文件夹（默认在场景的 cache 中）", "folder of results (in the scenario's cache by default)")
+    parser.add_argument("--store", type=Path, metavar="DIR", help=store.pick(lang))
+
+
 def solving_stop(options: argparse.Namespace) -> Stop:
     """Return when to stop, from what ``add_solving`` declared."""
     if options.iterations is not None:

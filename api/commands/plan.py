@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from api import by_lines
-from api.commands.options import add_solving, cache_folder, existing, output_folder, solving_stop
+from api.commands.options import add_out, add_solving, cache_folder, existing, output_folder, solving_stop
 from api.county_day import view_day
 from api.exports.bundle import files_of, write_outputs
 from api.hired import hired_on_road, worth_text, worth_views, worths_of
@@ -82,8 +82,7 @@ BASELINE_NAMES = {
 def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
     """Declare the arguments."""
     parser.add_argument("folder", metavar="DIR", help=Text("场景文件夹", "folder of the scenario").pick(lang))
-    out = Text("输出文件夹（默认 out/场景名）", "output folder (out/NAME by default)")
-    parser.add_argument("--out", type=Path, metavar="DIR", help=out.pick(lang))
+    add_out(parser, lang)
     rounds = Text("求解轮数：同样的轮数和种子给出同样的方案", "rounds to solve: same rounds and seed, same plan")
     add_solving(parser, lang, rounds)
     by_lines.add_lines(parser, lang)

@@ -6,21 +6,25 @@ import sys
 import threading
 from contextlib import contextmanager
 from importlib import import_module
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
+from api.commands.options import cache_folder, output_folder, solving_stop
 from api.interrupts import ended_on_interrupt
 from api.talk import line, say
 from scenarios.errors import InvalidInput
 from scenarios.text import Text
+from scenarios.variants.cells import Limit
 from scenarios.variants.compare import carry_out
 from scenarios.variants.executor import LocalProcesses
+from scenarios.variants.store import Store
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterator
 
     from scenarios.variants.compare import Agenda, Comparison, Standing
     from scenarios.variants.executor import Executor
-    from scenarios.variants.store import Store
 
 STOPPED = Text(
     "已提前停止：以下只含已完成的部分，再次运行会接着算",
@@ -31,6 +35,30 @@ SHOWN_LOSSES = 10
 
 CLUSTER_PACKAGES = ("dask", "distributed", "psutil")
 """What the extra ``cluster`` installs."""
+
+
+class Begun(NamedTuple):
+    """Where a study of many plans writes, what it may reuse, and how long each plan is solved."""
+
+    out: Path
+    cache: Path | None
+    store: Store
+    limit: Limit
+
+
+def begun(options: argparse.Namespace) -> Begun:
+    """Return what ``add_folders`` and ``add_solving`` declared, of a scenario in ``options.folder``.
+
+    Raises
+    ------
+    InvalidInput
+        E403 where files cannot be written.
+    """
+    folder = Path(options.folder)
+    out = output_folder(options.out or Path("out") / folder.resolve().name)
+    cache = cache_folder(folder)
+    store = Store(folder=options.store or (cache or out) / "results")
+    return Begun(out, cache, store, Limit(stop=solving_stop(options), seed=options.seed))
 
 
 def run_agenda(agenda: Agenda, store: Store, workers: int, lang: str, cluster: str = "") -> Comparison:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.assumptions import assumptions
-from api.commands.options import add_cluster, add_solving, cache_folder, existing, output_folder, solving_stop, whole
-from api.commands.running import run_agenda, show_losses
+from api.commands.options import (
+    add_cluster,
+    add_folders,
+    add_solving,
+    existing,
+    whole,
+)
+from api.commands.running import begun, run_agenda, show_losses
 from api.errors import InvalidInput
 from api.exports.sharing import (
     ON_ALL,
@@ -29,9 +34,7 @@ from scenarios.files import read_scenario
 from scenarios.gain_sharing import MOST_BRANDS
 from scenarios.gain_sharing.game import member
 from scenarios.text import Text
-from scenarios.variants.cells import Limit
 from scenarios.variants.model import OTHERS
-from scenarios.variants.store import Store
 
 if TYPE_CHECKING:
     import argparse
@@ -54,8 +57,6 @@ def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
     parser.add_argument("folder", metavar="DIR", help=Text("场景文件夹", "folder of the scenario").pick(lang))
     method = Text(f"方法：{'、'.join(CHOICES)}（默认 all）", f"method: {', '.join(CHOICES)} (all by default)")
     parser.add_argument("--method", choices=CHOICES, default="all", metavar="NAME", help=method.pick(lang))
-    out = Text("输出文件夹（默认 out/场景名）", "output folder (out/NAME by default)")
-    parser.add_argument("--out", type=Path, metavar="DIR", help=out.pick(lang))
     days = Text(f"抽样天数（默认 {DEFAULT_DAYS}）", f"sampled days ({DEFAULT_DAYS} by default)")
     parser.add_argument("--days", type=whole(1, 1_000), default=DEFAULT_DAYS, metavar="N", help=days.pick(lang))
     pairs = Text(
@@ -65,8 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
     parser.add_argument("--pairs", type=whole(2, 10_000), default=DEFAULT_PAIRS, metavar="N", help=pairs.pick(lang))
     only = Text("不计不属于任何品牌的货物", "leave out goods that belong to no brand")
     parser.add_argument("--brands-only", action="store_true", help=only.pick(lang))
-    store = Text("已算结果的文件夹（默认在场景的 cache 中）", "folder of results (in the scenario's cache by default)")
-    parser.add_argument("--store", type=Path, metavar="DIR", help=store.pick(lang))
+    add_folders(parser, lang)
     add_solving(parser, lang, Text("每个联盟的求解轮数：可重复", "rounds to solve each coalition: repeatable"))
     add_cluster(parser, lang)
 
@@ -76,10 +76,7 @@ def run(options: argparse.Namespace) -> int:
     folder, lang = existing(options.folder), options.lang
     scenario = read_scenario(folder)
     question = _question(scenario, options)
-    out = output_folder(options.out or Path("out") / folder.resolve().name)
-    cache = cache_folder(folder)
-    store = Store(folder=options.store or (cache or out) / "results")
-    limit = Limit(stop=solving_stop(options), seed=options.seed)
+    out, cache, store, limit = begun(options)
     agenda = prepare_coalitions(scenario, question, days=options.days, limit=limit, cache=cache)
     say(_announced(question, options.days), lang)
     planned = run_agenda(agenda, store, options.workers, lang, options.cluster)

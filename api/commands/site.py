@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import sys
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from api.assumptions import assumptions
 from api.commands.options import (
     add_cluster,
+    add_folders,
     add_solving,
-    cache_folder,
     existing,
-    output_folder,
-    solving_stop,
     whole,
 )
-from api.commands.running import executor_at, run_agenda, show_losses
+from api.commands.running import begun, executor_at, run_agenda, show_losses
 from api.exports.siting import WORDS, SitingReport, cost_text, count_text, difference_text, write_csv, write_json
 from api.exports.siting_book import write_book
 from api.exports.siting_page import write_page
@@ -35,16 +32,16 @@ from scenarios.siting.plans import agenda_of, drawn_days, flow_cells, ground_of
 from scenarios.siting.produce import RoomCosts
 from scenarios.siting.station_costs import StationCosts
 from scenarios.text import Text
-from scenarios.variants.cells import Limit
-from scenarios.variants.store import Store
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
 
     from scenarios.siting.nominate import Costs
     from scenarios.siting.outcome import Outcome, Ranking
     from scenarios.variants.cells import Task
     from scenarios.variants.compare import Agenda, Comparison
+    from scenarios.variants.store import Store
 
 HELP = Text("选址：开哪些服务站或预冷间，站点能否自负盈亏", "which stations or pre-cool rooms to open, and do they pay")
 
@@ -70,10 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
     parser.add_argument("--sets", type=whole(1, 50), default=DEFAULT_SETS, metavar="N", help=sets.pick(lang))
     days = Text(f"抽样天数（默认 {DEFAULT_DAYS}）", f"sampled days ({DEFAULT_DAYS} by default)")
     parser.add_argument("--days", type=whole(1, 1_000), default=DEFAULT_DAYS, metavar="N", help=days.pick(lang))
-    out = Text("输出文件夹（默认 out/场景名）", "output folder (out/NAME by default)")
-    parser.add_argument("--out", type=Path, metavar="DIR", help=out.pick(lang))
-    store = Text("已算结果的文件夹（默认在场景的 cache 中）", "folder of results (in the scenario's cache by default)")
-    parser.add_argument("--store", type=Path, metavar="DIR", help=store.pick(lang))
+    add_folders(parser, lang)
     add_solving(parser, lang, Text("每份方案的求解轮数：可重复", "rounds to solve each plan: repeatable"))
     add_cluster(parser, lang)
 
@@ -83,10 +77,7 @@ def run(options: argparse.Namespace) -> int:
     folder, lang = existing(options.folder), options.lang
     scenario = read_scenario(folder)
     path = existing(options.candidates) if options.candidates else None
-    out = output_folder(options.out or Path("out") / folder.resolve().name)
-    cache = cache_folder(folder)
-    store = Store(folder=options.store or (cache or out) / "results")
-    limit = Limit(stop=solving_stop(options), seed=options.seed)
+    out, cache, store, limit = begun(options)
     costs = _costs(options, scenario, path, cache)
     line(Text("选址模型求解中", "solving location models").pick(lang), stream=sys.stderr)
     sets = nominate(costs, options.sets)

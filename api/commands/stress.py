@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.assumptions import assumptions
-from api.commands.options import add_solving, cache_folder, existing, output_folder, solving_stop, whole
+from api.commands.options import add_out, add_solving, cache_folder, existing, output_folder, solving_stop, whole
 from api.commands.referee import differences
 from api.exports.stress import Report, chance_text, road_name, share_text, verdict, write_json, write_visits
 from api.exports.stress_book import write_book
@@ -91,8 +91,7 @@ def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
     parser.add_argument("--on-time", type=_share, default=WANTED, metavar="P", help=wanted.pick(lang))
     rounds = Text("每个方案的求解轮数：可重复", "rounds to solve each plan: repeatable")
     add_solving(parser, lang, rounds)
-    out = Text("输出文件夹（默认 out/场景名）", "output folder (out/NAME by default)")
-    parser.add_argument("--out", type=Path, metavar="DIR", help=out.pick(lang))
+    add_out(parser, lang)
 
 
 def _share(text: str) -> float:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.assumptions import assumptions
-from api.commands.options import add_cluster, add_solving, cache_folder, existing, output_folder, solving_stop, whole
-from api.commands.running import run_agenda, show_losses
+from api.commands.options import (
+    add_cluster,
+    add_folders,
+    add_solving,
+    existing,
+    whole,
+)
+from api.commands.running import begun, run_agenda, show_losses
 from api.exports.sweep import WORDS, Sweep, break_even_text, change_text, cost_text, throughout_text, write_json
 from api.exports.sweep_book import write_book
 from api.exports.sweep_charts import write_charts
@@ -25,11 +30,9 @@ from scenarios.sensitivity import (
     throughout_of,
 )
 from scenarios.text import Text
-from scenarios.variants.cells import Limit
 from scenarios.variants.compare import prepare
 from scenarios.variants.model import BASE, Variant, VariantSet
 from scenarios.variants.read import read_variants
-from scenarios.variants.store import Store
 
 if TYPE_CHECKING:
     import argparse
@@ -62,12 +65,9 @@ def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
     parser.add_argument("--variants", metavar="FILE", help=file.pick(lang))
     between = Text("只看其中两个方案，如 base,separate", "only two of its variants, such as base,separate")
     parser.add_argument("--between", default="", metavar="A,B", help=between.pick(lang))
-    out = Text("输出文件夹（默认 out/场景名）", "output folder (out/NAME by default)")
-    parser.add_argument("--out", type=Path, metavar="DIR", help=out.pick(lang))
     days = Text(f"抽样天数（默认 {DEFAULT_DAYS}）", f"sampled days ({DEFAULT_DAYS} by default)")
     parser.add_argument("--days", type=whole(1, 1_000), default=DEFAULT_DAYS, metavar="N", help=days.pick(lang))
-    store = Text("已算结果的文件夹（默认在场景的 cache 中）", "folder of results (in the scenario's cache by default)")
-    parser.add_argument("--store", type=Path, metavar="DIR", help=store.pick(lang))
+    add_folders(parser, lang)
     add_solving(parser, lang, Text("每个点的求解轮数：可重复", "rounds to solve each point: repeatable"))
     add_cluster(parser, lang)
 
@@ -85,10 +85,7 @@ def run(options: argparse.Namespace) -> int:
         markets=wanted.markets,
         market_factor=wanted.market_factor,
     )
-    out = output_folder(options.out or Path("out") / folder.resolve().name)
-    cache = cache_folder(folder)
-    store = Store(folder=options.store or (cache or out) / "results")
-    limit = Limit(stop=solving_stop(options), seed=options.seed)
+    out, cache, store, limit = begun(options)
     agenda = prepare(scenario, grid, days=options.days, limit=limit, cache=cache)
     planned = run_agenda(agenda, store, options.workers, lang, options.cluster)
     show_losses(planned, lang)
