@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from abc import ABC, abstractmethod
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import connection, get_context, parent_process
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -190,6 +191,19 @@ class Crew(ABC, Generic[Answer]):
             process.start()
             theirs.close()  # so that a dead child reads as the end of the pipe
             self._members.append(_Member(process=process, pipe=ours))
+
+    @contextmanager
+    def at_work(
+        self, target: Callable[[Connection, Any], None], workers: int, job: Callable[[int, float | None], object]
+    ) -> Iterator[None]:
+        """Have processes begin, and leave none behind when the block ends; ``KeyboardInterrupt`` ends it early."""
+        try:
+            self.begin(target, workers, job)
+            yield
+        except KeyboardInterrupt:
+            self.is_stopped = True
+        finally:
+            self.end()
 
     def listen(self, cancel: threading.Event | None) -> None:
         """Take what comes until all are done, time is up and there is an answer, or the user has had enough."""

@@ -81,15 +81,10 @@ def solve(
             parts=parts,
         )
 
-    crew.begin(run, workers, job)
     bound_fen = None
-    try:
+    with crew.at_work(run, workers, job):
         bound_fen = lower_bound_fen(problem)  # while the processes start, so that stopping does not wait for it
         crew.listen(cancel)
-    except KeyboardInterrupt:
-        crew.is_stopped = True
-    finally:
-        crew.end()
     work = {"most_work": HURRIED_WORK} if crew.is_stopped else {}
     return Result(
         plan=explain(problem, crew.best, **work),

@@ -17,6 +17,12 @@ import uvicorn
 from api.commands.options import whole
 from api.commands.service_options import add_service, settings_of
 from api.commands.worker import add_slots, leave_on_signals
+from api.service.app import create_app
+from api.service.database import open_database
+from api.service.logs import start_logs
+from api.service.notices import Allowed, send_due
+from api.service.runner import Worker
+from api.service.upgrade import upgrade
 from api.talk import say
 from scenarios.text import Text
 
@@ -26,7 +32,6 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from api.service.database import Database
-    from api.service.runner import Worker
     from api.service.sealing import KeyFile
     from api.service.settings import Settings
 
@@ -61,12 +66,6 @@ def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Serve until told to end; tables are brought up to date first. Exit code 1 where the worker failed."""
-    from api.service.app import create_app  # noqa: PLC0415 - only where there is a service
-    from api.service.database import open_database  # noqa: PLC0415 - only where there is a service
-    from api.service.logs import start_logs  # noqa: PLC0415 - only where there is a service
-    from api.service.runner import Worker  # noqa: PLC0415 - not on Windows
-    from api.service.upgrade import upgrade  # noqa: PLC0415 - only where there is a service
-
     settings = settings_of(options)
     settings = replace(settings, slots=options.slots or settings.slots)
     database = open_database(settings.url)
@@ -142,8 +141,6 @@ def _sending(database: Database, keys: KeyFile | None, settings: Settings) -> It
 
 
 def _send(database: Database, keys: KeyFile, settings: Settings, ends: threading.Event) -> None:
-    from api.service.notices import Allowed, send_due  # noqa: PLC0415 - only where there is a service
-
     allowed = Allowed(hosts=settings.webhook_hosts)
     while not ends.wait(NOTICES_S):
         try:

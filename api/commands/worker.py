@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 from api.commands.options import whole
 from api.commands.service_options import add_service, settings_of
+from api.service.database import open_database
+from api.service.logs import start_logs
+from api.service.runner import Worker
+from api.service.upgrade import require_newest
 from scenarios.text import Text
 
 if TYPE_CHECKING:
     import argparse
     from types import FrameType
-
-    from api.service.runner import Worker
 
 HELP = Text("服务的求解进程：领取任务，可在多台机器上运行", "a worker of the service: takes jobs, on any machine")
 
@@ -33,11 +35,6 @@ def add_slots(parser: argparse.ArgumentParser, lang: str) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Work until told to end."""
-    from api.service.database import open_database  # noqa: PLC0415 - only where there is a service
-    from api.service.logs import start_logs  # noqa: PLC0415 - only where there is a service
-    from api.service.runner import Worker  # noqa: PLC0415 - not on Windows
-    from api.service.upgrade import require_newest  # noqa: PLC0415 - only where there is a service
-
     settings = settings_of(options)
     settings = replace(settings, slots=options.slots or settings.slots)
     database = open_database(settings.url)

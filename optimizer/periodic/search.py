@@ -5,11 +5,10 @@ Each process is one annealing walk with a seed of its own; they meet nobody, so 
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from optimizer.crew import Crew, Found, work_through
+from optimizer.crew import Crew, Found, time_left_s, work_through
 from optimizer.engines import Budget
 from optimizer.periodic.annealing import annealed
 from optimizer.periodic.check import check_periodic
@@ -77,13 +76,8 @@ def solve_periodic(
         )
 
     if problem.num_places > 1 and library() is not None:
-        crew.begin(_run, workers, job)
-        try:
+        with crew.at_work(_run, workers, job):
             crew.listen(cancel)
-        except KeyboardInterrupt:
-            crew.is_stopped = True
-        finally:
-            crew.end()
     return PeriodicResult(
         plan=crew.best,
         faults=tuple(check_periodic(problem, crew.best)),
@@ -109,8 +103,7 @@ def _run(pipe: Connection, job: _Job) -> None:
 
 
 def _rounds(pipe: Connection, job: _Job) -> Iterator[int]:
-    left_s = None if job.ends_at is None else max(0.0, job.ends_at - time.monotonic())
-    budget = Budget(seconds=left_s)
+    budget = Budget(seconds=time_left_s(job.ends_at))
     found = annealed(job.problem, job.start, seed=job.seed, rounds=job.rounds, budget=budget)
     for done, plan in enumerate(found, start=1):
         if plan is not None:

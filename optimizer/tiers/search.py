@@ -85,13 +85,8 @@ def solve_tiers(
     def job(index: int, ends_at: float | None) -> _Job:
         return _Job(tiers=tiers, seed=seed, index=index, workers=workers, moves=stop.iterations, ends_at=ends_at)
 
-    crew.begin(_run, workers, job)
-    try:
+    with crew.at_work(_run, workers, job):
         crew.listen(cancel)
-    except KeyboardInterrupt:
-        crew.is_stopped = True
-    finally:
-        crew.end()
     return TieredResult(
         plan=crew.best,
         history=tuple(crew.history),
