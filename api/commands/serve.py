@@ -65,13 +65,19 @@ def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Serve until told to end; tables are brought up to date first. Exit code 1 where the worker failed."""
+    """Serve until told to end; tables are brought up to date first. Exit code 1 where the worker failed.
+
+    Raises
+    ------
+    InvalidInput
+        E672 to E674, E680 for the key file of personal fields, before anything is changed; E602.
+    """
     settings = settings_of(options)
     settings = replace(settings, slots=options.slots or settings.slots)
     database = open_database(settings.url)
+    app = create_app(settings, database)
     upgrade(database)
     worker = None if options.no_worker else Worker(database=database, settings=settings)
-    app = create_app(settings, database)
     config = uvicorn.Config(
         app,
         host=options.host,

@@ -58,7 +58,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     Raises
     ------
     InvalidInput
-        E672 to E674, where the key file of personal fields is not as it must be.
+        E672 to E674, E680, where the key file of personal fields is not as it must be.
     RuntimeError
         When a route does not declare its permission.
     """

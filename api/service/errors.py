@@ -81,6 +81,18 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "the address {address} of host {host} is not public",
         "use a public one, or ask the operator to allow it",
     ),
+    "E679": (
+        "个人信息的密钥目前无法使用",
+        "稍后重试；运维人员可在服务日志中看到原因",
+        "the keys of personal fields cannot be used at present",
+        "try again later; the operator finds the cause in the log of the service",
+    ),
+    "E680": (
+        "密钥文件 {path} 无法读取或写入（{detail}）",
+        "检查路径、所有者和权限；若文件丢失，从备份处恢复同一文件",
+        "the key file {path} cannot be read or made ({detail})",
+        "check path, owner and mode; where the file is lost, put the same one back from where it is kept",
+    ),
     "E603": (
         "数据库地址 {url} 无法使用（{detail}）",
         "使用 sqlite:///文件 或 postgresql://用户@主机/库名；PostgreSQL 需要安装 gongpei[postgres]",

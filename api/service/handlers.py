@@ -59,7 +59,10 @@ def install(app: FastAPI) -> None:
 
 
 async def _ours(request: Request, error: Exception) -> Response:
-    return respond(error, instance=request.url.path)
+    answer = respond(error, instance=request.url.path)
+    if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:  # the operator's to mend, who sees no answers
+        logger.error("the service cannot do its work", extra={"code": getattr(error, "code", "")})
+    return answer
 
 
 async def _told(request: Request, error: Exception) -> Response:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 import os
 import secrets
 import threading
@@ -23,6 +24,8 @@ from api.errors import InvalidInput
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+logger = logging.getLogger(__name__)
 
 KEY_BYTES, NONCE_BYTES = 32, 12
 
@@ -87,17 +90,21 @@ def read_ring(path: Path, *, data: Path) -> KeyRing:
     ------
     InvalidInput
         E672, where the file lies in the ``data`` folder, which backups copy; E673, where others than its owner may
-        read it; E674, where it holds no keys.
+        read it; E674, where it holds no keys; E680, where it cannot be read or made.
     """
     if path.resolve().is_relative_to(data.resolve()):
         raise InvalidInput("E672", path=path)
-    if not path.exists():
-        add_key(path)
-    if path.stat().st_mode & 0o077:
-        raise InvalidInput("E673", path=path)
     try:
+        if not path.exists():
+            add_key(path)
+        if path.stat().st_mode & 0o077:
+            raise InvalidInput("E673", path=path)
         rows = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
         keys = {str(row["id"]): base64.b64decode(row["key"], validate=True) for row in rows}
+    except InvalidInput:
+        raise
+    except OSError as error:
+        raise InvalidInput("E680", path=path, detail=error.strerror or error) from None
     except (ValueError, KeyError, TypeError):
         raise InvalidInput("E674", path=path) from None
     if not keys or any(len(key) != KEY_BYTES for key in keys.values()):
@@ -128,17 +135,25 @@ class KeyFile:
         Raises
         ------
         InvalidInput
-            E673, E674, where it was changed to what it must not be; E670, where it is gone.
+            E679, where it is gone or was changed to what it must not be; what exactly, the log tells the operator.
         """
         with self._turn:
-            if not self.path.exists():  # to make another one would leave what is sealed without its keys
-                raise InvalidInput("E670", key=self._ring.newest)
+            try:
+                return self._read()
+            except InvalidInput as error:
+                logger.error("%s", error.render("en"), extra={"code": error.code})
+                raise InvalidInput("E679") from None
+
+    def _read(self) -> KeyRing:
+        try:
             seen = self.path.stat()
-            date = (seen.st_mtime_ns, seen.st_size, seen.st_ino, seen.st_mode)
-            if date != self._seen:
-                self._ring = read_ring(self.path, data=self.data)
-                self._seen = date
-            return self._ring
+        except OSError as error:  # to make another one would leave what is sealed without its keys
+            raise InvalidInput("E680", path=self.path, detail=error.strerror or error) from None
+        date = (seen.st_mtime_ns, seen.st_size, seen.st_ino, seen.st_mode)
+        if date != self._seen:
+            self._ring = read_ring(self.path, data=self.data)
+            self._seen = date
+        return self._ring
 
 
 def add_key(path: Path) -> str:

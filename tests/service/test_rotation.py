@@ -12,6 +12,7 @@ from api.service.sealing import KeyFile, add_key, read_ring
 from tests.service.doors import Doors, document, open_doors
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -67,6 +68,38 @@ def test_a_key_file_that_is_gone_is_not_made_anew(tmp_path: Path) -> None:
     """A fresh key would seal beside what nobody opens any more."""
     keys = KeyFile(path=tmp_path / "keys", data=tmp_path / "data")
     keys.path.unlink()
-    with pytest.raises(InvalidInput, match="E670"):
+    with pytest.raises(InvalidInput, match="E679"):
         _ = keys.ring
     assert not keys.path.exists()
+
+
+def gone(path: Path) -> None:
+    path.unlink()
+
+
+def broken(path: Path) -> None:
+    path.write_text("{}\n")
+
+
+def open_to_all(path: Path) -> None:
+    path.chmod(0o644)
+
+
+@pytest.mark.parametrize(("spoil", "code"), [(gone, "E680"), (broken, "E674"), (open_to_all, "E673")])
+def test_a_key_file_that_fails_a_running_service_is_the_operators_to_mend(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, spoil: Callable[[Path], None], code: str
+) -> None:
+    """503 that names no path to whoever asked, the cause in the log, and all is well once the file is back."""
+    with open_doors("sqlite", tmp_path) as doors:
+        scenario, path = stored(doors, "王小明"), doors.settings.key_file
+        assert path is not None
+        kept = path.read_bytes()
+        spoil(path)
+        refused = doors.ask("POST", f"/scenarios/{scenario}/revisions/1/orders/D1/personal:reveal", role="admin")
+        assert (refused.status_code, refused.json()["code"]) == (503, "E679")
+        assert refused.headers["Retry-After"]
+        assert str(path) not in refused.text
+        assert code in {getattr(record, "code", "") for record in caplog.records}
+        path.write_bytes(kept)
+        path.chmod(0o600)
+        assert recipient(doors, scenario) == "王小明"

@@ -69,3 +69,12 @@ def test_key_files_in_the_data_folder_or_open_to_others_or_broken_are_refused(tm
     path.write_text('{"id": "x", "key": "AAAA"}\n')
     with pytest.raises(InvalidInput, match="E674"):
         read_ring(path, data=tmp_path / "data")
+
+
+def test_a_key_file_that_cannot_be_read_or_made_is_said(tmp_path: Path) -> None:
+    """A folder in its place, and a file where its folder should be."""
+    (tmp_path / "ring").mkdir(mode=0o700)
+    (tmp_path / "file").write_text("")
+    for path in (tmp_path / "ring", tmp_path / "file" / "ring"):
+        with pytest.raises(InvalidInput, match="E680"):
+            read_ring(path, data=tmp_path / "data")

@@ -90,3 +90,13 @@ def test_a_service_whose_worker_fails_ends_and_says_so(
         for number, handler in handlers.items():
             signal.signal(number, handler)
     assert "serving" in capsys.readouterr().out
+
+
+def test_a_service_whose_key_file_is_broken_does_not_begin(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 2 with a sentence, before there is a database."""
+    path, data = tmp_path / "keys", tmp_path / "data"
+    path.write_text("{}\n")
+    path.chmod(0o600)
+    assert run(["serve", "--port", "0", "--data", str(data), "--key-file", str(path), "--lang", "en"], "en") == 2
+    assert "E674" in capsys.readouterr().err
+    assert not (data / "gongpei.sqlite").exists()
