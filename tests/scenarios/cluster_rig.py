@@ -213,7 +213,8 @@ class Rig:
         below = {child.pid for each in tree if each.pid in cells for child in each.children(recursive=True)}
         for each in reversed(tree):
             if each.pid not in cells | below:
-                each.kill()
+                with suppress(psutil.NoSuchProcess):  # a solver of a cell that was done just now
+                    each.kill()
         return cells | below
 
     def end(self) -> None:
