@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select, text
 
+from api.service.database import CLOCK_MS, now_ms
 from api.service.tables import audit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Connection, Row
 
@@ -29,6 +30,10 @@ LOCK = 0x6761756469740001
 
 BATCH = 1_000
 
+HOLD = text(f"SELECT pg_advisory_xact_lock(:lock), {CLOCK_MS} AS at_ms")
+NEWEST = select(audit.c.number, audit.c.digest).order_by(audit.c.number.desc()).limit(1)
+"""Statements of every deed, made once."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deed:
@@ -39,6 +44,14 @@ class Deed:
     key_id: str | None = None
     county_id: str | None = None
     detail: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """Where the chain ends; as it is made, a chain without rows."""
+
+    number: int = 0
+    digest: str = BEGINNING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,24 +68,45 @@ def append(connection: Connection, deed: Deed, at_ms: int) -> int:
 
     Call it last: from here to the end of the transaction nobody else extends the chain.
     """
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-    newest = connection.execute(
-        select(audit.c.number, audit.c.digest).order_by(audit.c.number.desc()).limit(1)
-    ).one_or_none()
-    number, previous = (1, BEGINNING) if newest is None else (newest.number + 1, newest.digest)
-    row = {
-        "number": number,
-        "at_ms": at_ms,
-        "key_id": deed.key_id,
-        "county_id": deed.county_id,
-        "action": deed.action,
-        "object": deed.object,
-        "detail": dict(deed.detail),
-        "previous": previous,
-    }
-    connection.execute(insert(audit).values(**row, digest=_digest(row)))
-    return number
+    hold(connection)
+    return extend(connection, newest(connection), [deed], at_ms).number
+
+
+def hold(connection: Connection) -> int:
+    """Let nobody else extend the chain before the caller's transaction ends; return the time, as ``now_ms`` does.
+
+    Who holds it waits for no row that another may hold while it extends the chain.
+    """
+    if connection.dialect.name == "sqlite":  # has one writer at a time
+        return now_ms(connection)
+    at_ms: int = connection.execute(HOLD, {"lock": LOCK}).one().at_ms
+    return at_ms
+
+
+def newest(connection: Connection) -> Link:
+    """Return the end of the chain."""
+    row = connection.execute(NEWEST).one_or_none()
+    return Link() if row is None else Link(number=row.number, digest=row.digest)
+
+
+def extend(connection: Connection, link: Link, deeds: Sequence[Deed], at_ms: int) -> Link:
+    """Write ``deeds`` after ``link``, the end of the chain that the caller holds, and return its new end."""
+    rows = []
+    for deed in deeds:
+        row = {
+            "number": link.number + 1,
+            "at_ms": at_ms,
+            "key_id": deed.key_id,
+            "county_id": deed.county_id,
+            "action": deed.action,
+            "object": deed.object,
+            "detail": dict(deed.detail),
+            "previous": link.digest,
+        }
+        link = Link(number=link.number + 1, digest=_digest(row))
+        rows.append({**row, "digest": link.digest})
+    connection.execute(insert(audit), rows)
+    return link
 
 
 def verify(connection: Connection) -> Verdict:

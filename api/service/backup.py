@@ -12,7 +12,7 @@ import gzip
 import json
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import func, insert, select
 
 from api.errors import InvalidInput
 from api.service.tables import metadata, workers
@@ -47,9 +47,7 @@ def back_up(database: Database, path: Path) -> int:
     count = 0
     try:
         part.touch(mode=0o600)
-        with gzip.open(part, "wt", encoding="utf-8", compresslevel=6) as file, database.read() as connection:
-            if not database.is_sqlite:
-                connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+        with gzip.open(part, "wt", encoding="utf-8", compresslevel=6) as file, database.snapshot() as connection:
             file.write(_line({"format": FORMAT, "version": newest()}))
             for count, row in enumerate(_rows(connection), 1):  # noqa: B007 - the last is the number of rows
                 file.write(_line(row))

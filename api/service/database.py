@@ -1,4 +1,4 @@
-"""The database of the service: SQLite or PostgreSQL behind one pair of transactions, ``read`` and ``write``.
+"""The database of the service: SQLite or PostgreSQL behind ``read``, ``write`` and, for a whole state, ``snapshot``.
 
 SQLite runs with a write-ahead log, full sync and foreign keys; threads of this process queue for its one writer.
 Whatever makes a database unusable for now (no space, no server, locked for too long) is ``Unavailable``.
@@ -19,6 +19,7 @@ from sqlalchemy.exc import (
     DataError,
     DBAPIError,
     IntegrityError,
+    InvalidatePoolError,
     NoSuchModuleError,
     NotSupportedError,
     ProgrammingError,
@@ -39,6 +40,17 @@ BUSY_MS = 10_000
 
 POOL = 20
 """Connections that are kept; twice as many may be open."""
+
+FRESH_S = 1.0
+"""A connection of PostgreSQL that has lain unused for longer is asked whether it still lives before it is given."""
+
+USED = "gongpei_used_s"
+"""When a pooled connection was used last, among what the pool knows of it."""
+
+CLOCK_MS = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
+"""PostgreSQL's clock in a statement: milliseconds since 1970."""
+
+CLOCK = text(f"SELECT {CLOCK_MS}")
 
 WRITES = "gongpei_writes"
 """Execution option of a connection whose transaction will write."""
@@ -68,15 +80,38 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Give a connection in a transaction that sees one state of the database.
+        """Give a connection for questions, each of which sees what has been kept by then.
+
+        On PostgreSQL without a transaction, so that a question is one message and its answer another.
 
         Raises
         ------
         Unavailable
             E601.
         """
-        with _told(), self.engine.connect() as connection, connection.begin():
+        with self._asked("AUTOCOMMIT") as connection:
             yield connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Give a connection for questions that all see one state of the database.
+
+        Raises
+        ------
+        Unavailable
+            E601.
+        """
+        with self._asked("REPEATABLE READ") as connection:
+            yield connection
+
+    @contextmanager
+    def _asked(self, isolation: str) -> Iterator[Connection]:
+        """Give a connection for questions; ``isolation`` is PostgreSQL's, a transaction of SQLite sees one state."""
+        with _told(), self.engine.connect() as connection:
+            if not self.is_sqlite:
+                connection.execution_options(isolation_level=isolation)
+            with connection.begin():
+                yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -128,7 +163,7 @@ def now_ms(connection: Connection) -> int:
     """Return the time by the clock of the database, so that workers on several machines agree."""
     if connection.dialect.name == "sqlite":
         return time.time_ns() // 1_000_000
-    found: int = connection.execute(text("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint")).scalar_one()
+    found: int = connection.execute(CLOCK).scalar_one()
     return found
 
 
@@ -152,17 +187,35 @@ def _public(url: str) -> str:
 
 
 def _postgresql(address: Any) -> Engine:
-    return create_engine(
+    engine = create_engine(
         address,
         pool_size=POOL,
         max_overflow=POOL,
-        pool_pre_ping=True,
         pool_timeout=10,
+        pool_use_lifo=True,  # the one used last has its statements prepared
         connect_args={
             "connect_timeout": 5,
             "options": "-c idle_in_transaction_session_timeout=30000 -c lock_timeout=10000",
         },
     )
+
+    def wake(connection: Any, record: Any, _proxy: object) -> None:
+        """Refuse a connection that has died; the pool then makes another, and none older is given any more."""
+        if time.monotonic() - record.info[USED] < FRESH_S:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
+
+    event.listen(engine, "connect", _note_use)
+    event.listen(engine, "checkin", _note_use)
+    event.listen(engine, "checkout", wake)
+    return engine
+
+
+def _note_use(_connection: Any, record: Any) -> None:
+    record.info[USED] = time.monotonic()
 
 
 def _sqlite(address: Any) -> Engine:
