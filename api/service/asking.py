@@ -11,7 +11,7 @@ from api.service.importing import judge
 from api.service.insertions import insertions
 from api.service.questions import Asked
 from api.service.reasoning import reasons
-from api.service.retiming import evaluate
+from api.service.tiered_retiming import evaluate
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,6 +12,7 @@ from api.errors import InvalidInput
 from api.schemas import PlanFile, to_plan
 from api.service.moments import moment
 from api.tiers import has_tiers
+from optimizer.tiers.violations import HandoverViolation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,12 +61,12 @@ class Asked:
         """Return seconds of the plan's day as a moment."""
         return moment(self.county.scenario.date, at_s)
 
-    def violation(self, violation: Violation) -> dict[str, Any]:
-        """Return a broken rule."""
+    def violation(self, violation: Violation | HandoverViolation) -> dict[str, Any]:
+        """Return a broken rule; one of tiers names a departure where others name a vehicle."""
         return {
             "rule": violation.rule,
             "shipment": violation.shipment,
-            "vehicle": violation.vehicle,
+            "vehicle": violation.departure if isinstance(violation, HandoverViolation) else violation.vehicle,
             "place": violation.place,
             "at": self.at(violation.time_s),
             "amount": violation.amount,

@@ -17,33 +17,47 @@ from optimizer.check import check
 from optimizer.cost import plan_cost
 from optimizer.explain.insertion import scheduled, settled
 from optimizer.plan import Plan, Route, Trip, Unserved, Visit
-from optimizer.schedule import TripDraft, VisitDraft, draft_of
+from optimizer.schedule import TripDraft, VisitDraft
 from optimizer.stow import stow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
 
     from api.service.questions import Asked
+    from optimizer.daybook import Unit
     from optimizer.model import TimeWindow, VehicleType
     from optimizer.problem import Problem
+    from optimizer.tiers.violations import HandoverViolation
+    from optimizer.violations import Violation
 
 MOST_NAMED = 5
 """Unknown ids that a refusal names."""
 
 
 def evaluate(asked: Asked) -> dict[str, Any]:
-    """Return the changed plan with its times, every broken rule, and its cost against the stored plan.
+    """Return the changed plan of one tier with its times, every broken rule, and its cost against the stored plan.
 
     Raises
     ------
     InvalidInput
-        E654 for a day across tiers, E658 for ids that the scenario does not have.
+        E658 for ids that the scenario does not have, and for goods that ride a line here.
     """
     before, problem = asked.plan, asked.county.problem
     days = asked.question["routes"]
-    _refuse_unknown(problem, days, asked)
-    plan = _retimed(problem, before, days)
+    rides = asked.question.get("rides") or ()
+    refuse_unknown(asked, [*unknown_in(problem, days, problem.shipment_of), *(ride["departure"] for ride in rides)])
+    plan = retimed(problem, before, days)
     violations = check(problem, plan)
+    return {
+        **judged(asked, violations, plan, before),
+        "plan": from_plan(plan, Origin()).plan.model_dump(mode="json"),
+    }
+
+
+def judged(
+    asked: Asked, violations: Sequence[Violation | HandoverViolation], plan: Plan, before: Plan
+) -> dict[str, Any]:
+    """Return what the referee says of a plan, and its cost against the plan before."""
     return {
         "is_accepted": not violations,
         "violations": [asked.violation(each) for each in violations],
@@ -52,20 +66,23 @@ def evaluate(asked: Asked) -> dict[str, Any]:
         "cost_change_fen": plan.cost.total_fen - before.cost.total_fen,
         "operating_change_fen": plan.cost.operating_fen - before.cost.operating_fen,
         "unserved": [each.shipment for each in plan.unserved],
-        "plan": from_plan(plan, Origin()).plan.model_dump(mode="json"),
     }
 
 
-def _refuse_unknown(problem: Problem, days: Sequence[Mapping[str, Any]], asked: Asked) -> None:
-    """Refuse ids that mean nothing here; what the known ones break is for the referee to say."""
+def unknown_in(problem: Problem, days: Sequence[Mapping[str, Any]], shipments: Container[str]) -> list[str]:
+    """Return ids that mean nothing here; what the known ones break is for the referee to say."""
     places = {place.id for place in problem.places}
     unknown = [f"{day['vehicle_type']}#{day['number']}" for day in days if not _is_vehicle(problem, day)]
     for day in days:
         for visit in (visit for trip in day["trips"] for visit in trip["visits"]):
             unknown += [visit["place"]] if visit["place"] not in places else []
-            unknown += [i for i in (*visit["deliver"], *visit["collect"]) if i not in problem.shipment_of]
+            unknown += [i for i in (*visit["deliver"], *visit["collect"]) if i not in shipments]
     vehicles = [(day["vehicle_type"], day["number"]) for day in days]
-    unknown += [f"{kind}#{number} x2" for kind, number in {v for v in vehicles if vehicles.count(v) > 1}]
+    return unknown + [f"{kind}#{number} x2" for kind, number in {v for v in vehicles if vehicles.count(v) > 1}]
+
+
+def refuse_unknown(asked: Asked, unknown: Sequence[str]) -> None:
+    """Refuse ids that mean nothing here, E658."""
     if unknown:
         raise InvalidInput("E658", revision=asked.question["revision"], detail=", ".join(unknown[:MOST_NAMED]))
 
@@ -81,24 +98,26 @@ class _Day(NamedTuple):
     drafts: tuple[TripDraft, ...]
 
 
-def _retimed(problem: Problem, before: Plan, days: Sequence[Mapping[str, Any]]) -> Plan:
+def retimed(
+    problem: Problem, before: Plan, days: Sequence[Mapping[str, Any]], *, waiting: Container[Unit] = ()
+) -> Plan:
     """Return the whole plan: what is as it was keeps its times, what changed is fitted in, what does not fit is driven.
 
-    Days that fit are fitted first, so that a day that breaks rules does not spoil the others.
+    Days that fit are fitted first, so that a day that breaks rules does not spoil the others. Vehicles that are
+    ``waiting`` for goods are timed anew even where nothing else of them has changed.
     """
-    stored = {(route.vehicle_type, route.number): route for route in before.routes}
     plan, changed = _with(problem, before, []), []
     for day in days:
         if not day["trips"]:
             continue
         kind = problem.vehicle_type_of[day["vehicle_type"]]
-        old = stored.get((kind.id, day["number"]), Route(vehicle_type=kind.id, number=day["number"], trips=()))
+        old = _old(before, day)
         drafts = tuple(_draft(problem, kind, trip) for trip in day["trips"])
         earliest = [trip.get("load_start_s") or 0 for trip in day["trips"]]
-        if not any(earliest) and [d.visits for d in drafts] == [draft_of(trip).visits for trip in old.trips]:
-            plan = _with(problem, before, [*plan.routes, old])
-        else:
+        if is_changed(before, day) or (kind.id, day["number"]) in waiting:
             changed.append((_Day(old, drafts), earliest))
+        else:
+            plan = _with(problem, before, [*plan.routes, old])
     driven = []
     for made, earliest in changed:
         fitted = _fitted(problem, before, plan, made, earliest)
@@ -108,6 +127,21 @@ def _retimed(problem: Problem, before: Plan, days: Sequence[Mapping[str, Any]]) 
         else:
             plan = fitted
     return _with(problem, before, [*plan.routes, *driven])
+
+
+def is_changed(before: Plan, day: Mapping[str, Any]) -> bool:
+    """Tell whether a vehicle's day is not as it was, or its loading is put off."""
+    asked = [
+        tuple((v["place"], tuple(v["deliver"]), tuple(v["collect"])) for v in trip["visits"]) for trip in day["trips"]
+    ]
+    had = [tuple((v.place, v.deliver, v.collect) for v in trip.visits) for trip in _old(before, day).trips]
+    return asked != had or any(trip.get("load_start_s") for trip in day["trips"])
+
+
+def _old(before: Plan, day: Mapping[str, Any]) -> Route:
+    kind, number = day["vehicle_type"], day["number"]
+    stored = (route for route in before.routes if (route.vehicle_type, route.number) == (kind, number))
+    return next(stored, Route(vehicle_type=kind, number=number, trips=()))
 
 
 def _fitted(problem: Problem, before: Plan, plan: Plan, day: _Day, earliest: Sequence[int]) -> Plan | None:

@@ -90,10 +90,24 @@ class RouteDraft(Taken):
     trips: list[TripDraft] = Field(max_length=100)
 
 
+class RideDraft(Taken):
+    """Goods, or a leg of them (``D1/1``, ``D1/2``), on a scheduled departure from stop to stop, without times."""
+
+    shipment: Id
+    departure: Id
+    origin: Id
+    destination: Id
+
+
 class EvaluateRequest(Taken):
-    """The whole plan as it was changed by hand; shipments that no visit names are left out."""
+    """The whole plan as it was changed by hand; shipments that neither visit nor ride names are left out.
+
+    Across tiers visits name goods as ``plan.json`` does, whole or by leg; ways and handovers follow from who carries
+    what. ``rides``: who goes by line; left out, those of the plan stay, but of goods that vehicles carry now.
+    """
 
     routes: list[RouteDraft] = Field(max_length=5_000)
+    rides: list[RideDraft] | None = Field(default=None, max_length=50_000)
 
 
 class CandidatesRequest(Taken):

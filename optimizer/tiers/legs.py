@@ -21,7 +21,7 @@ from optimizer.tiers.passage import Passage
 from optimizer.tiers.reach import reach_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from optimizer.model import Lock, Shipment
     from optimizer.problem import Problem
@@ -140,7 +140,7 @@ def _other_ways(tiers: Tiers, s: Shipment, choice: Choice) -> list[Way]:
     return [way for way in others if tiers.way(s, choice, {s.id: way}) != own]
 
 
-def leg_locks(tiers: Tiers, directions: Mapping[str, str], refused: Mapping[str, Unserved]) -> Iterator[Lock]:
+def leg_locks(tiers: Tiers, directions: Mapping[str, str], refused: Collection[str]) -> Iterator[Lock]:
     """Yield the locks, each on the leg that calls at the far end: that is the handover it speaks of."""
 
     def bound(shipment: str) -> str:

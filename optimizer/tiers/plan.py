@@ -210,7 +210,9 @@ def _taken_out(legs: Legs, plan: Plan, out: set[str]) -> Plan:
     return complete(legs.problem, drafts, insert=False)
 
 
-class _Stay(NamedTuple):
+class Stay(NamedTuple):
+    """A shipment at a station, from its arrival until its second leg begins to be loaded."""
+
     shipment: Shipment
     arrived_s: int
     left_s: int
@@ -230,11 +232,11 @@ def handovers_of(
     tiers: Tiers, passing: Iterable[str], moved: Mapping[str, Carried]
 ) -> tuple[list[Handover], dict[str, Unserved]]:
     """Return the handovers of shipments that pass a station, or those for which it has no room or no time."""
-    stays: dict[str, list[_Stay]] = defaultdict(list)
+    stays: dict[str, list[Stay]] = defaultdict(list)
     for i in passing:
         first, second = (moved[leg_id(i, index)] for index in (1, 2))
         shipment = tiers.problem.shipment_of[i]
-        stays[first.destination].append(_Stay(shipment, first.handed_s, second.loaded_s))
+        stays[first.destination].append(Stay(shipment, first.handed_s, second.loaded_s))
     done: list[Handover] = []
     out: dict[str, Unserved] = {}
     for place, some in stays.items():
@@ -243,23 +245,24 @@ def handovers_of(
         if crowded is not None:
             out[crowded] = Unserved(shipment=crowded, reason="U197", numbers={"station": place})
             continue
-        ready = _quarters(tiers, station, some)
+        ready = handled(tiers, station, some)
         for stay in some:
             moment = ready.get(stay.shipment.id)
             if moment is None:
                 out[stay.shipment.id] = Unserved(shipment=stay.shipment.id, reason="U199", numbers={"station": place})
                 continue
-            done.append(_handover(place, stay, moment))
+            done.append(handover(place, stay, moment))
     return done, out
 
 
-def _handover(place: str, stay: _Stay, ready_s: int) -> Handover:
+def handover(place: str, stay: Stay, ready_s: int) -> Handover:
+    """Return the handover of a stay that is handled by ``ready_s``."""
     return Handover(
         shipment=stay.shipment.id, station=place, arrived_s=stay.arrived_s, ready_s=ready_s, left_s=stay.left_s
     )
 
 
-def _crowded(station: Station, stays: Sequence[_Stay]) -> str | None:
+def _crowded(station: Station, stays: Sequence[Stay]) -> str | None:
     """Return the cheapest shipment to leave behind of those present when the station is first too full."""
     if station.storage is None:
         return None
@@ -271,7 +274,7 @@ def _crowded(station: Station, stays: Sequence[_Stay]) -> str | None:
     return None
 
 
-def _quarters(tiers: Tiers, station: Station, stays: Sequence[_Stay]) -> dict[str, int]:
+def handled(tiers: Tiers, station: Station, stays: Sequence[Stay]) -> dict[str, int]:
     """Return when each shipment is handled: who leaves first comes first, in the first quarter with room."""
     windows, limit = open_windows(tiers, station), station.pieces_per_quarter_h
     used: dict[int, int] = defaultdict(int)

@@ -204,6 +204,13 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "{rule.en}",
         "mend the plan there",
     ),
+    "E665": (
+        "货运 {ids} 的走法自相矛盾：整批与分段并存，同一段既上车又乘班次，或第一段不到服务站",
+        "直送或乘班线只写货运编号；经服务站只写两段（/1、/2），每段一处",
+        "shipments {ids} are named in ways that exclude each other: whole and by legs, one leg on a vehicle and on a "
+        "departure, or a first leg that ends at no station",
+        "name goods whole where they go direct or by line, else by both legs (/1, /2), each once",
+    ),
     "E664": (
         "同时打开的事件流已达 {most} 个",
         "关闭不再查看的，过 {retry_after_s} 秒重试，或改为定时查询任务",
