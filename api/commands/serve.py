@@ -18,6 +18,7 @@ from api.commands.options import whole
 from api.commands.service_options import add_service, settings_of
 from api.commands.worker import add_slots, leave_on_signals
 from api.service.app import create_app
+from api.service.crowd import counting
 from api.service.database import open_database
 from api.service.logs import start_logs
 from api.service.notices import Allowed, send_due
@@ -43,7 +44,7 @@ CLOSING_S = 5
 """How long open requests, such as event streams, may go on after SIGTERM."""
 
 CONNECTIONS = 800
-"""Most connections at a time; more are told 503, while there are descriptors left for the process's own files."""
+"""Most connections; what comes on more is told 503, while there are descriptors left for the process's own files."""
 
 NOTICES_S = 1.0
 """How often notices that are due are looked for."""
@@ -87,7 +88,7 @@ def run(options: argparse.Namespace) -> int:
         server_header=False,
         timeout_graceful_shutdown=CLOSING_S,
         timeout_keep_alive=30,
-        limit_concurrency=CONNECTIONS,
+        http=counting(CONNECTIONS),
     )
     address = f"http://{options.host}:{options.port}/api/v1"
     say(Text(f"服务地址 {address}，Ctrl-C 结束", f"serving at {address}, Ctrl-C to end"), options.lang)

@@ -18,6 +18,7 @@ from api.service.auth import permission_of
 from api.service.bench import Benches
 from api.service.body import Bodies
 from api.service.context import Context
+from api.service.crowd import Crowd
 from api.service.headers import Answering
 from api.service.metrics import Metrics
 from api.service.routes import jobs, operator, plans, reference, scenarios
@@ -95,6 +96,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         app.include_router(router)
     handlers.install(app)
     app.add_middleware(Bodies, most_bytes=limits.max_body_bytes)
+    app.add_middleware(Crowd)
     app.add_middleware(Answering, metrics=metrics)
     require_permissions(ROUTERS)
     reference.say_permissions(routes_of(ROUTERS), app.openapi())

@@ -93,6 +93,12 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "the key file {path} cannot be read or made ({detail})",
         "check path, owner and mode; where the file is lost, put the same one back from where it is kept",
     ),
+    "E681": (
+        "服务的连接已满",
+        "稍后重试；同一客户端请复用连接，不用的事件流请关闭",
+        "the service has as many connections as it can hold",
+        "try again soon; use one connection for many requests, and close event streams that nobody reads",
+    ),
     "E603": (
         "数据库地址 {url} 无法使用（{detail}）",
         "使用 sqlite:///文件 或 postgresql://用户@主机/库名；PostgreSQL 需要安装 gongpei[postgres]",

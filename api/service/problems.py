@@ -54,6 +54,7 @@ STATUS = {
     "E670": 503,
     "E671": 503,
     "E679": 503,
+    "E681": 503,
     "E430": 404,
 }
 """HTTP status by code; 422 for every other."""

@@ -82,9 +82,9 @@ def planning_doors(folder: Path) -> Iterator[Doors]:
 
 
 @contextmanager
-def serving(app: FastAPI) -> Iterator[str]:
-    """Serve an application on a free port and give its address."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, access_log=False))
+def serving(app: FastAPI, **options: Any) -> Iterator[str]:
+    """Serve an application on a free port and give its address; ``options`` are the server's."""
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, access_log=False, **options))
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
