@@ -105,7 +105,7 @@ def compare_kpis(
         Kpis by variant, then by id of the day; ``base`` is among the variants.
     looks
         How many changes are looked at together: the interval of each change is widened so that all hold at once with
-        ``confidence`` (Bonferroni). With 1, one change in twenty that is none will look like one. Intervals of means
+        ``confidence`` (``widened``). With 1, one change in twenty that is none will look like one. Intervals of means
         judge nothing and stay at ``confidence`` each.
     """
     cells = []
@@ -114,8 +114,16 @@ def compare_kpis(
         for variant, values in by_variant.items():
             if values:
                 against = None if variant == base else by_variant[base]
-                cells.append(_cell(measure, variant, values, against, (confidence, 1 - (1 - confidence) / looks)))
+                cells.append(_cell(measure, variant, values, against, (confidence, widened(looks, confidence))))
     return tuple(cells)
+
+
+def widened(looks: int, confidence: float = CONFIDENCE) -> float:
+    """Return the confidence of each of so many changes with which all of them hold at once (Bonferroni).
+
+    With fewer than two looks it is ``confidence`` itself.
+    """
+    return 1 - (1 - confidence) / max(1, looks)
 
 
 def interval(values: Sequence[float], confidence: float = CONFIDENCE) -> Interval:

@@ -2,7 +2,8 @@
 
 Factors are varied one at a time, everything else as it is; every point sees the same sampled days, so a change is
 judged by differences day by day. A break-even is interpolated between two neighbouring points of the grid, which are
-told as its bracket: inside it nothing was planned.
+told as its bracket: inside it nothing was planned. Intervals of differences are widened for all points that are looked
+at together (Bonferroni), so that a sweep of many points finds no change by luck.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from scenarios.comparison import Change, Interval, change, interval
+from scenarios.comparison import Change, Interval, change, interval, widened
 from scenarios.errors import Fault, InvalidInput
 from scenarios.tables import Findings, nearest, read_cells
 from scenarios.text import Text
@@ -195,23 +196,48 @@ def grid_of(sides: Iterable[Variant], factors: Sequence[Factor]) -> tuple[Varian
     return tuple(found)
 
 
-def curve_of(measured: dict[str, dict[str, Kpis]], side: Variant, factor: Factor) -> Curve:
-    """Return what is known of one factor for one side. O(values x days)."""
+def changes_in(sides: Sequence[Variant], factors: Sequence[Factor]) -> int:
+    """Return how many points of a sweep are looked at against today's: ``looks`` of its curves."""
+    return len(sides) * sum(len(factor.texts) for factor in factors)
+
+
+def crossings_in(sides: Sequence[Variant], factors: Sequence[Factor]) -> int:
+    """Return at how many points a side is compared with the first: today's, which is one for all factors, and others.
+
+    ``looks`` of its break-evens.
+    """
+    return (len(sides) - 1) * (1 + sum(len(factor.texts) for factor in factors))
+
+
+def curve_of(measured: dict[str, dict[str, Kpis]], side: Variant, factor: Factor, looks: int = 1) -> Curve:
+    """Return what is known of one factor for one side, changes widened for so many ``looks``. O(values x days)."""
+    confidence = widened(looks)
     ids = {factor.today: side.id} | {float(text): at(side, factor.name, text).id for text in factor.texts}
     today = _costs(measured.get(side.id, {}))
-    spots = [_spot(value, ids[value], measured.get(ids[value], {}), today, side.id) for value in sorted(ids)]
+    spots = [
+        _spot(value, ids[value], measured.get(ids[value], {}), None if ids[value] == side.id else today, confidence)
+        for value in sorted(ids)
+    ]
     return Curve(factor=factor, side=side.id, spots=tuple(spot for spot in spots if spot is not None))
 
 
-def break_evens_of(measured: dict[str, dict[str, Kpis]], one: Curve, other: Curve) -> tuple[BreakEven, ...]:
-    """Return where two curves of one factor cross, by differences on common days. O(values x days)."""
-    found = find_break_evens(one.factor.name, one.side, other.side, _differences(measured, one, other))
+def break_evens_of(
+    measured: dict[str, dict[str, Kpis]], one: Curve, other: Curve, looks: int = 1
+) -> tuple[BreakEven, ...]:
+    """Return where two curves of one factor cross, by differences on common days. O(values x days).
+
+    Intervals of the differences are widened for so many ``looks``.
+    """
+    found = find_break_evens(one.factor.name, one.side, other.side, _differences(measured, one, other, looks))
     return tuple(replace(each, is_level=_is_level(one, other, each.bracket)) for each in found)
 
 
-def throughout_of(measured: dict[str, dict[str, Kpis]], one: Curve, other: Curve) -> Throughout | None:
-    """Return which of two curves is cheaper at all points; None where they cross, or have no point in common."""
-    differences = _differences(measured, one, other)
+def throughout_of(measured: dict[str, dict[str, Kpis]], one: Curve, other: Curve, looks: int = 1) -> Throughout | None:
+    """Return which of two curves is cheaper at all points; None where they cross, or have no point in common.
+
+    Intervals of the differences are widened for so many ``looks``.
+    """
+    differences = _differences(measured, one, other, looks)
     signs = {difference.mean > 0 for _, difference in differences if difference.mean}
     if not differences or len(signs) > 1:
         return None
@@ -234,13 +260,16 @@ def _is_level(one: Curve, other: Curve, span: tuple[float, float]) -> bool:
     return left[0] == left[1]
 
 
-def _differences(measured: dict[str, dict[str, Kpis]], one: Curve, other: Curve) -> list[tuple[float, Interval]]:
+def _differences(
+    measured: dict[str, dict[str, Kpis]], one: Curve, other: Curve, looks: int
+) -> list[tuple[float, Interval]]:
     """Return the cost of ``one`` less that of ``other`` at the values that both have, increasing."""
     others = {spot.value: spot.variant for spot in other.spots}
     differences = []
     for spot in one.spots:
         if spot.value in others:
-            found = change(_costs(measured[others[spot.value]]), _costs(measured[spot.variant]))
+            base, own = _costs(measured[others[spot.value]]), _costs(measured[spot.variant])
+            found = change(base, own, widened(looks))
             if found is not None:
                 differences.append((spot.value, found.difference))
     return differences
@@ -310,7 +339,10 @@ def _costs(days: dict[str, Kpis]) -> dict[str, float]:
     return {day: float(kpis.operating_cost_fen) for day, kpis in days.items()}
 
 
-def _spot(value: float, variant: str, days: dict[str, Kpis], today: dict[str, float], side: str) -> Spot | None:
+def _spot(
+    value: float, variant: str, days: dict[str, Kpis], today: dict[str, float] | None, confidence: float
+) -> Spot | None:
+    """Return one point over its days, against the costs of ``today`` unless that is itself; None without any day."""
     if not days:
         return None
     costs, count = _costs(days), len(days)
@@ -323,5 +355,5 @@ def _spot(value: float, variant: str, days: dict[str, Kpis], today: dict[str, fl
         vehicles=sum(kpis.vehicles for kpis in days.values()) / count,
         distance_m=sum(kpis.distance_m for kpis in days.values()) / count,
         unserved_pieces=sum(kpis.unserved_pieces for kpis in days.values()),
-        against_today=None if variant == side else change(today, costs),
+        against_today=None if today is None else change(today, costs, confidence),
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from api.commands.options import cache_folder, output_folder, solving_stop
+from api.exports.losses import named_losses
 from api.interrupts import ended_on_interrupt
 from api.talk import line, say
 from scenarios.errors import InvalidInput
@@ -106,11 +107,14 @@ def executor_at(cluster: str, workers: int, lang: str) -> Iterator[Executor]:
 
 def show_losses(found: Comparison, lang: str) -> None:
     """Print the first of what failed, and how much was known before."""
-    for loss in found.losses[:SHOWN_LOSSES]:
-        where = " ".join(part for part in (loss.variant, loss.day, loss.part) if part)
-        line(f"{loss.failure.code} {where}: {loss.failure.text.pick(lang)}", style="red")
-    zh = f"方案 {found.total} 份，其中 {found.known} 份取自已有结果"
-    say(Text(zh, f"{found.total} plans, {found.known} of them known before"), lang)
+    for where, failure in named_losses(found)[:SHOWN_LOSSES]:
+        line(f"{failure.code} {where.pick(lang)}: {failure.text.pick(lang)}", style="red")
+    say(known_before(found.total, found.known), lang)
+
+
+def known_before(total: int, known: int) -> Text:
+    """Return how many plans there were and how many of them the store had."""
+    return Text(f"方案 {total} 份，其中 {known} 份取自已有结果", f"{total} plans, {known} of them known before")
 
 
 def _standing(standing: Standing) -> Text:

@@ -23,6 +23,8 @@ from scenarios.sensitivity import (
     NAMES,
     SHORT_NAMES,
     break_evens_of,
+    changes_in,
+    crossings_in,
     curve_of,
     grid_of,
     read_factors,
@@ -103,18 +105,14 @@ def run(options: argparse.Namespace) -> int:
 def _swept(scenario: Scenario, planned: Comparison, sides: tuple[Variant, ...], factors: tuple[Factor, ...]) -> Sweep:
     """Return curves of every side, and break-evens of the first side with each other one."""
     measured = planned.measured
-    curves = {(side.id, factor.name): curve_of(measured, side, factor) for side in sides for factor in factors}
-    crossings = [
-        found
-        for factor in factors
-        for other in sides[1:]
-        for found in break_evens_of(measured, curves[sides[0].id, factor.name], curves[other.id, factor.name])
+    looks = changes_in(sides, factors)
+    curves = {(side.id, factor.name): curve_of(measured, side, factor, looks) for side in sides for factor in factors}
+    looks = crossings_in(sides, factors)
+    pairs = [
+        (curves[sides[0].id, factor.name], curves[other.id, factor.name]) for factor in factors for other in sides[1:]
     ]
-    settled = [
-        throughout_of(measured, curves[sides[0].id, factor.name], curves[other.id, factor.name])
-        for factor in factors
-        for other in sides[1:]
-    ]
+    crossings = [found for one, other in pairs for found in break_evens_of(measured, one, other, looks)]
+    settled = [throughout_of(measured, one, other, looks) for one, other in pairs]
     return Sweep(
         scenario=scenario,
         run=planned,

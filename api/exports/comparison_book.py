@@ -9,19 +9,17 @@ import math
 from typing import TYPE_CHECKING
 
 from api.exports.comparison_calculator import write_calculator
-from api.exports.comparison_words import WORDS, day_name, relative_half_width
-from api.exports.losses import named_day, part_name, variant_name
+from api.exports.comparison_words import WORDS, day_name, market_name, relative_half_width
+from api.exports.losses import named_day, write_missing
 from api.exports.workbook import Book, opened
 from scenarios.kpi_definitions import KPI_DEFINITIONS
 from scenarios.text import Text
-from scenarios.variants.table import leaves_goods, peak_rows, way_rows
+from scenarios.variants.table import leaves_goods, market_rows, peak_rows, way_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from xlsxwriter.format import Format
-    from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
     from scenarios.comparison import Cell
@@ -42,18 +40,6 @@ UNITS: dict[str, tuple[Text, float, str]] = {
 """Unit of a measure -> unit shown, divisor, number format."""
 
 
-class ComparisonBook(Book):
-    """The workbook of a comparison: a sheet is called by one of ``WORDS``, changes are written with their sign."""
-
-    def __init__(self, book: Workbook, lang: str) -> None:
-        super().__init__(book, lang, WORDS)
-
-    def change(self, *, is_noise: bool = False) -> Format:
-        """Return the format of changes in per cent, behind ``≈`` where they are noise."""
-        noise = '"≈ "' if is_noise else ""
-        return self.number(f"{noise}+0.0%;{noise}-0.0%;{noise}0.0%")
-
-
 def write_book(
     comparison: Comparison,
     rows: tuple[Row, ...],
@@ -61,28 +47,29 @@ def write_book(
     path: Path,
     *,
     lang: str,
-    more: Callable[[ComparisonBook], None] | None = None,
+    more: Callable[[Book], None] | None = None,
 ) -> None:
     """Write the workbook in ``lang``; ``more`` adds sheets in place of the calculator, which is of one county.
 
     Raises ``OSError`` where it cannot be written.
     """
     with opened(path) as workbook:
-        book = ComparisonBook(workbook, lang)
+        book = Book(workbook, lang, WORDS)
         _assumptions(book, comparison, assumed)
         _table(book, comparison, rows)
         _days(book, comparison)
         _peaks(book, comparison)
+        _markets(book, comparison)
         if more is None:
             write_calculator(book, comparison)
         else:
             more(book)
         _definitions(book)
         _ways(book, comparison)
-        _missing(book, comparison)
+        write_missing(book, comparison)
 
 
-def _assumptions(book: ComparisonBook, comparison: Comparison, assumed: tuple[Text, ...]) -> None:
+def _assumptions(book: Book, comparison: Comparison, assumed: tuple[Text, ...]) -> None:
     sheet = book.assumptions()
     sheet.write_string(1, 1, book.word("baseline"), book.wrap)
     left = [(WORDS["left_hint"], False)] if leaves_goods(comparison) else []
@@ -94,7 +81,7 @@ TABLE_HEADS = ("mean", "±", "change", "±", "worst", "worst_day")
 """Columns of each variant in the table."""
 
 
-def _table(book: ComparisonBook, comparison: Comparison, rows: tuple[Row, ...]) -> None:
+def _table(book: Book, comparison: Comparison, rows: tuple[Row, ...]) -> None:
     """Write six columns a variant: mean, half width, change, its half width, worst value, worst day."""
     variants, wide = comparison.agenda.variants, len(TABLE_HEADS)
     sheet = book.sheet(book.word("table"), (24, 8, *(13.0,) * (wide * len(variants))))
@@ -117,7 +104,7 @@ def _table(book: ComparisonBook, comparison: Comparison, rows: tuple[Row, ...]) 
     sheet.write_string(len(rows) + 4, 0, book.word("peak"))
 
 
-def _table_cell(book: ComparisonBook, sheet: Worksheet, at: tuple[int, int], row: Row, cell: Cell) -> None:
+def _table_cell(book: Book, sheet: Worksheet, at: tuple[int, int], row: Row, cell: Cell) -> None:
     _, divisor, pattern = UNITS[row.definition.unit]
     number, column = at
     look = book.number(pattern)
@@ -133,7 +120,7 @@ def _table_cell(book: ComparisonBook, sheet: Worksheet, at: tuple[int, int], row
     sheet.write_string(number, column + 5, book.text(day_name(cell.worst_day)))
 
 
-def _peaks(book: ComparisonBook, comparison: Comparison) -> None:
+def _peaks(book: Book, comparison: Comparison) -> None:
     """Write a row for each measure of each peak day, value and change by variant; no sheet without peaks."""
     rows = peak_rows(comparison)
     if not rows:
@@ -159,11 +146,35 @@ def _peaks(book: ComparisonBook, comparison: Comparison) -> None:
     sheet.write_string(len(rows) + 2, 0, book.word("peak_hint"))
 
 
-def _days(book: ComparisonBook, comparison: Comparison) -> None:
+def _markets(book: Book, comparison: Comparison) -> None:
+    """Write a row for each measure and kind of days, mean and change by variant; no sheet where one kind is missing."""
+    rows = market_rows(comparison)
+    if not rows:
+        return
+    variants = comparison.agenda.variants
+    sheet = book.sheet(book.word("market_days"), (24, 8, 20, *(14.0,) * (2 * len(variants))))
+    sheet.freeze_panes(1, 3)
+    heads = [book.word("measure"), "", book.word("kind_of_days")]
+    for variant in variants:
+        heads += [book.text(variant.name), book.word("change")]
+    book.heads(sheet, 0, heads)
+    for number, each in enumerate(rows, start=1):
+        unit, divisor, pattern = UNITS[each.row.definition.unit]
+        sheet.write_row(number, 0, (book.text(each.row.definition.name), book.text(unit), book.text(market_name(each))))
+        for k, cell in enumerate(each.row.cells):
+            if cell is not None:
+                sheet.write_number(number, 3 + 2 * k, cell.over_days.mean / divisor, book.number(pattern))
+                if cell.change is not None and cell.change.relative is not None:
+                    look = book.change(is_noise=cell.change.is_noise)
+                    sheet.write_number(number, 4 + 2 * k, cell.change.relative, look)
+    sheet.write_string(len(rows) + 2, 0, book.word("market_hint"))
+
+
+def _days(book: Book, comparison: Comparison) -> None:
     """Write one row a variant and day, every measure a column."""
-    sheet = book.sheet(book.word("days"), (22, 12, 12, 8, *(14.0,) * len(KPI_DEFINITIONS)))
+    sheet = book.sheet(book.word("days"), (22, 12, 12, 8, 20, *(14.0,) * len(KPI_DEFINITIONS)))
     sheet.freeze_panes(1, 2)
-    heads = [book.word("variant"), book.word("days"), "YYYY-MM-DD", "x"]
+    heads = [book.word("variant"), book.word("days"), "YYYY-MM-DD", "x", book.word("markets")]
     for definition in KPI_DEFINITIONS.values():
         unit = book.text(UNITS[definition.unit][0])
         heads.append(book.text(definition.name) + (f" ({unit})" if unit else ""))
@@ -176,24 +187,24 @@ def _days(book: ComparisonBook, comparison: Comparison) -> None:
             if kpis is None:
                 continue
             number += 1
-            sheet.write_row(
-                number, 0, (book.text(variant.name), book.text(named_day(day.id)), day.date.isoformat(), day.peak)
-            )
-            for column, (name, definition) in enumerate(KPI_DEFINITIONS.items(), start=4):
+            towns = "、".join(comparison.agenda.markets.get(day.id, ()))
+            named = (book.text(variant.name), book.text(named_day(day.id)), day.date.isoformat(), day.peak, towns)
+            sheet.write_row(number, 0, named)
+            for column, (name, definition) in enumerate(KPI_DEFINITIONS.items(), start=5):
                 _, divisor, pattern = UNITS[definition.unit]
                 value = getattr(kpis, name)
                 if value is not None:
                     sheet.write_number(number, column, value / divisor, book.number(pattern))
 
 
-def _definitions(book: ComparisonBook) -> None:
+def _definitions(book: Book) -> None:
     sheet = book.sheet(book.word("definitions"), (26, 110))
     for number, definition in enumerate(KPI_DEFINITIONS.values()):
         sheet.write_string(number, 0, book.text(definition.name), book.wrap)
         sheet.write_string(number, 1, book.text(definition.text), book.wrap)
 
 
-def _ways(book: ComparisonBook, comparison: Comparison) -> None:
+def _ways(book: Book, comparison: Comparison) -> None:
     """Write the shares of carried pieces by kind of way; no sheet where everything goes direct."""
     rows = way_rows(comparison)
     if not rows:
@@ -207,13 +218,3 @@ def _ways(book: ComparisonBook, comparison: Comparison) -> None:
         for column, share in enumerate(row.shares, start=1):
             if share is not None:
                 sheet.write_number(number, column, share, book.number("0.0%"))
-
-
-def _missing(book: ComparisonBook, comparison: Comparison) -> None:
-    """Write what has no result and why; no sheet where nothing is missing."""
-    if not comparison.losses:
-        return
-    sheet = book.sheet(book.word("missing"), (20, 12, 24, 8, 80))
-    for number, loss in enumerate(comparison.losses):
-        place = (variant_name(comparison, loss.variant), named_day(loss.day), part_name(loss.part))
-        sheet.write_row(number, 0, (*map(book.text, place), loss.failure.code, book.text(loss.failure.text)))

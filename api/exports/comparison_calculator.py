@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from xlsxwriter.worksheet import Worksheet
 
-    from api.exports.comparison_book import ComparisonBook
+    from api.exports.workbook import Book
     from scenarios.kpis import Kpis
     from scenarios.scenario import FleetVehicle
     from scenarios.text import Text
@@ -84,7 +84,7 @@ def sums_of(comparison: Comparison) -> tuple[Sum | None, ...]:
     return tuple(_sum(comparison, variant) for variant in comparison.agenda.variants)
 
 
-def write_calculator(book: ComparisonBook, comparison: Comparison) -> None:
+def write_calculator(book: Book, comparison: Comparison) -> None:
     """Write the sheet: factors, then the variants' costs, then the quantities that they are reckoned from."""
     sheet = book.sheet(book.word("calculator"), (30, 26, *(13.0,) * 11))
     sheet.write_string(0, 0, book.word("calculator_hint"), book.title)
@@ -154,7 +154,7 @@ def _factor(name: str) -> str:
     return str(cell_name(1 + FACTORS.index(name), 1, row_abs=True, col_abs=True))
 
 
-def _summary(book: ComparisonBook, sheet: Worksheet, at: tuple[int, int], each: Sum) -> None:
+def _summary(book: Book, sheet: Worksheet, at: tuple[int, int], each: Sum) -> None:
     """Write one variant's sum; ``at`` holds its row, and the row where its quantities begin."""
     row, first = at
     yuan = book.number("#,##0.00")
@@ -174,7 +174,7 @@ def _summary(book: ComparisonBook, sheet: Worksheet, at: tuple[int, int], each: 
     sheet.write_formula(row, 11, f"=ROUND({total}-{planned},2)", yuan, 0)
 
 
-def _change(book: ComparisonBook, sheet: Worksheet, row: int, each: Sum, base: tuple[str, Sum | None]) -> None:
+def _change(book: Book, sheet: Worksheet, row: int, each: Sum, base: tuple[str, Sum | None]) -> None:
     """Write the change against the reference, whose total stands in the cell that ``base`` names."""
     against, reference = base
     relative = each.planned / reference.planned - 1 if reference is not None and reference.planned else ""
@@ -182,7 +182,7 @@ def _change(book: ComparisonBook, sheet: Worksheet, row: int, each: Sum, base: t
     sheet.write_formula(row, 9, formula, book.change(), relative)
 
 
-def _quantities(book: ComparisonBook, sheet: Worksheet, row: int, each: Sum, use: Use) -> None:
+def _quantities(book: Book, sheet: Worksheet, row: int, each: Sum, use: Use) -> None:
     """Write what one vehicle type of a variant does, its prices, and its cost as a formula."""
     vehicle = use.vehicle
     sheet.write_string(row, 0, book.text(each.name))

@@ -5,12 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from api.exports.comparison_words import WORDS, brief_change, change_text, day_name, value_text, worst_text
-from api.exports.losses import named_loss
+from api.exports.comparison_words import (
+    WORDS,
+    brief_change,
+    change_text,
+    day_name,
+    market_name,
+    value_text,
+    worst_text,
+)
+from api.exports.losses import named_losses
 from api.exports.pages import environment
 from api.kpi_views import shown
 from scenarios.text import Text
-from scenarios.variants.table import leaves_goods, peak_rows, way_rows
+from scenarios.variants.table import leaves_goods, market_rows, peak_rows, way_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +26,7 @@ if TYPE_CHECKING:
     from api.exports.comparison_maps import Maps
     from scenarios.sampled_days import SampledDay
     from scenarios.variants.compare import Comparison
-    from scenarios.variants.table import PeakRow, Row
+    from scenarios.variants.table import MarketRow, PeakRow, Row
 
 CHARTED = ("cost_per_piece_fen", "distance_m", "vehicles", "timeliness_p90_s", "on_time_share", "co2_well_to_wheel_kg")
 """Measures that are drawn, a bar a variant."""
@@ -90,13 +98,14 @@ def write_page(
             scenario=scenario,
             agenda=comparison.agenda,
             comparison=comparison,
-            losses=[(named_loss(comparison, loss), loss.failure) for loss in comparison.losses],
+            losses=named_losses(comparison),
             assumed=assumed,
             table=[(row.definition.name, _table_row(row)) for row in rows],
             ways=[(row.name, [shown(share, "share") for share in row.shares]) for row in way_rows(comparison)],
             charts=charts_of(comparison, rows),
             days=_day_rows(comparison, rows),
             peaks=[_peak_row(row) for row in peak_rows(comparison)],
+            markets=[_market_row(row) for row in market_rows(comparison)],
             maps=maps,
             parts=parts,
             leaves_goods=leaves_goods(comparison),
@@ -155,6 +164,11 @@ def _peak_row(row: PeakRow) -> tuple[str, Text, list[tuple[Text, str]]]:
     unit = row.definition.unit
     cells = [(shown(value, unit), "" if change is None else f"{change * 100:+.1f} %") for value, change in row.values]
     return f"× {row.day.peak:g} · {row.day.date.isoformat()}", row.definition.name, cells
+
+
+def _market_row(each: MarketRow) -> tuple[Text, Text, list[tuple[Text, Text, Text, bool]]]:
+    """Return the measure, the kind of days, and the cells of each variant."""
+    return each.row.definition.name, market_name(each), _table_row(each.row)
 
 
 def _day_rows(comparison: Comparison, rows: tuple[Row, ...]) -> list[tuple[Text, Text, list[Text]]]:

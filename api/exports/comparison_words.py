@@ -10,6 +10,7 @@ from scenarios.text import Text
 
 if TYPE_CHECKING:
     from scenarios.comparison import Cell
+    from scenarios.variants.table import MarketRow
 
 WORDS: dict[str, Text] = {
     "title": Text("方案比较", "comparison"),
@@ -60,6 +61,17 @@ WORDS: dict[str, Text] = {
         "每个高峰倍数只抽一天：没有区间，差别可能出于偶然",
         "one day a peak: there is no interval, so a difference may be chance",
     ),
+    "market_days": Text("赶集日与平日", "market days beside other days"),
+    "market_hint": Text(
+        "抽样日中有乡镇赶集的日子与没有的日子各算一行，赶集日也可能只有部分乡镇赶集；"
+        "变化是同类日子里相对对照的，≈ 表示在误差范围内",
+        "sampled days on which some township has its market, and those on which none has; changes are against the "
+        "reference on the same kind of days, ≈ within the noise; on a market day other townships may have none",
+    ),
+    "on_market": Text("赶集日（{n} 天）", "market days ({n})"),
+    "off_market": Text("平日（{n} 天）", "other days ({n})"),
+    "kind_of_days": Text("日子", "days"),
+    "markets": Text("赶集乡镇", "townships with a market"),
     "calculator": Text("成本试算", "cost calculator"),
     "calculator_hint": Text(
         "改动黄色格中的倍数和单价，成本与变化随之更新（车辆和路线不变）",
@@ -153,6 +165,12 @@ def worst_text(cell: Cell | None, unit: str) -> Text:
         return Text("", "")
     value, word, day = shown(cell.worst, unit), WORDS["worst"], day_name(cell.worst_day)
     return Text(f"{word.zh}（{day.zh}）：{value.zh}", f"{word.en} ({day.en}): {value.en}")
+
+
+def market_name(row: MarketRow) -> Text:
+    """Return which days a row is of, with their number."""
+    text = WORDS["on_market" if row.is_market else "off_market"]
+    return Text(text.zh.format(n=row.days), text.en.format(n=row.days))
 
 
 def day_name(day: str) -> Text:

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from api.exports.frequency_words import WORDS
-from api.exports.losses import named_day
+from api.exports.losses import named_day, write_missing
 from api.exports.workbook import Book, opened
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def write_book(report: FrequencyReport, path: Path, *, lang: str) -> None:
         _policies(book, report)
         _visits(book, report)
         _days(book, report)
+        write_missing(book, report.planned)
 
 
 def _assumptions(book: Book, report: FrequencyReport) -> None:
@@ -42,7 +43,7 @@ def _assumptions(book: Book, report: FrequencyReport) -> None:
 
 
 def _policies(book: Book, report: FrequencyReport) -> None:
-    """Write one row a policy; the cost of a piece is a formula of cost and pieces beside it."""
+    """Write one row a policy."""
     sheet = book.sheet(book.word("table"), (34, *(15.0,) * (len(HEADS) + 1)))
     sheet.freeze_panes(1, 1)
     book.heads(sheet, 0, [book.word(name) for name in HEADS[:2]] + ["±"] + [book.word(name) for name in HEADS[2:]])
@@ -65,7 +66,7 @@ def _costs(book: Book, sheet: Worksheet, row: int, outcome: Outcome) -> None:
         if math.isfinite(outcome.cost_fen.half_width):
             sheet.write_number(row, 2, outcome.cost_fen.half_width / 100, book.yuan)
     if outcome.against is not None and outcome.against.relative is not None:
-        sheet.write_number(row, 3, outcome.against.relative, book.percent)
+        sheet.write_number(row, 3, outcome.against.relative, book.change(is_noise=outcome.against.is_noise))
     if outcome.piece_fen is not None:
         sheet.write_number(row, 4, outcome.piece_fen / 100, book.yuan)
 

@@ -9,6 +9,7 @@ from api.exports.frequency import COLUMNS, row_texts
 from api.exports.frequency_book import days_text
 from api.exports.frequency_charts import SALT, drawings
 from api.exports.frequency_words import WORDS
+from api.exports.losses import named_losses
 from api.exports.pages import environment
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def write_page(report: FrequencyReport, path: Path, *, lang: str) -> None:
             study=study,
             pictures=pictures,
             columns=COLUMNS,
+            losses=named_losses(report.planned),
             table=[(outcome, row_texts(outcome)) for outcome in report.outcomes],
             villages=[
                 (

@@ -43,7 +43,11 @@ WORDS: dict[str, Text] = {
         "some policies do not deliver everything: what is left costs nothing, so they look cheaper than they are",
     ),
     "on_line": Text("在前沿上", "on the frontier"),
-    "noise": Text("≈ 表示变化在误差范围内", "≈ marks a change within the noise"),
+    "noise": Text(
+        "± 为日均费用的 95% 置信半宽；≈ 表示变化在误差范围内：变化的区间按方案数放宽（Bonferroni），各方案合起来为 95%",
+        "±: half width of the 95 % interval of a mean; ≈ marks a change within the noise: intervals of changes are "
+        "widened so that they hold for all policies at once with 95 % (Bonferroni)",
+    ),
     "span": Text("{cycles} 个周期，每个 {days} 天", "cycles: {cycles}, of {days} days"),
     "days": Text("天", "days"),
     "map": Text("到访日分布", "how often villages are visited"),

@@ -1,4 +1,4 @@
-"""Where a result is missing, in words: the variant, the day and the part, as tables call them."""
+"""Where a result is missing, in words: the variant, the day and the part, as tables call them; of any study."""
 
 from __future__ import annotations
 
@@ -11,10 +11,27 @@ from scenarios.province import SEPARATOR
 from scenarios.text import Text
 
 if TYPE_CHECKING:
+    from api.exports.workbook import Book
     from scenarios.variants.compare import Comparison, Loss
+    from scenarios.variants.executor import Failure
 
 WAYS = {way: WORDS[f"direction_{way}"] for way in ("down", "up")}
 """Directions that are planned apart."""
+
+
+def named_losses(comparison: Comparison) -> list[tuple[Text, Failure]]:
+    """Return where each loss is, for people, and why there is no result."""
+    return [(named_loss(comparison, loss), loss.failure) for loss in comparison.losses]
+
+
+def write_missing(book: Book, comparison: Comparison) -> None:
+    """Add a sheet of what has no result and why; none where nothing is missing."""
+    if not comparison.losses:
+        return
+    sheet = book.sheet(book.word("missing"), (20, 12, 24, 8, 80))
+    for number, loss in enumerate(comparison.losses):
+        place = (variant_name(comparison, loss.variant), named_day(loss.day), part_name(loss.part))
+        sheet.write_row(number, 0, (*map(book.text, place), loss.failure.code, book.text(loss.failure.text)))
 
 
 def named_loss(comparison: Comparison, loss: Loss) -> Text:

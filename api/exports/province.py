@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from api.exports.comparison_book import ComparisonBook
+    from api.exports.workbook import Book
     from scenarios.comparison import Cell
     from scenarios.scenario import Scenario
     from scenarios.variants.compare import Comparison
@@ -120,7 +120,7 @@ def _is_noise(cell: Cell | None) -> bool:
     return cell is not None and cell.change is not None and cell.change.is_noise
 
 
-def _sheets(book: ComparisonBook, province: Province) -> None:
+def _sheets(book: Book, province: Province) -> None:
     """Write one row a measure and county: mean and change of every variant."""
     variants = province.whole.agenda.variants
     sheet = book.sheet(book.word("counties"), (24, 20, 8, *(14.0,) * (2 * len(variants))))

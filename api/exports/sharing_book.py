@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from xlsxwriter.utility import xl_col_to_name
 
 from api.exports.comparison_words import day_name
+from api.exports.losses import write_missing
 from api.exports.sharing import WORDS, missing_text, plan_names, saving_text, why_unusual
 from api.exports.workbook import Book, opened
 from scenarios.gain_sharing.game import member, named, ranked
@@ -35,6 +36,7 @@ def write_book(report: Report, path: Path, *, lang: str) -> None:
         _coalitions(book, found)
         for brand in found.question.brands:
             _brand(book, brand, [(each, made) for each in shared for made in each.statements if made.brand == brand])
+        write_missing(book, report.run)
 
 
 def _assumptions(book: Book, report: Report) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from api.exports.comparison_words import day_name
-from api.exports.losses import named_loss
+from api.exports.losses import named_losses
 from api.exports.pages import environment
 from api.exports.sharing import WORDS, a_day, plan_names, saving_text, why_unusual
 from scenarios.gain_sharing.game import member, named, ranked
@@ -44,7 +44,7 @@ def write_page(report: Report, path: Path, *, lang: str) -> None:
         lang=lang,
         w=WORDS,
         scenario=report.scenario,
-        losses=[(named_loss(report.run, loss), loss.failure) for loss in report.run.losses],
+        losses=named_losses(report.run),
         failed=report.failed,
         run=report.run,
         found=found,

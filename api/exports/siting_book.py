@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from api.exports.losses import named_day, write_missing
 from api.exports.siting import MODELS, PARTS, WORDS
 from api.exports.workbook import Book, opened
 from scenarios.siting.model import MONTHS_PER_YEAR, WEEKS_PER_YEAR
@@ -49,6 +50,7 @@ def write_book(report: SitingReport, path: Path, *, lang: str) -> None:
         _fares(book, report, running)
         _days(book, report)
         _models(book, report)
+        write_missing(book, report.ranking.run)
 
 
 def _assumptions(book: Book, report: SitingReport) -> None:
@@ -173,7 +175,7 @@ def _days(book: Book, report: SitingReport) -> None:
         for day, cost in outcome.days.items():
             row += 1
             sheet.write_string(row, 0, outcome.chosen.name.pick(book.lang))
-            sheet.write_string(row, 1, day)
+            sheet.write_string(row, 1, named_day(day).pick(book.lang))
             for column, part in enumerate(PARTS, start=2):
                 sheet.write_number(row, column, getattr(cost, part) / 100, book.yuan)
             first, last = xl_rowcol_to_cell(row, 2), xl_rowcol_to_cell(row, 1 + len(PARTS))

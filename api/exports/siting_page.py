@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from api.exports.losses import named_losses
 from api.exports.pages import environment
 from api.exports.siting import MODELS, WORDS, cost_text, count_text, difference_text
 from api.exports.siting_map import draw_ground, draw_set
@@ -42,6 +43,7 @@ def write_page(report: SitingReport, path: Path, *, lang: str) -> None:
             report=report,
             run=ranking.run,
             ground=ground,
+            losses=named_losses(ranking.run),
             maps=drawn,
             heads=heads,
             rows=[(o.chosen.name, [_cell(report, o, name) for name in heads]) for o in ranking.outcomes],

@@ -68,7 +68,12 @@ WORDS: dict[str, Text] = {
     "high": Text("最高", "dearest"),
     "missing": Text("缺失", "missing"),
     "days": Text("个抽样日", "sampled days"),
-    "noise": Text("≈ 表示变化在误差范围内", "≈ marks a change within the noise"),
+    "noise": Text(
+        "± 为日均费用的 95% 置信半宽；≈ 表示变化在误差范围内：变化的区间按点数放宽（Bonferroni），所有点合起来为 95%，"
+        "互换处的判断也是如此",
+        "±: half width of the 95 % interval of a mean; ≈ marks a change within the noise: intervals of changes are "
+        "widened so that they hold at all points at once with 95 % (Bonferroni), those behind break-evens likewise",
+    ),
     "at": Text("互换处", "break-even"),
     "from": Text("括号起", "bracket from"),
     "to": Text("括号止", "bracket to"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from api.exports.losses import write_missing
 from api.exports.sweep import WORDS, throughout_text
 from api.exports.workbook import Book, opened
 from scenarios.sensitivity import NAMES
@@ -26,6 +27,7 @@ def write_book(sweep: Sweep, path: Path, *, lang: str) -> None:
         _tornado(book, sweep)
         _break_evens(book, sweep)
         _points(book, sweep)
+        write_missing(book, sweep.run)
 
 
 def _assumptions(book: Book, sweep: Sweep) -> None:
@@ -90,7 +92,8 @@ def _point(book: Book, sheet: Worksheet, row: int, spot: Spot) -> None:
     if math.isfinite(spot.cost_fen.half_width):
         sheet.write_number(row, 4, spot.cost_fen.half_width / 100, book.yuan)
     if spot.against_today is not None and spot.against_today.relative is not None:
-        sheet.write_number(row, 5, spot.against_today.relative, book.percent)
+        look = book.change(is_noise=spot.against_today.is_noise)
+        sheet.write_number(row, 5, spot.against_today.relative, look)
     if spot.piece_fen is not None:
         sheet.write_number(row, 6, spot.piece_fen / 100, book.yuan)
     sheet.write_number(row, 7, spot.vehicles, book.fen)

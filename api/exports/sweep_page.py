@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import TYPE_CHECKING
 
+from api.exports.losses import named_losses
 from api.exports.pages import environment
 from api.exports.sweep import WORDS, break_even_text, change_text, cost_text, throughout_text
 from api.exports.sweep_charts import curves, rendered, tornado
@@ -38,6 +39,7 @@ def write_page(sweep: Sweep, path: Path, *, lang: str) -> None:
             break_evens=[break_even_text(sweep, found) for found in sweep.break_evens],
             throughout=[throughout_text(sweep, found) for found in sweep.throughout],
             table=list(_rows(sweep)),
+            losses=named_losses(sweep.run),
         )
     )
     path.write_text(html, encoding="utf-8")

@@ -63,6 +63,11 @@ class Book:
             self._numbers[pattern] = self.book.add_format({"num_format": pattern})
         return self._numbers[pattern]
 
+    def change(self, *, is_noise: bool = False) -> Format:
+        """Return the format of changes in per cent with their sign, behind ``≈`` where they are noise."""
+        noise = '"≈ "' if is_noise else ""
+        return self.number(f"{noise}+0.0%;{noise}-0.0%;{noise}0.0%")
+
     def sheet(self, name: str, widths: tuple[float, ...]) -> Worksheet:
         """Add a sheet under ``name``, made fit for a spreadsheet, with columns so wide."""
         made = self.book.add_worksheet(self._free(name))

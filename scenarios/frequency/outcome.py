@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from scenarios.comparison import change, interval
+from scenarios.comparison import change, interval, widened
 from scenarios.service_kpis import ratio, weighted_rank
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Outcome:
     """One policy; costs in fen a day, waits in days.
 
     ``cost_fen`` is over the days that were planned, or over cycles of them, None without any; ``against`` its change
-    from the policy that changes are counted from, paired likewise.
+    from the policy that changes are counted from, paired likewise and widened for the number of policies.
     ``visits_per_week`` is the mean over places that may wait of the days on which
     there was something to carry, a week. ``coverage``: share of administrative villages with at least
     ``Policy.coverage_visits_per_week`` of them. ``worst_wait``: mean wait in the tenth of places that wait longest.
@@ -89,7 +89,7 @@ def _outcome(study: Study, planned: Comparison, policy: Frequency, base: dict[st
     return Outcome(
         policy=policy,
         cost_fen=interval(list(costs.values())) if costs else None,
-        against=None if policy.id == study.agenda.against else change(base, costs),
+        against=None if policy.id == study.agenda.against else change(base, costs, widened(len(study.policies) - 1)),
         piece_fen=ratio(sum(_costs(days).values()), sum(kpis.carried_pieces for kpis in days.values())),
         vehicles=_mean(kpis.vehicles for kpis in days.values()),
         distance_m=_mean(kpis.distance_m for kpis in days.values()),

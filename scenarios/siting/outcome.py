@@ -11,7 +11,7 @@ from functools import cached_property
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
-from scenarios.comparison import CONFIDENCE, Change, Interval, change, interval
+from scenarios.comparison import Change, Interval, change, interval, widened
 from scenarios.siting.nominate import covered_share
 from scenarios.siting.produce import Losses, RoomCosts
 from scenarios.siting.viability import Handled, viability
@@ -110,7 +110,7 @@ def rank(
     """
     told = _common({each.id: _days(costs, each, run, flows, drawn) for each in sets})
     totals = {name: {day: float(cost.total_fen) for day, cost in days.items()} for name, days in told.items()}
-    confidence = 1 - (1 - CONFIDENCE) / max(1, len(totals) - 1)
+    confidence = widened(len(totals) - 1)
     order = sorted(totals, key=lambda name: (fmean(totals[name].values()), name))
     today = next((each.id for each in sets if each.is_today), "")
     by_id = {each.id: each for each in sets}

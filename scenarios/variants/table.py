@@ -54,21 +54,26 @@ class Row:
 
 def rows_of(comparison: Comparison) -> tuple[Row, ...]:
     """Return the rows that have any value, over the ordinary days. O(measures x variants x days)."""
+    ordinary = frozenset(day.id for day in comparison.agenda.days if day.peak == 1)
+    return _rows(comparison, ordinary, MEASURES, len(comparison.agenda.variants) - 1)
+
+
+def _rows(comparison: Comparison, days: frozenset[str], measures: tuple[str, ...], looks: int) -> tuple[Row, ...]:
+    """Return the rows of ``measures`` that have any value on ``days``."""
     agenda = comparison.agenda
-    ordinary = {day.id for day in agenda.days if day.peak == 1}
     measured = {
-        variant: {day: kpis for day, kpis in days.items() if day in ordinary}
-        for variant, days in comparison.measured.items()
+        variant: {day: kpis for day, kpis in found.items() if day in days}
+        for variant, found in comparison.measured.items()
     }
-    looks = max(1, len(agenda.variants) - 1)
-    cells = {(cell.measure, cell.variant): cell for cell in compare_kpis(measured, agenda.against, looks=looks)}
+    compared = compare_kpis(measured, agenda.against, looks=looks)
+    cells = {(cell.measure, cell.variant): cell for cell in compared}
     rows = (
         Row(
             measure=measure,
             definition=KPI_DEFINITIONS[measure],
             cells=tuple(cells.get((measure, variant.id)) for variant in agenda.variants),
         )
-        for measure in MEASURES
+        for measure in measures
     )
     return tuple(row for row in rows if any(row.cells))
 
@@ -88,7 +93,7 @@ PEAK_MEASURES = (
     "timeliness_p90_s",
     "unserved_pieces",
 )
-"""Measures of peak days: whether the fleet holds, and at what price."""
+"""Measures of peak days, and of days with a market beside those without: does the fleet hold, at what price."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +134,38 @@ def _on_peak(comparison: Comparison, day: str, measure: str, variant: str) -> tu
     if value is None or not before or variant == against:
         return value, None
     return value, value / before - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarketRow:
+    """One measure over the ordinary days on which some town has its market, or over the ``days`` on which none has."""
+
+    is_market: bool
+    days: int
+    row: Row
+
+
+def market_rows(comparison: Comparison) -> tuple[MarketRow, ...]:
+    """Return every measure over market days and then over the other ones; nothing where the sample lacks either.
+
+    A change is against the reference on the same days, widened for all variants on both kinds of days (Bonferroni).
+    O(measures x variants x days).
+    """
+    agenda = comparison.agenda
+    ordinary = [day.id for day in agenda.days if day.peak == 1]
+    with_market = frozenset(day for day in ordinary if agenda.markets.get(day))
+    kinds = ((True, with_market), (False, frozenset(ordinary) - with_market))
+    if not all(days for _, days in kinds):
+        return ()
+    looks = len(kinds) * (len(agenda.variants) - 1)
+    found = {is_market: _rows(comparison, days, PEAK_MEASURES, looks) for is_market, days in kinds}
+    return tuple(
+        MarketRow(is_market=is_market, days=len(days), row=row)
+        for measure in PEAK_MEASURES
+        for is_market, days in kinds
+        for row in found[is_market]
+        if row.measure == measure
+    )
 
 
 WAY_NAMES = {

@@ -18,6 +18,8 @@ from networks.profiles import Conditions
 from networks.snap import snap
 from scenarios.build import County, to_problem
 from scenarios.consolidate import consolidate
+from scenarios.kpi_definitions import KPI_DEFINITIONS
+from scenarios.kpis import Kpis
 from scenarios.scenario import (
     FleetVehicle,
     Load,
@@ -114,6 +116,12 @@ def county(day: Scenario) -> County:
         bags=goods.bags,
         orders=goods.orders,
     )
+
+
+def plain_kpis(cost_fen: float) -> Kpis:
+    """Return measures of a day that cost so much for ten pieces; all others are 0."""
+    values = dict.fromkeys(KPI_DEFINITIONS, 0) | {"operating_cost_fen": round(cost_fen), "carried_pieces": 10}
+    return Kpis(**values, brands=())  # type: ignore[arg-type]
 
 
 def write_files(folder: Path, **texts: str | bytes) -> Path:

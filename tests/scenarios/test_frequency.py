@@ -14,16 +14,20 @@ from hypothesis import strategies as st
 
 from optimizer.periodic.first import first_plan
 from optimizer.periodic.native import Walk
+from optimizer.stop import Stop
 from scenarios.errors import InvalidInput
 from scenarios.frequency.choice import Typical, cheapest_vehicle, even_days, gaps_before
 from scenarios.frequency.gather import gather, together
 from scenarios.frequency.model import CHOSEN, DAILY, MARKET, RULES, Cycle, Frequency, Wait
-from scenarios.frequency.outcome import frontier, worst_decile
+from scenarios.frequency.outcome import frontier, outcomes_of, worst_decile
 from scenarios.frequency.policies import spread, visit_days
 from scenarios.frequency.read import read_policies, usual_policies
+from scenarios.frequency.study import cycles_of, lay_out
 from scenarios.market_days import parse_market_days
 from scenarios.scenario import Commodity, Load, Order, Scenario
-from tests.scenarios.small_county import county, order, place, scenario
+from scenarios.variants.cells import Limit
+from scenarios.variants.compare import Comparison
+from tests.scenarios.small_county import county, order, place, plain_kpis, scenario
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -207,6 +211,20 @@ def test_least_days_by_turns_are_a_choice_among_the_days_allowed() -> None:
 def test_the_frontier_holds_what_nobody_beats() -> None:
     """Daily and alternate stay; one that waits as long as alternate and costs more, and a double, do not."""
     assert frontier([(0.0, 9.0), (0.5, 6.0), (0.5, 7.0), None, (0.5, 6.0), (1.0, 6.5)]) == {0, 1}
+
+
+def test_changes_of_policies_are_widened_for_the_number_of_policies() -> None:
+    """Two policies besides daily visits, 500 and 490 fen a day dearer: 495 +- 5 t, t(1) being 25.45 for two at once."""
+    day = three_villages()
+    policies = (policy(DAILY), policy("alternate"), policy("least"))
+    study = lay_out(day, policies, {}, cycles_of(day, 2, 1), limit=Limit(stop=Stop(iterations=1)))
+    costs = {DAILY: (1_000, 1_050), "alternate": (1_500, 1_540), "least": (1_000, 1_050)}
+    days = [each.id for each in study.agenda.days]
+    measured = {name: dict(zip(days, map(plain_kpis, told), strict=True)) for name, told in costs.items()}
+    _, alternate, _ = outcomes_of(study, Comparison(agenda=study.agenda, measured=measured))
+    assert alternate.against is not None
+    assert alternate.against.difference.mean == 495
+    assert alternate.against.difference.half_width == pytest.approx(127.3, abs=0.1)
 
 
 def test_the_worst_decile_is_the_place_that_waits_longest() -> None:

@@ -8,18 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenarios.comparison import Interval
 from scenarios.errors import InvalidInput
 from scenarios.files import read_scenario
-from scenarios.kpi_definitions import KPI_DEFINITIONS
-from scenarios.kpis import Kpis
 from scenarios.sensitivity import (
     Throughout,
     at,
     break_evens_of,
+    changes_in,
+    crossings_in,
     curve_of,
     find_break_evens,
     grid_of,
@@ -29,8 +29,10 @@ from scenarios.sensitivity import (
 )
 from scenarios.text import Text
 from scenarios.variants.model import Variant, VariantSet
+from tests.scenarios.small_county import plain_kpis
 
 if TYPE_CHECKING:
+    from scenarios.kpis import Kpis
     from scenarios.scenario import Scenario
     from scenarios.sensitivity import Factor
 
@@ -46,12 +48,6 @@ def county() -> Scenario:
     return read_scenario(LIBRARY / "four_villages")
 
 
-def kpis(cost_fen: float) -> Kpis:
-    """Return measures of a day that cost so much for ten pieces; all others are 0."""
-    values = dict.fromkeys(KPI_DEFINITIONS, 0) | {"operating_cost_fen": round(cost_fen), "carried_pieces": 10}
-    return Kpis(**values, brands=())  # type: ignore[arg-type]
-
-
 def planted(factor: Factor, noise_fen: int = 0) -> dict[str, dict[str, Kpis]]:
     """Return two days on which the van costs 1,000 a unit of volume, the bus 600 and 300 a unit more."""
     measured: dict[str, dict[str, Kpis]] = {}
@@ -60,7 +56,7 @@ def planted(factor: Factor, noise_fen: int = 0) -> dict[str, dict[str, Kpis]]:
         for side, cost in ((VAN, 1_000 * volume), (BUS, 600 + 300 * volume)):
             name = side.id if text == "1" else at(side, "volume", text).id
             extra = noise_fen if side is BUS else 0
-            measured[name] = {"day 1": kpis(cost), "day 2": kpis(cost + 50 + extra)}
+            measured[name] = {"day 1": plain_kpis(cost), "day 2": plain_kpis(cost + 50 + extra)}
     return measured
 
 
@@ -82,6 +78,33 @@ def test_a_break_even_within_the_noise_is_told_as_unsure(county: Scenario) -> No
     measured = planted(factor, noise_fen=200)
     found = break_evens_of(measured, curve_of(measured, VAN, factor), curve_of(measured, BUS, factor))
     assert [each.is_sure for each in found] == [False]
+
+
+def test_a_break_even_is_sure_only_if_it_is_at_all_points_that_are_looked_at(county: Scenario) -> None:
+    """Two sides at 0.5, 0.7 and today's 1: three differences, of which the bracket's are -115 +- 5 t and 95 +- 5 t.
+
+    On two days t is 12.71 at 95 %, and 38.19 where three hold together: 5 t = 63.5 and 190.9.
+    """
+    (factor,) = read_factors(["volume=0.5,0.7"], county, (VAN, BUS))
+    assert crossings_in((VAN, BUS), (factor,)) == 3
+    measured = planted(factor, noise_fen=10)
+    one, other = curve_of(measured, VAN, factor), curve_of(measured, BUS, factor)
+    for looks, is_sure in ((1, True), (3, False)):
+        (found,) = break_evens_of(measured, one, other, looks)
+        assert (found.bracket, found.is_sure) == ((0.7, 1.0), is_sure)
+
+
+def test_a_change_is_judged_by_all_points_that_are_looked_at(county: Scenario) -> None:
+    """Two sides at two values: four changes. Of one it is -500 and -490 fen: -495 +- 63.5, with four +- 254.6."""
+    (factor,) = read_factors(["volume=0.5,0.7"], county, (VAN, BUS))
+    assert changes_in((VAN, BUS), (factor,)) == 4
+    measured = planted(factor)
+    measured[at(VAN, "volume", "0.5").id] = {"day 1": plain_kpis(500), "day 2": plain_kpis(560)}
+    for looks, half_width in ((1, 63.5), (4, 254.6)):
+        found = curve_of(measured, VAN, factor, looks).spots[0].against_today
+        assert found is not None
+        assert found.difference.mean == -495
+        assert found.difference.half_width == pytest.approx(half_width, abs=0.1)
 
 
 def test_the_swing_is_from_the_cheapest_to_the_dearest_spot(county: Scenario) -> None:
@@ -160,6 +183,7 @@ def test_touching_without_crossing_is_no_break_even() -> None:
     assert find_break_evens("volume", "a", "b", [(1, sure(-10)), (2, sure(0)), (3, sure(-10))]) == ()
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(-100, 100), min_size=1, max_size=12))
 def test_every_break_even_lies_in_its_bracket_and_winners_alternate(means: list[int]) -> None:
     """Whatever the differences: in order, inside, and who is cheaper above is cheaper below the next."""
