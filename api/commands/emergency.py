@@ -9,12 +9,12 @@ import math
 import sys
 import threading
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.assumptions import assumptions
-from api.commands.options import add_out, add_solving, cache_folder, existing, output_folder, solving_stop
+from api.commands.options import add_folders, add_solving, existing
 from api.commands.plan import origin_of
+from api.commands.running import begun, known_before
 from api.exports.bundle import files_of, write_outputs
 from api.exports.emergency import FILES, Relief, more_text, write_csv, write_json
 from api.exports.emergency_page import hurried_text, left_behind, sentence_of, waiting_text, write_page
@@ -39,9 +39,11 @@ from scenarios.emergency.read import read_emergency
 from scenarios.emergency.standing import stand
 from scenarios.files import read_scenario
 from scenarios.text import Text
+from scenarios.variants.kept_plans import KeptPlans
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
 
     from api.views import DayView
     from optimizer.crew import Progress
@@ -79,25 +81,25 @@ def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
     parser.description = f"{HELP.zh}。{ABOUT.zh}" if lang == "zh" else f"{HELP.en}. {ABOUT.en}"
     parser.add_argument("folder", metavar="DIR", help=Text("场景文件夹", "folder of the scenario").pick(lang))
     parser.add_argument("event", metavar="EVENT.toml", help=Text("应急文件", "the emergency file").pick(lang))
-    add_out(parser, lang)
+    add_folders(parser, lang)
     add_solving(parser, lang, Text("每个方案的求解轮数：可重复", "rounds to solve each plan: repeatable"))
 
 
 def run(options: argparse.Namespace) -> int:
     """Plan and write everything; exit code 1 should the plan break a rule or anything be missing."""
     folder, event, lang = existing(options.folder), existing(options.event), options.lang
-    stop, cache = solving_stop(options), cache_folder(folder)
     scenario = read_scenario(folder)
     emergency = read_emergency(event, scenario)
-    out = output_folder(options.out or Path("out") / folder.resolve().name)
+    out, cache, store, limit = begun(options)
+    kept = KeptPlans(store=store)
     line(PHASES["roads"].pick(lang), stream=sys.stderr)
     base = build_problem(with_goods(scenario, emergency), cache=cache)
     ground = cut(base, emergency.closures, cache=cache)
     standing = stand(base, ground)
     _show_standing(standing, lang)
     rescue = build_rescue(base, ground, emergency)
-    answers = _answers(rescue, options, stop)
-    day = _day(rescue, answers, options, stop, out)
+    answers = _answers(rescue, options, limit.stop, kept)
+    day = _day(rescue, answers, options, limit.stop, out)
     relief = Relief(
         rescue=rescue,
         standing=standing,
@@ -111,6 +113,7 @@ def run(options: argparse.Namespace) -> int:
     told = (text.pick(lang) for text in (*emergency.assumed, *rescue.county.notes))
     for text in (*told, *warnings):
         line(f"! {text}", style="yellow")
+    say(known_before(kept.asked, kept.found), lang)
     names = ", ".join((*FILES, "plan.json", *files_of(day)))
     say(Text(f"已写入 {out}：{names}", f"written to {out}: {names}"), lang)
     return 1 if day.violations or not answers.is_whole else 0
@@ -150,7 +153,7 @@ class _Voice:
         line(f"  {left.pick(self._lang)}", stream=sys.stderr)
 
 
-def _answers(rescue: Rescue, options: argparse.Namespace, stop: Stop) -> Answers:
+def _answers(rescue: Rescue, options: argparse.Namespace, stop: Stop, kept: KeptPlans) -> Answers:
     cancel = threading.Event()
     planner = Planner(
         rescue,
@@ -159,6 +162,7 @@ def _answers(rescue: Rescue, options: argparse.Namespace, stop: Stop) -> Answers
         workers=options.workers,
         cancel=cancel,
         ear=_Voice(rescue, stop, options.lang),
+        kept=kept,
     )
     with ended_on_interrupt(cancel, lambda: line(PHASES["stopping"].pick(options.lang), stream=sys.stderr)):
         return planner.answers()

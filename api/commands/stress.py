@@ -10,12 +10,13 @@ import argparse
 import sys
 import threading
 import time
-from pathlib import Path
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from api.assumptions import assumptions
-from api.commands.options import add_out, add_solving, cache_folder, existing, output_folder, solving_stop, whole
+from api.commands.options import add_folders, add_solving, existing, whole
 from api.commands.referee import differences
+from api.commands.running import begun, known_before
 from api.exports.stress import Report, chance_text, road_name, share_text, verdict, write_json, write_visits
 from api.exports.stress_book import write_book
 from api.exports.stress_page import write_page
@@ -37,15 +38,18 @@ from scenarios.stress.buffers import SLACKS
 from scenarios.stress.noise import PLACEHOLDERS, noise_toml, read_noise
 from scenarios.stress.study import WANTED, Question, study
 from scenarios.text import Text
+from scenarios.variants.kept_plans import KeptPlans, solve_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from api.schemas import PlanFile
     from optimizer.check import Violation
     from optimizer.crew import Progress
     from optimizer.tiers.violations import HandoverViolation
     from scenarios.build import County
+    from scenarios.variants.cells import Limit
 
 HELP = Text(
     "压力测试：路况波动、到货晚点、车辆故障、封路时方案还准不准时，怎样最省地更有把握",
@@ -91,7 +95,7 @@ def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
     parser.add_argument("--on-time", type=_share, default=WANTED, metavar="P", help=wanted.pick(lang))
     rounds = Text("每个方案的求解轮数：可重复", "rounds to solve each plan: repeatable")
     add_solving(parser, lang, rounds)
-    add_out(parser, lang)
+    add_folders(parser, lang)
 
 
 def _share(text: str) -> float:
@@ -111,10 +115,11 @@ def run(options: argparse.Namespace) -> int:
     noise = read_noise(existing(options.noise)) if options.noise else PLACEHOLDERS
     record = read_plan(existing(options.plan)) if options.plan else None
     scenario = read_scenario(folder)
-    out = output_folder(options.out or Path("out") / folder.resolve().name)
-    county = build_problem(scenario, cache=cache_folder(folder))
+    out, cache, store, limit = begun(options)
+    county = build_problem(scenario, cache=cache)
     cancel = threading.Event()
-    solver = _Solver(options, cancel)
+    kept = KeptPlans(store=store)
+    solver = _Solver(replace(limit, workers=options.workers), kept, cancel, lang)
     with ended_on_interrupt(cancel):
         plan, violations = _plan_of(county, record, solver, lang)
         if violations:
@@ -127,7 +132,7 @@ def run(options: argparse.Namespace) -> int:
             plan,
             Question(noise=noise, days=options.draws, seed=options.seed, wanted=options.on_time),
             plan_again=solver.made,
-            cache=cache_folder(folder),
+            cache=cache,
             told=_Telling(lang),
             is_ended=cancel.is_set,
         )
@@ -135,30 +140,47 @@ def run(options: argparse.Namespace) -> int:
     report = Report(study=found, names=names, assumed=assumptions(scenario))
     _write(report, out, lang)
     _show(report, lang)
+    say(known_before(kept.asked, kept.found), lang)
     files = ", ".join(FILES)
     say(Text(f"已写入 {out}：{files}", f"written to {out}: {files}"), lang)
     return 0 if found.is_whole else 1
 
 
 class _Solver:
-    """Makes plans as the command line asks for them; once cancelled it takes the best that it has."""
+    """Makes plans as the command line asks for them, or finds them; once cancelled it takes the best that it has."""
 
-    def __init__(self, options: argparse.Namespace, cancel: threading.Event) -> None:
-        self.options, self.cancel = options, cancel
+    def __init__(self, limit: Limit, kept: KeptPlans, cancel: threading.Event, lang: str) -> None:
+        self.limit, self.kept, self.cancel, self.lang = limit, kept, cancel, lang
 
     def made(self, county: County) -> TieredPlan:
-        """Return the best plan of ``county``."""
-        stop, options = solving_stop(self.options), self.options
-        with ProgressView(options.lang) as view:
+        """Return the best plan of ``county``; one that was cut short is not kept."""
+        how = "day" if county.tiers is None else "tiers"
+        return self.kept.plan(solve_key(how, tiers_of(county), self.limit), lambda: self._solved(county))
+
+    def _solved(self, county: County) -> tuple[TieredPlan, bool]:
+        stop = self.limit.stop
+        with ProgressView(self.lang) as view:
             view.phase("solve", seconds=stop.seconds)
 
             def report(progress: Progress) -> None:
                 view.best(progress.cost_fen, progress.num_unserved, progress.phase)
 
-            asked = {"stop": stop, "seed": options.seed, "workers": options.workers, "cancel": self.cancel}
+            asked: dict[str, Any] = {
+                "stop": stop,
+                "seed": self.limit.seed,
+                "workers": self.limit.workers,
+                "cancel": self.cancel,
+            }
             if county.tiers is not None:
-                return solve_tiers(county.tiers, progress=report, **asked).plan
-            return TieredPlan(choice={}, plan=solve(county.problem, progress=report, **asked).plan)
+                tiered = solve_tiers(county.tiers, progress=report, **asked)
+                return tiered.plan, self._is_good(has_worked=bool(tiered.history or tiered.iterations))
+            found = solve(county.problem, progress=report, **asked)
+            has_worked = bool(found.history or found.iterations or stop.iterations == 0)
+            return TieredPlan(choice={}, plan=found.plan), self._is_good(has_worked=has_worked)
+
+    def _is_good(self, *, has_worked: bool) -> bool:
+        """Tell whether a plan is one to keep: somebody searched for it, and nobody ended that early."""
+        return has_worked and not self.cancel.is_set()
 
 
 class _Telling:

@@ -26,6 +26,8 @@ from scenarios.emergency.means import Means, county_with, offered, one_more
 from scenarios.emergency.priority import rank_of
 from scenarios.emergency.standing import class_rows, crossing_shipments, villages_reached
 from scenarios.errors import ScenarioFailed
+from scenarios.variants.cells import Limit
+from scenarios.variants.kept_plans import KeptPlans, reasons_key, solve_key
 
 if TYPE_CHECKING:
     import threading
@@ -103,7 +105,10 @@ class Answers:
 
 
 class Planner:
-    """Plans one emergency, one solve after the other, until ``cancel`` is set; what is done then is kept."""
+    """Plans one emergency, one solve after the other, until ``cancel`` is set; what is done then is kept.
+
+    Solves that are in ``kept`` are not done again.
+    """
 
     def __init__(
         self,
@@ -114,8 +119,10 @@ class Planner:
         workers: int = 1,
         cancel: threading.Event | None = None,
         ear: Ear | None = None,
+        kept: KeptPlans | None = None,
     ) -> None:
         self._rescue = rescue
+        self._kept = kept or KeptPlans()
         self._stop, self._seed, self._workers = stop, seed, workers
         self._cancel, self._ear = cancel, ear
 
@@ -191,15 +198,20 @@ class Planner:
 
     def _solved(self, tiers: Tiers, share: float = 1.0) -> TieredPlan:
         stop = self._stop if self._stop.seconds is None else replace(self._stop, seconds=self._stop.seconds * share)
+        limit = Limit(stop=stop, seed=self._seed, workers=self._workers)
+        return self._kept.plan(solve_key("emergency", tiers, limit), lambda: self._judged(tiers, stop))
+
+    def _judged(self, tiers: Tiers, stop: Stop) -> tuple[TieredPlan, bool]:
+        """Return a plan that the referee passes, and whether it is one to keep: nobody ended its search early."""
         found = self._searched(tiers, stop)
         if not (found.history or found.iterations or self._is_over):
             found = self._searched(tiers, FIRST_PLANS)  # the time was over before any process had begun
         if not (found.history or found.iterations):
-            return _nobody(tiers)
+            return _nobody(tiers), False
         violations = check_tiers(tiers, found.plan)
         if violations:
             raise ScenarioFailed("E357", detail=violations[0].render("en"))
-        return found.plan
+        return found.plan, not self._is_over
 
     def _searched(self, tiers: Tiers, stop: Stop) -> TieredResult:
         return solve_tiers(
@@ -256,8 +268,14 @@ class Planner:
         if not answer.plan.plan.unserved:
             return answer
         self._tell("reasons")
-        work = {"most_work": HURRIED_WORK} if self._is_over else {}
-        return replace(answer, plan=_told(answer.tiers, explain_tiers(answer.tiers, answer.plan, **work)))
+        plan = self._kept.plan(reasons_key(answer.tiers, answer.plan), lambda: self._reasons(answer))
+        return replace(answer, plan=plan)
+
+    def _reasons(self, answer: Answer) -> tuple[TieredPlan, bool]:
+        """Return the plan with reasons, and whether to keep it: one that was told in a hurry says less."""
+        is_hurried = self._is_over
+        work = {"most_work": HURRIED_WORK} if is_hurried else {}
+        return _told(answer.tiers, explain_tiers(answer.tiers, answer.plan, **work)), not is_hurried
 
     def _more(self, best: Answer) -> tuple[Answer, ...]:
         """Return the plans with one vehicle more on the far side of each relay, and one drone more at each base."""

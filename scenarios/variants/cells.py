@@ -159,10 +159,10 @@ def day_cell(day: Scenario, parts: tuple[PlanCell, ...], cache: Path | None) -> 
 def essence(scenario: Scenario) -> str:
     """Return a hash of what decides plans and measures: all but words about it, with the content of road files."""
     decisive = [f.name for f in fields(scenario) if f.compare and f.name not in WORDS_ONLY]
-    return hash_of([(name, _stable(getattr(scenario, name))) for name in decisive], _roads_content(scenario))
+    return hash_of([(name, stable_text(getattr(scenario, name))) for name in decisive], _roads_content(scenario))
 
 
-def _stable(value: object) -> str:
+def stable_text(value: object) -> str:
     """Return a text that is equal for equal values in every process, where ``repr`` alone is not: sets are sorted.
 
     Ten times as fast as ``Scenario.digest``, which a comparison would ask for hundreds of times.
@@ -171,11 +171,11 @@ def _stable(value: object) -> str:
     if "frozenset({" not in text:
         return text
     if isinstance(value, frozenset):
-        return "{" + ",".join(sorted(map(_stable, value))) + "}"
+        return "{" + ",".join(sorted(map(stable_text, value))) + "}"
     if isinstance(value, tuple):
-        return "(" + ",".join(map(_stable, value)) + ")"
+        return "(" + ",".join(map(stable_text, value)) + ")"
     if is_dataclass(value):
-        return type(value).__name__ + _stable(tuple((f.name, getattr(value, f.name)) for f in fields(value)))
+        return type(value).__name__ + stable_text(tuple((f.name, getattr(value, f.name)) for f in fields(value)))
     return text
 
 

@@ -74,6 +74,22 @@ def test_the_plan_has_run_sheets_handovers_and_lines_on_the_far_side(relieved: P
     assert not any(each["properties"].get("is_straight") for each in far if each["properties"]["distance_m"])
 
 
+def test_a_second_run_plans_nothing(
+    relieved: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every solve and the reasons come from the scenario's store, and the plan has the same bytes."""
+    monkeypatch.setattr("scenarios.emergency.answer.solve_tiers", None)
+    monkeypatch.setattr("scenarios.emergency.answer.explain_tiers", None)
+    folder = relieved.parent
+    asked = ["emergency", str(folder / "county"), str(folder / "event.toml"), "--iterations", "1"]
+    assert main([*asked, "--out", str(folder / "second"), "--lang", "en"]) == 0
+    told = re.search(r"(\d+) plans, (\d+) of them known before", capsys.readouterr().out)
+    assert told is not None
+    assert told[1] == told[2] != "0"
+    for name in ("emergency.json", "plan.json"):
+        assert (folder / "second" / name).read_bytes() == (relieved / name).read_bytes()
+
+
 def test_a_run_that_is_stopped_writes_what_it_has_and_ends_with_code_1(
     relieved: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -75,6 +75,18 @@ def test_the_same_seed_gives_the_same_file(stressed: Path) -> None:
     assert first == again
 
 
+def test_a_second_run_plans_nothing(
+    stressed: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The plan with slack comes from the scenario's store, and every file has the same bytes but the workbook."""
+    monkeypatch.setattr("api.commands.stress.solve", None)
+    with _slacks(1):
+        assert _stress(stressed, "--draws", "200", "--out", str(stressed / "second")) == 0
+    assert "1 plans, 1 of them known before" in capsys.readouterr().out
+    for name in ("stress.json", "stress.csv"):
+        assert (stressed / "second" / name).read_bytes() == (stressed / "out" / name).read_bytes()
+
+
 def test_the_page_asks_for_nothing_and_says_first_what_it_rests_on(stressed: Path) -> None:
     """Assumptions, placeholders and both languages of three pictures inside."""
     page = (stressed / "out" / "stress.html").read_text("utf-8")
