@@ -246,6 +246,7 @@ def rig(folder: Path, workers: int = 2, *, namespaces: bool) -> Iterator[Rig]:
         made.start_scheduler()
         for rank in range(workers):
             made.start_worker(rank)
+        made.await_scheduler()
         yield made
 
 
