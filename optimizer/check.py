@@ -24,19 +24,28 @@ if TYPE_CHECKING:
 __all__ = ["RULES", "Violation", "check", "summary"]
 
 
-def check(problem: Problem, plan: Plan) -> tuple[Violation, ...]:
+def check(problem: Problem, plan: Plan, *, accepted: Plan | None = None) -> tuple[Violation, ...]:
     """Return every violation of ``plan``, empty when it may be driven.
 
     What a plan names and the problem does not know is a violation too; routes that
     name unknown vehicle types or places are judged no further, and the stated cost only
     when all is known. Never raises on a plan whose fields have the right types.
     O(visits + shipments x compartments), plus the sweeps over docks.
+
+    Parameters
+    ----------
+    accepted
+        A plan without violations of the same problem, locks apart: of routes that are the very same objects only what
+        they share with others is judged again, which takes a quarter of the time.
     """
+    stand = frozenset() if accepted is None else frozenset(map(id, accepted.routes))
     found, known = judge_references(problem, plan)
     is_complete = not found
     found += judge_coverage(problem, plan)
     found += judge_fleet(problem, known)
     for route in known.routes:
+        if id(route) in stand:
+            continue
         found += judge_handovers(problem, route)
         found += judge_clock(problem, route)
         found += judge_loads(problem, route)

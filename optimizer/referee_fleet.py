@@ -82,7 +82,7 @@ def judge_docks(problem: Problem, plan: Plan) -> Iterator[Violation]:
 def judge_locks(problem: Problem, plan: Plan) -> Iterator[Violation]:
     """Judge that what is carried is carried as locked: by whom, when, and after what on the same route."""
     locked = {lock.shipment for lock in problem.locks}
-    for route in plan.routes:
+    for route in plan.routes if locked else ():
         handed = _handover_positions(problem, route)
         for shipment in (i for i in handed if i in locked):
             for lock in problem.locks:

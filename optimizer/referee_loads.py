@@ -156,12 +156,13 @@ def _deliveries_first(route: Route, trip: Trip) -> Iterator[Violation]:
 
 def judge_shelves(problem: Problem, plan: Plan) -> Iterator[Violation]:
     """Judge that what is delivered to a place in the day fits on its shelf, in every load dimension."""
-    arrived: dict[str, list[int]] = {p.id: [0] * len(problem.load_dimensions) for p in problem.places}
-    for _, trip in plan.trips():
+    arrived: dict[str, list[int]] = {p.id: [0] * len(p.shelf) for p in problem.places if p.shelf}
+    for _, trip in plan.trips() if arrived else ():
         for c in carriages(problem, trip):
             place = trip.end if c.handed is None else trip.visits[c.handed].place
-            for dimension, load in enumerate(c.shipment.load):
-                arrived[place][dimension] += load
+            if place in arrived:
+                for dimension, load in enumerate(c.shipment.load):
+                    arrived[place][dimension] += load
     for shelved in (p for p in problem.places if p.shelf):
         for name, load, limit in zip(problem.load_dimensions, arrived[shelved.id], shelved.shelf, strict=True):
             if load > limit:

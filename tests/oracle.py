@@ -123,7 +123,7 @@ def _best_route(county: Problem, kind: VehicleType, number: int, ids: Sequence[s
     best: Route | None = None
     best_fen = 0
     for day in _days(county, kind, ids):
-        for route in _timed(county, kind, number, day):
+        for route in timed(county, kind, number, day):
             fen = _route_cost(county, route).operating_fen
             if (best is None or fen < best_fen) and _is_clean(county, route):
                 best, best_fen = route, fen
@@ -172,7 +172,7 @@ def _joined(stays: Sequence[Stay]) -> list[tuple[Stay, ...]]:
     return done
 
 
-def _timed(county: Problem, kind: VehicleType, number: int, day: Day) -> Iterator[Route]:
+def timed(county: Problem, kind: VehicleType, number: int, day: Day) -> Iterator[Route]:
     """Yield the shortest timing of the day for every choice of stowage, windows and rests."""
     seconds = county.matrices[kind.profile].duration_s
     for stays in day:

@@ -1,7 +1,7 @@
 """Where one more order could ride: ranked ways into a plan that stands, leaving it out among them.
 
-For every vehicle the cheapest day with the shipment on board is made; the cheapest of these days are judged by the
-referee with the whole plan, and only what it accepts is offered.
+The cheapest day of each vehicle with the shipment on board, the cheapest vehicle first; how that is found, and judged,
+is ``optimizer.explain.ranking``'s. Here it is said in an answer.
 """
 
 from __future__ import annotations
@@ -11,36 +11,24 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from api.commands.explain import shipments_named
 from api.service.rehearsing import written
-from optimizer.check import check
-from optimizer.cost import plan_cost, route_cost
-from optimizer.explain.insertion import first_day, settled
-from optimizer.explain.question import taken_out
-from optimizer.explain.ways import candidates, ways_to_carry
-from optimizer.plan import Plan, Unserved
-from optimizer.schedule import draft_of
+from optimizer.cost import plan_cost
+from optimizer.explain.ranking import carry_together, rank_ways
+from optimizer.plan import Unserved
 from scenarios.event_columns import EVENTS_FILE
 from scenarios.events_county import changed_day
 from scenarios.events_file import read_events
 
 if TYPE_CHECKING:
     from api.service.questions import Asked
-    from optimizer.explain.ways import Way
-    from optimizer.model import Shipment
-    from optimizer.plan import Cost, Route
+    from optimizer.explain.insertion import Insertion
+    from optimizer.plan import Cost, Plan
     from optimizer.problem import Problem
-    from optimizer.schedule import TripDraft
 
-TRIES = 12
-"""Ways on one vehicle that are looked at in full before it is passed over."""
+MOST_WORK = 4_000
+"""Work on one shipment, as ``explain.insertion`` counts it: some two seconds, where 300 places take a tenth of one."""
 
-
-class _Day(NamedTuple):
-    """One vehicle's day with the shipment on board, and what it costs more."""
-
-    marginal_fen: int
-    rank: int
-    route: Route
-    drafts: tuple[TripDraft, ...]
+MOST_SHIPMENTS = 10
+"""Shipments of one order that are looked at: the parts of a very large one differ little."""
 
 
 class _Standing(NamedTuple):
@@ -51,13 +39,21 @@ class _Standing(NamedTuple):
     total_fen: int
     operating_fen: int
 
+    def dearer_by(self, fen: int) -> _Standing:
+        """Return the same, as if the plan had cost more."""
+        return self._replace(total_fen=self.total_fen + fen)
+
 
 def insertions(asked: Asked) -> dict[str, Any]:
     """Return, for each shipment of an order, ranked ways to carry it, the cheapest first, and leaving it out.
 
     The order is one of the scenario, or a new one (``added``, an events file); changes are against the plan as it
     stands, without the new order. ``is_complete`` is False where the plan itself is not accepted, so that nothing can
-    be put into it.
+    be put into it, and where a cheaper way may have been missed for lack of work.
+
+    Of an order in several shipments each is told as if the others stayed as they are, a new one's left and of no
+    account; ``together`` is one way for all of them at once. Of more than ``MOST_SHIPMENTS`` the first are told, and
+    how many there are.
 
     Raises
     ------
@@ -65,21 +61,20 @@ def insertions(asked: Asked) -> dict[str, Any]:
         E431 for a name that is neither a shipment nor an order, E370 for a new order with faults, E654 for a day
         across tiers.
     """
-    most, order = asked.question["most"], asked.question["order"]
+    order = asked.question["order"]
     if asked.question.get("added"):
         problem, plan = _with_new(asked)
         new = [s for s in problem.shipments if s.id not in asked.county.problem.shipment_of]
         penalty_fen = sum(s.penalty_fen for s in new)
-        told = []
-        for shipment in new:  # of several, each is told as if the others were of no account
-            others_fen = plan.cost.total_fen - penalty_fen + sum(s.penalty_fen for s in new if s is not shipment)
-            standing = _Standing(problem, plan, others_fen, plan.cost.operating_fen)
-            told.append(_ranked(asked, standing, shipment.id, most))
-        return {"order": order, "shipments": told}
-    plan = asked.plan
-    standing = _Standing(asked.county.problem, plan, plan.cost.total_fen, plan.cost.operating_fen)
-    names = shipments_named(asked.county, order)
-    return {"order": order, "shipments": [_ranked(asked, standing, name, most) for name in names]}
+        standing = _Standing(problem, plan, plan.cost.total_fen - penalty_fen, plan.cost.operating_fen)
+        dearer = {s.id: penalty_fen - s.penalty_fen for s in new}  # the others, which are left, are of no account
+    else:
+        plan = asked.plan
+        standing = _Standing(asked.county.problem, plan, plan.cost.total_fen, plan.cost.operating_fen)
+        dearer = dict.fromkeys(shipments_named(asked.county, order), 0)
+    told = [_ranked(asked, standing.dearer_by(fen), name) for name, fen in list(dearer.items())[:MOST_SHIPMENTS]]
+    together = _together(asked, standing, tuple(dearer)) if 1 < len(dearer) <= MOST_SHIPMENTS else None
+    return {"order": order, "num_shipments": len(dearer), "shipments": told, "together": together}
 
 
 def _with_new(asked: Asked) -> tuple[Problem, Plan]:
@@ -93,18 +88,21 @@ def _with_new(asked: Asked) -> tuple[Problem, Plan]:
     return problem, replace(grown, cost=plan_cost(problem, grown))
 
 
-def _ranked(asked: Asked, standing: _Standing, name: str, most: int) -> dict[str, Any]:
+def _ranked(asked: Asked, standing: _Standing, name: str) -> dict[str, Any]:
     problem, plan = standing.problem, standing.plan
-    shipment = problem.shipment_of[name]
     carrier = next((r for r in plan.routes if any(name in t.shipments for t in r.trips)), None)
-    base = plan if carrier is None else taken_out(problem, plan, name)
     now = None if carrier is None else asked.handover(carrier, name)
-    told = {"shipment": name, "now": now, "penalty_fen": shipment.penalty_fen}
-    if base is None:  # what is left without it keeps no rule: it holds the plan together
-        return {**told, "options": [], "is_complete": False}
-    ways = _offered(asked, standing, base, shipment, most=most)
-    options = sorted((*ways, _option("leave_out", standing, base.cost)), key=lambda option: option["total_change_fen"])
-    return {**told, "options": options, "is_complete": bool(ways) or not check(problem, base)}
+    found = rank_ways(problem, plan, name, most=asked.question["most"], most_work=MOST_WORK)
+    options = [_carried(asked, standing, way, name) for way in found.ways]
+    if found.left_out is not None:
+        options.append(_option("leave_out", standing, found.left_out.cost))
+    return {
+        "shipment": name,
+        "now": now,
+        "penalty_fen": problem.shipment_of[name].penalty_fen,
+        "options": sorted(options, key=lambda option: option["total_change_fen"]),
+        "is_complete": found.is_complete,
+    }
 
 
 def _option(kind: str, standing: _Standing, cost: Cost) -> dict[str, Any]:
@@ -115,30 +113,18 @@ def _option(kind: str, standing: _Standing, cost: Cost) -> dict[str, Any]:
     }
 
 
-def _offered(asked: Asked, standing: _Standing, base: Plan, shipment: Shipment, *, most: int) -> list[dict[str, Any]]:
-    """Return the cheapest ways that the referee accepts."""
-    problem, found = standing.problem, []
-    for day in sorted(_days(problem, base, shipment)):
-        left = tuple(u for u in base.unserved if u.shipment != shipment.id)
-        grown = settled(problem, Plan(routes=base.routes, unserved=left, cost=base.cost), day)
-        if grown is None:
-            continue
-        route = next(r for r in grown.routes if r.vehicle == day.route.vehicle)
-        at = asked.handover(route, shipment.id)
-        is_new_trip = len(route.trips) > len(day.route.trips)
-        found.append({**_option("carry", standing, grown.cost), **at, "is_new_trip": is_new_trip})
-        if len(found) == most:
-            break
-    return found
+def _carried(asked: Asked, standing: _Standing, way: Insertion, name: str) -> dict[str, Any]:
+    at = asked.handover(way.route, name)
+    return {**_option("carry", standing, way.plan.cost), **at, "is_new_trip": way.is_new_trip}
 
 
-def _days(problem: Problem, base: Plan, shipment: Shipment) -> list[_Day]:
-    """Return the cheapest day of every vehicle that could be loaded and timed with the shipment."""
-    found = []
-    for rank, route in enumerate(candidates(problem, base, shipment)):
-        ways: list[Way] = sorted(ways_to_carry(problem, shipment, [route]), key=lambda way: (way.least_fen, way.rank))
-        after, _ = first_day(problem, ways, TRIES)
-        if after is not None:
-            marginal_fen = route_cost(problem, after).operating_fen - route_cost(problem, route).operating_fen
-            found.append(_Day(marginal_fen, rank, route, tuple(draft_of(trip) for trip in after.trips)))
-    return found
+def _together(asked: Asked, standing: _Standing, names: tuple[str, ...]) -> dict[str, Any] | None:
+    """Return one way for all shipments of an order at once; None where the others may not ride without them."""
+    problem, plan = standing.problem, standing.plan
+    found = carry_together(problem, plan, names, most_work=MOST_WORK // len(names))
+    if found is None:
+        return None
+    route_of = {name: route for route, trip in found.plan.trips() for name in trip.shipments}
+    carried = [{"shipment": name, **asked.handover(route_of[name], name)} for name in names if name in route_of]
+    change = _option("together", standing, found.plan.cost)
+    return {**change, "carried": carried, "left": list(found.left), "is_complete": found.is_complete}

@@ -1,4 +1,4 @@
-"""The cheapest way to add one shipment to a plan that stands, or the knowledge that there is none.
+"""The cheapest ways to add one shipment to a plan that stands, or the knowledge that there is none.
 
 Every place in every trip and a trip of its own at every point of every vehicle's day,
 idle vehicles included, is considered; what cannot fit by weight or by the
@@ -42,11 +42,15 @@ JUDGING = 10
 
 @dataclass(frozen=True, slots=True)
 class Insertion:
-    """The ``plan`` with the shipment on board of ``route``, ``marginal_fen`` dearer to run than before."""
+    """The ``plan`` with the shipment on board of ``route``, ``marginal_fen`` dearer to run than before.
+
+    ``is_new_trip``: it rides on a trip that was not there.
+    """
 
     plan: Plan
     route: Route
     marginal_fen: int
+    is_new_trip: bool = False
 
 
 class Day(Protocol):
@@ -63,15 +67,20 @@ class Day(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What came of trying: the ``best`` way if there is one.
+    """What came of trying: the cheapest way on each of some vehicles, the cheapest first.
 
     ``work``: vehicle days timed, one for every ``WAYS_AT_A_GLANCE`` listed, ``JUDGING`` for each look of the referee.
-    ``is_complete``: every way was looked at.
+    ``is_complete``: no cheaper way was left untried, nor any where fewer were found than were asked for.
     """
 
-    best: Insertion | None
+    found: tuple[Insertion, ...]
     work: int
     is_complete: bool
+
+    @property
+    def best(self) -> Insertion | None:
+        """The cheapest way, if there is one."""
+        return self.found[0] if self.found else None
 
 
 def insert_best(
@@ -82,8 +91,10 @@ def insert_best(
     most_work: int,
     among: Sequence[Route] | None = None,
     below_fen: int | None = None,
+    most: int = 1,
+    accepted: Plan | None = None,
 ) -> Search:
-    """Return the cheapest way to add ``shipment`` to ``plan`` that the referee accepts.
+    """Return the cheapest way to add ``shipment`` to ``plan`` that the referee accepts; of each vehicle one at most.
 
     O(visits) ways for down and up shipments, O(visits^2) a trip for local ones; each that
     may be the cheapest is timed, O(visits), and the referee judges only what nothing left can undercut.
@@ -96,29 +107,38 @@ def insert_best(
         Routes of the plan and empty routes of idle vehicles that may carry it; None means all.
     below_fen
         Ways that cost so much or more are of no interest; None means that all are.
+    most
+        Vehicles whose cheapest ways are wanted.
+    accepted
+        As of ``optimizer.check.check``: what the referee need not look at again.
     """
     among = candidates(problem, plan, shipment) if among is None else among
     queue = [_Priced(way.least_fen, _LISTED, way.rank, way) for way in ways_to_carry(problem, shipment, among)]
     unsoiled = replace(problem, cleanings=()) if problem.cleanings else problem
     work, refused = len(queue) // WAYS_AT_A_GLANCE, 0
+    found: dict[str, Insertion] = {}
     heapify(queue)
-    while queue and (below_fen is None or queue[0].fen < below_fen):
+    while queue and len(found) < most and (below_fen is None or queue[0].fen < below_fen):
         if work >= most_work or refused >= MOST_REFUSALS:
-            return Search(None, work, is_complete=False)
+            return Search(tuple(found.values()), work, is_complete=False)
         known = heappop(queue)
+        if known.way.route.vehicle in found:
+            continue
         if known.stage == _JUDGED:
             work += JUDGING
-            found = _accepted(problem, plan, shipment, known.way)
-            if found is not None and found.marginal_fen <= known.fen:
-                return Search(found, work, is_complete=True)
+            better, judged = None, _accepted(problem, plan, shipment, known.way, accepted)
+            if judged is not None and judged.marginal_fen <= known.fen:
+                found[judged.route.vehicle], refused = judged, 0
+                continue
             refused += 1
-            better = None if found is None else known._replace(fen=found.marginal_fen)  # it has to wait for a dock
+            if judged is not None:  # it has to wait for a dock
+                better = known._replace(fen=judged.marginal_fen)
         else:
             work += known.stage == _LISTED
             better = _better_priced(problem, unsoiled, known)
         if better is not None:
             heappush(queue, better)
-    return Search(None, work, is_complete=True)
+    return Search(tuple(found.values()), work, is_complete=True)
 
 
 _LISTED, _TIMED, _JUDGED = 0, 1, 2
@@ -205,20 +225,22 @@ def _fits(problem: Problem, kind: VehicleType, visits: Sequence[VisitDraft]) -> 
     return True
 
 
-def _accepted(problem: Problem, plan: Plan, shipment: Shipment, way: Way) -> Insertion | None:
+def _accepted(problem: Problem, plan: Plan, shipment: Shipment, way: Way, accepted: Plan | None) -> Insertion | None:
     """Let the referee judge the whole plan with the shipment on its way."""
     left = tuple(u for u in plan.unserved if u.shipment != shipment.id)
-    grown = settled(problem, replace(plan, unserved=left), way)
+    grown = settled(problem, replace(plan, unserved=left), way, accepted=accepted)
     if grown is None:
         return None
     route = next(r for r in grown.routes if r.vehicle == way.route.vehicle)
-    return Insertion(grown, route, _dearer(problem, route, way.route))
+    is_new_trip = len(route.trips) > len(way.route.trips)
+    return Insertion(grown, route, _dearer(problem, route, way.route), is_new_trip)
 
 
-def settled(problem: Problem, plan: Plan, day: Day) -> Plan | None:
+def settled(problem: Problem, plan: Plan, day: Day, *, accepted: Plan | None = None) -> Plan | None:
     """Return ``plan`` with another day of one vehicle, as the referee accepts it, or None.
 
     A vehicle that finds no dock free waits for one and is judged again; last it is let load when it did before.
+    ``accepted``: as of ``optimizer.check.check``.
     """
     earliest = [0] * len(day.drafts)
     for _ in range(MOST_REFUSALS):
@@ -226,7 +248,7 @@ def settled(problem: Problem, plan: Plan, day: Day) -> Plan | None:
         if route is None:
             break
         changed = _with_route(problem, plan, route)
-        wrong = check(problem, changed)
+        wrong = check(problem, changed, accepted=accepted)
         if not wrong:
             return changed
         if not _wait_for_dock(problem, changed, route, wrong, earliest):
@@ -236,7 +258,7 @@ def settled(problem: Problem, plan: Plan, day: Day) -> Plan | None:
     before = [trip.load_start_s for trip in day.route.trips]
     route = scheduled(problem, day, fixed_loads=before) if len(before) == len(day.drafts) else None
     again = None if route is None else _with_route(problem, plan, route)
-    return None if again is None or check(problem, again) else again
+    return None if again is None or check(problem, again, accepted=accepted) else again
 
 
 def _with_route(problem: Problem, plan: Plan, route: Route) -> Plan:
