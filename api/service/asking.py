@@ -8,9 +8,9 @@ from api.service import rehearsing
 from api.service.brand_view import brand_view
 from api.service.drawing import drawn
 from api.service.importing import judge
-from api.service.insertions import insertions
 from api.service.questions import Asked
 from api.service.reasoning import reasons
+from api.service.tiered_insertions import insertions
 from api.service.tiered_retiming import evaluate
 
 if TYPE_CHECKING:

@@ -75,14 +75,18 @@ class Asked:
             "en": violation.render("en"),
         }
 
-    def handover(self, route: Route, shipment: str) -> dict[str, Any]:
-        """Return who hands a shipment over, when and at which place."""
-        for trip_number, trip in enumerate(route.trips, start=1):
-            for rank, visit in enumerate(trip.visits, start=1):
-                if shipment in (*visit.deliver, *visit.collect):
-                    where = {"trip": trip_number, "rank": rank, "place": visit.place}
-                    return {"vehicle": route.vehicle, **where, "start_s": visit.start_s, "at": self.at(visit.start_s)}
-        return {"vehicle": route.vehicle}
+    def handover(self, route: Route, shipment: str, *, is_last: bool = False) -> dict[str, Any]:
+        """Return who hands a shipment over, when and at which place; of two visits the first, or the last."""
+        found = [
+            (visit, {"trip": trip_number, "rank": rank, "place": visit.place, "start_s": visit.start_s})
+            for trip_number, trip in enumerate(route.trips, start=1)
+            for rank, visit in enumerate(trip.visits, start=1)
+            if shipment in (*visit.deliver, *visit.collect)
+        ]
+        if not found:
+            return {"vehicle": route.vehicle}
+        visit, where = found[-1 if is_last else 0]
+        return {"vehicle": route.vehicle, **where, "at": self.at(visit.start_s)}
 
 
 def cost_record(cost: Cost) -> dict[str, int]:

@@ -160,11 +160,13 @@ def _untimed(tiers: Tiers, days: Sequence[Mapping[str, Any]]) -> Plan:
 
 
 def _untimed_route(kind: VehicleType, day: Mapping[str, Any]) -> Route:
-    moments = dict.fromkeys(("load_start_s", "depart_s", "return_s"), 0)
-    trips = (
-        Trip(start=kind.depot, end=kind.last_place, visits=_untimed_visits(trip), **moments) for trip in day["trips"]
-    )
-    return Route(vehicle_type=kind.id, number=day["number"], trips=tuple(trips))
+    trips = tuple(_untimed_trip(kind, trip) for trip in day["trips"])
+    return Route(vehicle_type=kind.id, number=day["number"], trips=trips)
+
+
+def _untimed_trip(kind: VehicleType, trip: Mapping[str, Any]) -> Trip:
+    visits = _untimed_visits(trip)
+    return Trip(start=kind.depot, end=kind.last_place, load_start_s=0, depart_s=0, return_s=0, visits=visits)
 
 
 def _untimed_visits(trip: Mapping[str, Any]) -> tuple[Visit, ...]:
