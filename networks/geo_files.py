@@ -31,7 +31,9 @@ SUFFIXES = (".gpkg", ".geojson", ".json", ".shp", ".fgb")
 _GEOJSON = (".geojson", ".json")
 _FAILURES = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError,
              pyogrio.errors.FieldError, pyogrio.errors.GeometryError, pyogrio.errors.CRSError, shapely.GEOSException,
-             CRSError, RuntimeError, ValueError, OSError)  # fmt: skip
+             CRSError, RuntimeError, ValueError, OSError,
+             IndexError, UnboundLocalError)  # fmt: skip
+"""What damaged files raise; the last two come from pyogrio, of a geometry type or coordinate system that is broken."""
 
 
 def open_layer(path: Path, layer: str | None = None) -> gpd.GeoDataFrame:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import re
 from datetime import date, time
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ from scenarios.settings import FILE, LISTS, MAPPING, SETTINGS
 from scenarios.tables import nearest
 from scenarios.text import Text
 from scenarios.timetables.table import CARRIAGES
+from scenarios.toml_rows import HUGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -44,6 +46,9 @@ FIRST_ROW = 2
 """Row of a table's first entry in its file; the header is row 1."""
 
 MOST_FEN = 10**12
+
+MOST_DEEP = 8
+"""Levels of a value of the settings that a document shows; no setting has more than one."""
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 """What no cell may hold: control characters and halves of characters."""
@@ -99,13 +104,23 @@ def pointer_of(fault: Mapping[str, Any]) -> str:
 
 
 def rows_of_table(data: bytes, table: Table) -> list[dict[str, Any]]:
-    """Return the rows of a CSV file that a document could hold: columns under their names there, cells as text."""
+    """Return the rows of a CSV file that a document could hold: columns under their names there, cells as text.
+
+    Raises
+    ------
+    InvalidInput
+        E631 with E309, where no reader could take it for a table, as with a cell beyond all measure.
+    """
     text = _decoded(data)
     lines = [line for line in text.splitlines() if line.strip()]
     if not lines:
         return []
     delimiter = max(",;\t", key=lines[0].count)
-    records = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    try:
+        records = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except csv.Error as error:
+        fault = Fault(code="E309", file=table.file, values={"detail": str(error), "pointer": _pointer(table.name)})
+        raise InvalidInput("E631", faults=(fault,), count=1) from None
     names = {_folded(word): name for name, each in _names(table).items() for word in (each.name, each.zh)}
     header = [names.get(_folded(cell)) for cell in records[0]] if records else []
     is_money = {name for name, each in _names(table).items() if name != each.name}
@@ -121,16 +136,20 @@ def rows_of_table(data: bytes, table: Table) -> list[dict[str, Any]]:
 
 
 def settings_of(tree: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings of a document for those of a file: money in fen, dates and times as text."""
+    """Return the settings of a document for those of a file: money in fen, dates and times as text.
+
+    What lies deeper than any setting is null, and a number that JSON cannot hold is text: the reader refuses both.
+    """
     found: dict[str, Any] = {}
     for path, value in _leaves(tree):
         dotted = ".".join(path)
-        name = _IN_DOCUMENT.get(dotted, dotted)
+        is_plain = not any("." in step for step in path)  # a quoted name with a dot in it is no setting
+        name = _IN_DOCUMENT.get(dotted, dotted) if is_plain else dotted
         *heads, last = name.split(".") if name != dotted else path
         below = found
         for head in heads:
             below = below.setdefault(head, {})
-        below[last] = _in_fen(str(value)) if name != dotted else _plain(value)
+        below[last] = _in_fen(str(_plain(value))) if name != dotted else _plain(value)
     return found
 
 
@@ -316,12 +335,18 @@ _IN_DOCUMENT = {name: shown for shown, name in _SETTINGS.items() if name != show
 """Dotted name in the file -> in a document, where they differ."""
 
 
-def _plain(value: Any) -> Any:
-    """Return a value of TOML as JSON would have it."""
+def _plain(value: Any, levels: int = MOST_DEEP) -> Any:
+    """Return a value of TOML as JSON would have it; None for what lies ``levels`` deep in it."""
+    if isinstance(value, list | dict) and not levels:
+        return None
     if isinstance(value, list):
-        return [_plain(entry) for entry in value]
+        return [_plain(entry, levels - 1) for entry in value]
     if isinstance(value, dict):
-        return {key: _plain(entry) for key, entry in value.items()}
+        return {key: _plain(entry, levels - 1) for key, entry in value.items()}
+    if isinstance(value, int) and abs(value) >= HUGE:
+        return f"{value:#x}"  # so many decimal digits may take longer than anybody waits
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
     return value.isoformat() if isinstance(value, date | time) else value
 
 
@@ -339,9 +364,9 @@ def _as_text(value: Any) -> str | None:
     if value is None or isinstance(value, bool):
         return {None: "", True: "yes", False: "no"}[value]
     if isinstance(value, int):
-        return str(value) if abs(value) < 10**30 else None
+        return str(value) if abs(value) < HUGE else None
     if isinstance(value, float):
-        return repr(value) if abs(value) < 10**30 else None  # neither nan nor inf is smaller
+        return repr(value) if abs(value) < HUGE else None  # neither nan nor inf is smaller
     if isinstance(value, str):
         return value
     if isinstance(value, list) and not any(isinstance(entry, list | dict) for entry in value):

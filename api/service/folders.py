@@ -40,8 +40,11 @@ KINDS = (
 )
 """Suffixes of files that a scenario can use. XML and archives are not among them."""
 
-NAME = re.compile(r"[^\x00-\x1f\x7f/\\:]{1,100}")
-"""One part of a path."""
+NAME = re.compile(r"[^\x00-\x1f\x7f/\\:\ud800-\udfff]{1,100}")
+"""One part of a path: no control characters, no halves of characters."""
+
+MOST_NAME = 255
+"""Bytes of one part of a path, as file systems have it."""
 
 PATHS = (
     *("roads.file", "roads.overrides", "roads.closures", "roads.profiles", "roads.elevation"),
@@ -104,6 +107,8 @@ def checked(files: Mapping[str, bytes]) -> dict[str, bytes]:
         raise InvalidInput("E642", most=MOST_FILES)
     if sum(map(len, files.values())) > MOST_UNPACKED:
         raise InvalidInput("E643", value="*", most=MOST_UNPACKED, ratio=MOST_RATIO)
+    if len(files.get(FILE, b"")) > SMALL:  # TOML is parsed in plain Python, some megabytes a second
+        raise InvalidInput("E643", value=FILE, most=SMALL, ratio=MOST_RATIO)
     faults = tuple(_name_faults(files))
     if faults:
         raise InvalidInput("E631", faults=faults, count=len(faults))
@@ -167,7 +172,11 @@ def _name_faults(files: Mapping[str, bytes]) -> Iterator[Fault]:
 def is_plain_path(name: str) -> bool:
     """Whether a name stays within its folder on every system, at most one folder deep."""
     parts = name.split("/")
-    return len(parts) <= 2 and all(NAME.fullmatch(part) and not part.startswith(".") for part in parts)
+    return len(parts) <= 2 and all(map(_is_plain_part, parts))
+
+
+def _is_plain_part(part: str) -> bool:
+    return NAME.fullmatch(part) is not None and not part.startswith(".") and len(part.encode()) <= MOST_NAME
 
 
 def path_faults(folder: Path) -> tuple[Fault, ...]:

@@ -10,6 +10,7 @@ import stat
 import time
 import zipfile
 import zlib
+from functools import reduce
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +20,11 @@ from hypothesis import given
 from hypothesis.strategies import lists, sampled_from
 
 from api.service.body import MOST_LEVELS, levels
-from api.service.folders import MOST_FILES, packed, stored_files, unpacked
+from api.service.folders import MOST_FILES, checked, is_plain_path, packed, stored_files, unpacked
+from api.service.folders import SMALL as SMALL_FILE
 from api.service.room import AT_ONCE, room
+from api.service.uploads import document_of
+from scenarios.settings import FILE
 from tests.service.doors import ROOT, SMALL, Doors, document, files_of, open_doors
 
 if TYPE_CHECKING:
@@ -336,3 +340,53 @@ def test_a_caller_without_a_key_is_refused_before_the_body_has_come(doors: Doors
             answer += heard.decode()
     assert answer.startswith("HTTP/1.1 401 ")
     assert "E630" in answer
+
+
+def test_half_a_character_in_the_name_of_a_file_is_refused(doors: Doors) -> None:
+    """Past bug: the zip in which files are kept cannot name it, so it was a 500."""
+    sent = json.dumps({**document(), "files": {"\ud800.geojson": "x"}}).encode()
+    assert refusal(doors, sent, JSON, "/scenarios") == (422, "E631")
+
+
+def test_a_name_is_as_long_as_file_systems_have_it() -> None:
+    """85 characters of three bytes are 255 bytes; with the suffix that is too long, 83 and the suffix are 253."""
+    assert is_plain_path("甲" * 83 + ".csv")
+    assert not is_plain_path("甲" * 85 + ".csv")
+
+
+def test_a_table_that_nobody_can_read_is_kept_and_told_where_a_document_is_asked_for(doors: Doors) -> None:
+    """Past bug: a 500 for a cell of 200,000 characters. Stored as invalid, 422 with E309, the zip as it was."""
+    files = {**files_of(), "places.csv": files_of()["places.csv"] + b"X,village," + b"x" * 200_000 + b"\n"}
+    record = doors.ask("POST", "/scenarios", content=packed(files), headers=ZIP).json()
+    assert record["state"] == "invalid"
+    path = f"/scenarios/{record['id']}/revisions/1/content"
+    told = doors.ask("GET", path)
+    assert (told.status_code, [each["code"] for each in told.json()["faults"]]) == (422, ["E309"])
+    assert stored_files(doors.ask("GET", path, params={"format": "zip"}).content) == files
+    changes = {"places": {"remove": ["X"]}}
+    answer = doors.ask("PATCH", path.partition("/revisions")[0], json=changes, headers={"If-Match": record["etag"]})
+    assert (answer.status_code, answer.json()["faults"][0]["pointer"]) == (422, "/places")
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("[a" + ".a" * 500 + "]", reduce(lambda below, _: {"a": below}, range(12), None)),
+        ("x = nan", {"x": "nan"}),
+        ("x = 0x1" + "0" * 4_000, {"x": "0x1" + "0" * 4_000}),
+        ("[policy]\npenalty_low_yuan = 0x1" + "0" * 4_000, {"policy": {"penalty_low_fen": "0x1" + "0" * 4_000}}),
+        ("policy = 3\n'policy.penalty_low_yuan' = 5", {"policy": 3, "policy.penalty_low_yuan": 5}),
+    ],
+)
+def test_settings_that_no_document_can_hold_are_shown_as_far_as_it_can(written: str, shown: Any) -> None:
+    """Past bugs: tables 500 deep, numbers of 4,816 digits and quoted dots were a 500, and NaN is no JSON."""
+    found = document_of({FILE: written.encode()})["settings"]
+    assert found == shown
+    json.dumps(found, allow_nan=False)
+
+
+def test_settings_as_large_as_no_county_has_them_are_refused(doors: Doors) -> None:
+    """A megabyte may be, one byte more takes longer to parse than anybody should wait: 413 with E643."""
+    checked({FILE: b"#" * SMALL_FILE})
+    sent = archive({**files_of(), FILE: files_of()[FILE] + b"\n#" + bytes(range(32, 127)) * 11_100})
+    assert refusal(doors, sent, ZIP) == (413, "E643")
