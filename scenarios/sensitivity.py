@@ -91,6 +91,11 @@ class Curve:
         costs = [spot.cost_fen.mean for spot in self.spots]
         return max(costs) - min(costs) if costs else 0.0
 
+    @property
+    def is_noise(self) -> bool:
+        """Whether no spot differs from today's beyond the noise, so that the swing may be chance."""
+        return all(spot.against_today is None or spot.against_today.is_noise for spot in self.spots)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BreakEven:

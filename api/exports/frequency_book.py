@@ -58,6 +58,7 @@ def _policies(book: Book, report: FrequencyReport) -> None:
             sheet.write_number(row, 12, outcome.coverage, book.percent)
         sheet.write_number(row, 13, outcome.unserved_pieces)
         sheet.write_string(row, 14, book.word("yes") if outcome.is_frontier else "")
+    sheet.write_string(len(report.outcomes) + 2, 0, book.word("noise"))
 
 
 def _costs(book: Book, sheet: Worksheet, row: int, outcome: Outcome) -> None:

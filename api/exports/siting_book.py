@@ -100,6 +100,7 @@ def _sets(book: Book, report: SitingReport, running: dict[str, tuple[str, str]])
     for row, outcome in enumerate(outcomes, start=1):
         sites = [running[site][0] for site in sorted(outcome.chosen.sites)]
         _set(book, sheet, (row, today), outcome, "=" + "+".join(sites))
+    sheet.write_string(len(outcomes) + 2, 0, book.word("noise"))
 
 
 def _set(book: Book, sheet: Worksheet, at: tuple[int, int | None], outcome: Outcome, sites: str) -> None:
@@ -118,7 +119,8 @@ def _set(book: Book, sheet: Worksheet, at: tuple[int, int | None], outcome: Outc
     change = outcome.against_today
     if today is not None and change is not None:
         formula = f"=B{row + 1}-$B${today}"
-        sheet.write_formula(row, column, formula, book.yuan, change.difference.mean / 100)
+        look = book.amount(is_noise=change.is_noise)
+        sheet.write_formula(row, column, formula, look, change.difference.mean / 100)
         _finite(sheet, row, column + 1, change.difference.half_width / 100, book.yuan)
     _finite(sheet, row, column + 2, outcome.total.half_width / 100, book.yuan)
     shares = (outcome.covered, outcome.mean("on_time_share"))

@@ -39,7 +39,7 @@ def _assumptions(book: Book, sweep: Sweep) -> None:
 
 
 def _tornado(book: Book, sweep: Sweep) -> None:
-    """Write one row a bar: cheapest and dearest, and how far they are apart as a formula."""
+    """Write one row a bar: cheapest and dearest, and how far they are apart as a formula, ``≈`` for noise."""
     sheet = book.sheet(book.word("tornado"), (24, 34, 18, 18, 24))
     book.heads(sheet, 0, [book.word(name) for name in ("variant", "factor", "low", "high", "swing")])
     row = 0
@@ -51,7 +51,9 @@ def _tornado(book: Book, sweep: Sweep) -> None:
             sheet.write_string(row, 1, NAMES[curve.factor.name].pick(book.lang))
             sheet.write_number(row, 2, min(costs), book.yuan)
             sheet.write_number(row, 3, max(costs), book.yuan)
-            sheet.write_formula(row, 4, f"=D{row + 1}-C{row + 1}", book.yuan, max(costs) - min(costs))
+            look = book.amount(is_noise=curve.is_noise)
+            sheet.write_formula(row, 4, f"=D{row + 1}-C{row + 1}", look, max(costs) - min(costs))
+    sheet.write_string(row + 2, 0, book.word("noise"))
 
 
 def _break_evens(book: Book, sweep: Sweep) -> None:
@@ -84,6 +86,7 @@ def _points(book: Book, sweep: Sweep) -> None:
             sheet.write_string(row, 0, sweep.name(curve.side).pick(book.lang))
             sheet.write_string(row, 1, NAMES[curve.factor.name].pick(book.lang))
             _point(book, sheet, row, spot)
+    sheet.write_string(row + 2, 0, book.word("noise"))
 
 
 def _point(book: Book, sheet: Worksheet, row: int, spot: Spot) -> None:

@@ -56,7 +56,10 @@ def rendered(draw: Callable[[Sweep, str], Figure], sweep: Sweep, suffix: str, *,
 
 
 def tornado(sweep: Sweep, lang: str) -> Figure:
-    """Draw how far each figure moves the mean cost of a day from today's, the longest bar on top."""
+    """Draw how far each figure moves the mean cost of a day from today's, the longest bar on top.
+
+    What is within the noise has ``≈`` beside it.
+    """
     columns = min(2, len(sweep.sides))
     rows = -(-len(sweep.sides) // columns)
     size = (PANEL_WIDTH * columns, (1.5 + ROW_HEIGHT * len(sweep.factors)) * rows)
@@ -83,7 +86,7 @@ def _tornado_panel(axes: Axes, bars: tuple[Curve, ...], lang: str) -> None:
             if length:
                 align = "left" if length > 0 else "right"
                 axes.annotate(
-                    f"{spot.value:g}",
+                    f"{'≈ ' if spot.against_today is not None and spot.against_today.is_noise else ''}{spot.value:g}",
                     (length, row),
                     xytext=(4 if length > 0 else -4, 0),
                     textcoords="offset points",

@@ -68,6 +68,10 @@ class Book:
         noise = '"≈ "' if is_noise else ""
         return self.number(f"{noise}+0.0%;{noise}-0.0%;{noise}0.0%")
 
+    def amount(self, *, is_noise: bool = False) -> Format:
+        """Return the format of yuan, behind ``≈`` where they are a difference that is noise."""
+        return self.number('"≈ "#,##0.00') if is_noise else self.yuan
+
     def sheet(self, name: str, widths: tuple[float, ...]) -> Worksheet:
         """Add a sheet under ``name``, made fit for a spreadsheet, with columns so wide."""
         made = self.book.add_worksheet(self._free(name))

@@ -101,10 +101,13 @@ def test_a_change_is_judged_by_all_points_that_are_looked_at(county: Scenario) -
     measured = planted(factor)
     measured[at(VAN, "volume", "0.5").id] = {"day 1": plain_kpis(500), "day 2": plain_kpis(560)}
     for looks, half_width in ((1, 63.5), (4, 254.6)):
-        found = curve_of(measured, VAN, factor, looks).spots[0].against_today
+        curve = curve_of(measured, VAN, replace(factor, texts=("0.5",)), looks)
+        found = curve.spots[0].against_today
         assert found is not None
         assert found.difference.mean == -495
+        assert not curve.is_noise
         assert found.difference.half_width == pytest.approx(half_width, abs=0.1)
+    assert curve_of(measured, VAN, replace(factor, texts=("0.5",)), 100).is_noise  # t is 1,273
 
 
 def test_the_swing_is_from_the_cheapest_to_the_dearest_spot(county: Scenario) -> None:
