@@ -80,7 +80,7 @@ def add_up(counties: Mapping[str, Comparison], joined: Comparison) -> Comparison
         }
     return replace(
         joined,
-        agenda=replace(first, cells=(), placeholders=assumed(agendas.values())),
+        agenda=replace(first, cells=(), placeholders=assumed(agendas.values()), markets=_markets(agendas)),
         measured=measured,
         ways={variant.id: {} for variant in first.variants},
     )
@@ -131,6 +131,15 @@ def weights_of(day: Scenario) -> Weights:
         fresh=sum(order.pieces for order, limit in zip(day.orders, is_fresh, strict=True) if limit),
         villages=sum(p.tier == "village" and p.is_administrative for p in day.places),
     )
+
+
+def _markets(agendas: Mapping[str, Agenda]) -> dict[str, tuple[str, ...]]:
+    """Return the towns of all counties that have a market, by day, each behind its county."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, agenda in agendas.items():
+        for day, towns in agenda.markets.items():
+            found[day] = (*found.get(day, ()), *(f"{name} {town}" for town in towns))
+    return found
 
 
 def _weights(agenda: Agenda) -> dict[tuple[str, str], Weights]:

@@ -166,6 +166,18 @@ def test_a_market_is_no_fault_where_the_county_that_may_have_it_cannot_be_read(f
     assert {fault.file for fault in refused.value.faults} == {"west: orders.csv"}
 
 
+def test_markets_of_a_province_are_those_of_all_its_counties() -> None:
+    """A day of the province has a market where any county has one, and tells whose it is."""
+    wanted = VariantSet(variants=(Variant(id=BASE, name=Text("", "")),))
+    agenda = replace(prepare(scenario(), wanted, days=2, limit=LIMIT), cells=())
+    found = carry_out(agenda, Store(folder=Path("/nonexistent")), Here())
+    counties = {
+        name: replace(found, agenda=replace(agenda, markets=markets))
+        for name, markets in {"east": {"day 1": ("龙镇",), "day 2": ()}, "west": {"day 1": ("虎镇",)}}.items()
+    }
+    assert add_up(counties, found).agenda.markets == {"day 1": ("east 龙镇", "west 虎镇"), "day 2": ()}
+
+
 @pytest.mark.slow
 def test_a_province_costs_what_its_counties_cost_together(folder: Path) -> None:
     """Day by day, and the cost of a piece is of the sums; counties have plans of their own: 2 x 2 x 2."""
