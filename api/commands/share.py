@@ -14,6 +14,7 @@ from api.commands.options import (
 )
 from api.commands.running import begun, run_agenda, show_losses
 from api.errors import InvalidInput
+from api.exports.comparison import write_csv
 from api.exports.sharing import (
     ON_ALL,
     WORDS,
@@ -49,7 +50,7 @@ DEFAULT_DAYS = 5
 
 CHOICES = ("all", "shapley", "nucleolus", "epm", "proportional")
 
-FILES = ("sharing.json", "sharing.xlsx", "sharing.html")
+FILES = ("sharing.json", "sharing.csv", "sharing.xlsx", "sharing.html")
 
 
 def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
@@ -90,8 +91,9 @@ def run(options: argparse.Namespace) -> int:
     assumed = (CONSISTENT, *assumptions(scenario))
     report = Report(scenario=scenario, run=planned, found=found, shared=shared, failed=failed, assumed=assumed)
     write_json(report, out / FILES[0])
-    write_book(report, out / FILES[1], lang=lang)
-    write_page(report, out / FILES[2], lang=lang)
+    write_csv(planned, out / FILES[1])
+    write_book(report, out / FILES[2], lang=lang)
+    write_page(report, out / FILES[3], lang=lang)
     _show(found, shared, lang)
     for each in failed:
         say(missing_text(each), lang, style="red")

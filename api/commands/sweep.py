@@ -13,6 +13,7 @@ from api.commands.options import (
     whole,
 )
 from api.commands.running import begun, run_agenda, show_losses
+from api.exports.comparison import write_csv
 from api.exports.sweep import WORDS, Sweep, break_even_text, change_text, cost_text, throughout_text, write_json
 from api.exports.sweep_book import write_book
 from api.exports.sweep_charts import write_charts
@@ -49,7 +50,7 @@ HELP = Text(
 
 DEFAULT_DAYS = 5
 
-FILES = ("sweep.json", "sweep.xlsx", "sweep.html")
+FILES = ("sweep.json", "sweep.csv", "sweep.xlsx", "sweep.html")
 
 AS_IT_IS = VariantSet(variants=(Variant(id=BASE, name=Text("现状", "as it is")),))
 
@@ -93,8 +94,9 @@ def run(options: argparse.Namespace) -> int:
     show_losses(planned, lang)
     sweep = _swept(scenario, planned, sides, factors)
     write_json(sweep, out / FILES[0])
-    write_book(sweep, out / FILES[1], lang=lang)
-    write_page(sweep, out / FILES[2], lang=lang)
+    write_csv(planned, out / FILES[1])
+    write_book(sweep, out / FILES[2], lang=lang)
+    write_page(sweep, out / FILES[3], lang=lang)
     pictures = write_charts(sweep, out, lang=lang)
     _show(sweep, lang)
     names = ", ".join((*FILES, *pictures))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 import zipfile
@@ -63,6 +64,14 @@ def test_every_method_shares_the_whole_cost_to_the_fen(shared: Path) -> None:
     gain = cost["中通"] + cost["邮政"] - cost["中通+邮政"]
     paid = content["methods"]["shapley"]["shares_fen"]["中通"]
     assert abs(paid - (cost["中通"] - gain / 2)) <= 1
+
+
+def test_every_coalition_and_day_has_a_row_of_all_measures(shared: Path) -> None:
+    """Three coalitions on one day, at the cost that the shares are of."""
+    with (shared / "out" / "sharing.csv").open(encoding="utf-8-sig", newline="") as file:
+        costs = [int(row["operating_cost_fen"]) for row in csv.DictReader(file)]
+    content = json.loads((shared / "out" / "sharing.json").read_text("utf-8"))
+    assert sorted(costs) == sorted(each["cost_fen"] for each in content["coalitions"])
 
 
 def test_the_page_asks_for_nothing_and_begins_with_what_is_assumed(shared: Path) -> None:

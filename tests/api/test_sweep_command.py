@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 import zipfile
@@ -51,6 +52,19 @@ def test_the_cost_of_a_km_breaks_even_where_it_does_by_hand(swept: Path) -> None
     for curve in content["curves"]:
         fixed, driven = LINES[curve["variant"]]
         assert [point["cost_fen"]["mean"] for point in curve["points"]] == [fixed + driven // 2, fixed + driven]
+
+
+def test_every_point_and_day_has_a_row_of_all_measures(swept: Path) -> None:
+    """Two variants at two values of one factor, today's among them, on one day: ``LINES`` at 1 and 0.5 times."""
+    with (swept / "out" / "sweep.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    costs = {row["方案 variant"]: int(row["operating_cost_fen"]) for row in rows}
+    assert costs == {
+        "base": 25_000,
+        "base km_cost=0.5": 22_500,
+        "dear": 23_500,
+        "dear km_cost=0.5": 22_750,
+    }
 
 
 def test_pictures_are_written_in_both_formats(swept: Path) -> None:
