@@ -58,14 +58,17 @@ def full_disk(folder: Path, *, times: int) -> dict[str, Any]:
     }
 
 
-def hostile(where: Ground) -> dict[str, Any]:
-    """Send what is meant to take all memory or time; status, seconds and the growth of the API's memory for each."""
+def hostile(where: Ground, *, bomb_bytes: int = 1 << 30) -> dict[str, Any]:
+    """Send what is meant to take all memory or time; status, seconds and the growth of the API's memory for each.
+
+    ``bomb_bytes``: what the zip bomb would unpack to.
+    """
     owner = found_county(where.database)
     found: dict[str, Any] = {}
     with serving(where) as api:
         with Client(api.port, owner.secret) as client:
             client.call("GET", "/api/v1/limits")
-        for name, (kind, body) in _bodies().items():
+        for name, (kind, body) in _bodies(bomb_bytes).items():
             before, began = api.memory_mb, time.monotonic()
             status = _post(api.port, owner.secret, kind, body)
             found[name] = {
@@ -78,10 +81,10 @@ def hostile(where: Ground) -> dict[str, Any]:
     return found
 
 
-def _bodies() -> dict[str, tuple[str, bytes | _Endless]]:
+def _bodies(bomb_bytes: int) -> dict[str, tuple[str, bytes | _Endless]]:
     laughs = b'<!DOCTYPE l [<!ENTITY a "' + b"ha" * 50 + b'">' + b'<!ENTITY b "&a;&a;&a;&a;">' * 20 + b"]><l>&b;</l>"
     return {
-        "zip_bomb": ("application/zip", _zip({"places.csv": b"0" * (1 << 30)})),
+        "zip_bomb": ("application/zip", _zip({"places.csv": b"0" * bomb_bytes})),
         "zip_of_100000_entries": ("application/zip", _zip({f"{n}.csv": b"" for n in range(100_000)})),
         "zip_path_traversal": ("application/zip", _zip({"../../etc/x.csv": b"x"})),
         "json_10000_deep": ("application/json", b"[" * 10_000 + b"]" * 10_000),

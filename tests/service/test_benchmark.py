@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from benchmarks.service import abuse, ends, kills, load
+from benchmarks.service.fuzz import fuzz
 from benchmarks.service.harness import ground
+from benchmarks.service.uploads import mutated
 from tests.service.databases import KINDS, SERVER
 from tests.service.workers import LIBRARY
 
@@ -28,11 +30,26 @@ def where(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ground]:
         yield made
 
 
+@pytest.fixture
+def on_a_file(tmp_path: Path) -> Iterator[Ground]:
+    """Give a database of SQLite, where it does not matter which."""
+    with ground(None, tmp_path) as made:
+        yield made
+
+
 def test_every_job_that_was_accepted_is_found_again(where: Ground) -> None:
     """A second of submits by four clients at once."""
     found = load.submits(where, LIBRARY / "four_villages", seconds=1)
     assert found["accepted"] > 0
     assert (found["other"], found["not_found"]) == (0, 0)
+
+
+def test_states_are_read_while_two_solves_run(where: Ground) -> None:
+    """Half a second of reads; both solves go on all the while."""
+    found = load.reads(where, LIBRARY / "mountain", seconds=0.5)
+    assert found["both_solving"]
+    assert found["states_at_the_end"] == ["solving"] * 2
+    assert found["reads"] > 0
 
 
 def test_a_killed_api_has_lost_no_job_that_it_accepted(where: Ground) -> None:
@@ -57,6 +74,16 @@ def test_random_cancels_leave_no_job_and_no_process(where: Ground) -> None:
     assert set(found["states"]) <= {"cancelled", "done"}
 
 
+def test_a_killed_service_leaves_no_solver(on_a_file: Ground) -> None:
+    """One solve of two processes."""
+    assert kills.kill_solving(on_a_file, LIBRARY / "mountain", kills=1)["orphans"] == 0
+
+
+def test_a_solve_that_is_stopped_has_a_plan(on_a_file: Ground) -> None:
+    """One is stopped, one cancelled."""
+    assert ends.stop_solving(on_a_file, LIBRARY / "mountain", rounds=1)["plans_kept"] == 1
+
+
 def test_two_counties_are_never_a_tenth_apart(where: Ground) -> None:
     """Of 2 x 20 jobs never two more of one."""
     found = ends.fair_turns(where, each=20)
@@ -79,3 +106,35 @@ def test_a_full_disk_is_503_and_harms_nothing(tmp_path: Path) -> None:
         assert set(found["statuses_while_full"]) == {"503"}
         assert (found["integrity"], found["audit_broken_at"]) == ("ok", None)
         assert found["works_again_s"] < 30
+
+
+def test_what_is_meant_to_do_harm_is_refused(on_a_file: Ground) -> None:
+    """Each with its status; the service lives on."""
+    found = abuse.hostile(on_a_file, bomb_bytes=1 << 27)
+    assert {name: found[name]["status"] for name in found if name not in ("alive", "api_mb")} == {
+        "zip_bomb": 413,
+        "zip_of_100000_entries": 413,
+        "zip_path_traversal": 422,
+        "json_10000_deep": 400,
+        "billion_laughs": 422,
+        "body_of_10_gb": 413,
+    }
+    assert found["alive"]
+
+
+def test_cases_drawn_from_the_page_meet_no_fault_of_ours(where: Ground) -> None:
+    """Journeys along its links, and a few cases to every address; how late answers come is not judged here."""
+    found = fuzz(where, LIBRARY / "four_villages", LIBRARY / "variants" / "ways.toml", cases=200)
+    assert set(found["offences"]) <= {"late"}, found["offending"]
+    assert found["cases"] >= 200
+    assert found["jobs"]["done"] > 0
+    assert found["alive"]
+
+
+def test_mutated_uploads_meet_no_fault_of_ours(where: Ground) -> None:
+    """Forty, some of which are sound all the same; how late answers come is not judged here."""
+    found = mutated(where, LIBRARY / "four_villages", uploads=40)
+    assert set(found["offences"]) <= {"late"}, found["offending"]
+    assert sum(found["states"].values()) == found["cases"] == 40
+    assert {"valid", "invalid", "refused"} <= set(found["states"])
+    assert found["alive"]

@@ -9,41 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import given, seed, settings
 from hypothesis.strategies import integers
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
+from benchmarks.service.fuzz import CHECKS, QUIET
 from tests.service.doors import Doors, document, planning_doors
 from tests.service.workers import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-
-QUIET: dict[str, Any] = {
-    "deadline": None,
-    "database": None,
-    "phases": (Phase.generate,),
-    "suppress_health_check": list(HealthCheck),
-}
-
 SENT_WHOLE = ("/api/v1/scenarios", "/api/v1/scenarios:validate")
 """Addresses to which every other case sends a scenario that is sound."""
 
 MADE = {"/api/v1/scenarios": "scenario_id", "/api/v1/scenarios/{scenario_id}/solves": "job_id"}
 """Addresses that make things, and what their ids are called in others."""
-
-
-@schemathesis.serializer("application/zip")
-def as_it_is(_: Any, value: Any) -> bytes:
-    """Send what was drawn for a zip as it was drawn."""
-    return value if isinstance(value, bytes) else str(value).encode()
 
 
 @pytest.fixture(scope="module")
