@@ -18,7 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.service import abuse, ends, kills, load
+from benchmarks.service.fuzz import fuzz
 from benchmarks.service.harness import ground
+from benchmarks.service.uploads import mutated
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from benchmarks.service.harness import Ground
 
 LIBRARY = Path(__file__).resolve().parents[2] / "scenarios" / "library"
+SMALL, VARIANTS = LIBRARY / "four_villages", LIBRARY / "variants" / "ways.toml"
 
 
 def main() -> int:
@@ -47,8 +50,13 @@ def main() -> int:
     return 0
 
 
-def benchmarks(*, short: bool, times: int | None = None) -> dict[str, Callable[[Ground, Path], dict[str, Any]]]:
-    """Return every benchmark by name; ``short``: a little of each; ``times``: so many kills, cancels or seconds."""
+def benchmarks(
+    *, short: bool, times: int | None = None, seed: int = 0
+) -> dict[str, Callable[[Ground, Path], dict[str, Any]]]:
+    """Return every benchmark by name; ``short``: a little of each; ``times``: so many kills, cases or seconds.
+
+    ``seed``: from which on cases of ``fuzz`` and ``uploads`` are drawn.
+    """
 
     def many(long: int, brief: int) -> int:
         return times or (brief if short else long)
@@ -64,14 +72,16 @@ def benchmarks(*, short: bool, times: int | None = None) -> dict[str, Callable[[
         "stops": lambda where, county: ends.stop_solving(where, county, rounds=many(20, 1)),
         "fairness": lambda where, _: ends.fair_turns(where, each=many(250, 25)),
         "full-disk": lambda where, _: abuse.full_disk(where.folder, times=many(20, 2)),
-        "hostile": lambda where, _: abuse.hostile(where),
+        "hostile": lambda where, _: abuse.hostile(where, bomb_bytes=1 << (27 if short else 30)),
+        "fuzz": lambda where, _: fuzz(where, SMALL, VARIANTS, cases=many(10_000, 300), seed=seed),
+        "uploads": lambda where, _: mutated(where, SMALL, uploads=many(10_000, 100), first=seed),
     }
 
 
 def _run(name: str, options: argparse.Namespace, folder: Path, county: Path) -> dict[str, Any]:
     try:
         with ground(options.database, folder) as where:
-            return benchmarks(short=options.short, times=options.times)[name](where, county)
+            return benchmarks(short=options.short, times=options.times, seed=options.seed)[name](where, county)
     except Exception as error:  # the others go on, and the row says so
         return {"failed": f"{type(error).__name__}: {error}"}
 
@@ -91,7 +101,8 @@ def _parsed() -> argparse.Namespace:
     parser.add_argument("--database", metavar="URL", help="a PostgreSQL server on which databases may be made")
     parser.add_argument("--only", choices=tuple(benchmarks(short=True)), metavar="NAME")
     parser.add_argument("--short", action="store_true", help="a little of everything")
-    parser.add_argument("--times", type=int, metavar="N", help="so many kills, cancels, rounds or seconds")
+    parser.add_argument("--times", type=int, metavar="N", help="so many kills, cancels, cases, rounds or seconds")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="from which on cases are drawn (0)")
     parser.add_argument("--json", type=Path, required=True, metavar="OUT")
     return parser.parse_args()
 
