@@ -21,7 +21,9 @@ from typing import TYPE_CHECKING, Any
 from api.errors import InvalidInput
 from api.service import bench_entry
 from api.service.database import Unavailable
+from api.service.gdal_bounds import bounding_gdal
 from api.service.problems import Told
+from api.service.pruning import CACHE
 from api.service.runner import hold, remove_leftovers
 
 if TYPE_CHECKING:
@@ -168,7 +170,8 @@ class Benches:
 
     def warm(self) -> None:
         """Start the process from which the others fork, so that the first caller does not wait for its imports."""
-        forkserver.ensure_running()
+        with bounding_gdal():
+            forkserver.ensure_running()
 
     def found_in(self, content: bytes, county_id: str) -> dict[str, Any]:
         """Return what a reader finds in a packed folder: name, sizes, faults, notes; keeps nothing.
@@ -212,7 +215,8 @@ class Benches:
             self._home = None
 
     def _made(self, content: bytes, county_id: str) -> Bench:
-        return Bench(content, self._bounds, home=self._at_home(), cache=self._data / "cache" / county_id)
+        self.warm()  # should that process have ended, another is started within its bounds too
+        return Bench(content, self._bounds, home=self._at_home(), cache=self._data / CACHE / county_id)
 
     def _at_home(self) -> Path:
         """Return the folder of this service's processes, made on first use, those of services that were killed gone."""

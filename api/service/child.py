@@ -1,8 +1,8 @@
 """The process of one job: ``python -m api.service.child FOLDER``, started by a worker.
 
 It reads ``order.json`` in the folder, binds itself to its limits, unpacks the county and does the work. Standard output
-carries one JSON object a line to the worker; what libraries print goes to standard error. A line on standard input
-asks it to stop and keep the best plan; the end of standard input means that the worker is gone.
+carries one JSON object a line to the worker; what libraries print goes to standard error, which the worker logs. A line
+on standard input asks it to stop and keep the best plan; the end of standard input means that the worker is gone.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from api.service.limits import Bounds, restrict
+from api.service.logs import start_logs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,6 +42,7 @@ def main(folder: Path) -> int:
     """Do the job in ``folder``; the exit code is 0 where the worker has been told how it ended."""
     order = json.loads((folder / ORDER).read_text("utf-8"))
     restrict(Bounds(**order["bounds"]))
+    start_logs(level=logging.WARNING)
     if os.getppid() != order["worker_pid"]:  # it went before the kernel was asked to take us along
         return 1
     line = Line(folder=folder, stream=_own_output())

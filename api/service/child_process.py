@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from api.service.gdal_bounds import ENVIRONMENT
 from api.service.limits import Bounds, kill_group
 
 if TYPE_CHECKING:
@@ -28,6 +29,12 @@ COMMAND = (sys.executable, "-m", "api.service.child")
 
 CHUNK = 1 << 16
 
+CHUNKS = 64
+"""Most that are read of standard error at a time, so that a child that never stops holds nobody up."""
+
+MOST_ERRORS = 1 << 16
+"""Bytes of a child's standard error that are told of; the rest is read and dropped."""
+
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 """A job computes in as many processes as it asked for, none of which makes threads of its own."""
 
@@ -39,6 +46,8 @@ class Child:
     folder: Path
     process: subprocess.Popen[bytes]
     _rest: bytes = b""
+    _errors: bytes = b""
+    _error_bytes: int = 0
 
     @property
     def output(self) -> int:
@@ -60,6 +69,22 @@ class Child:
         for line in lines:
             yield json.loads(line)
 
+    def errors(self, *, is_last: bool = False) -> list[str]:
+        """Return the lines that it has written to standard error since, without waiting; ``is_last``: half ones too."""
+        assert self.process.stderr is not None  # noqa: S101 - it was asked for
+        with contextlib.suppress(BlockingIOError):
+            for _ in range(CHUNKS):
+                chunk = os.read(self.process.stderr.fileno(), CHUNK)
+                if not chunk:
+                    break
+                self._errors += chunk[: max(0, MOST_ERRORS - self._error_bytes)]
+                self._error_bytes += len(chunk)
+        *lines, self._errors = self._errors.split(b"\n")
+        if is_last:
+            lines.append(self._errors)
+            self._errors = b""
+        return [line.decode("utf-8", "replace") for line in lines if line.strip()]
+
     def taken(self, name: str | None) -> bytes | None:
         """Return the file that a message names, which is gone then."""
         if name is None:
@@ -79,7 +104,7 @@ class Child:
     def put_away(self) -> None:
         """Kill it with all its processes, if they are still there, and remove its folder."""
         kill_group(self.process)
-        for pipe in (self.process.stdin, self.process.stdout):
+        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
             if pipe is not None:
                 with contextlib.suppress(BrokenPipeError):
                     pipe.close()
@@ -105,11 +130,14 @@ def begin(claim: Claim, folder: Path, cache: Path, limits: Limits, command: Sequ
         [*command, str(folder.resolve())],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         start_new_session=True,
-        env={**kept, "TMPDIR": str(folder.resolve()), **dict.fromkeys(THREADS, "1")},
+        env={**kept, "TMPDIR": str(folder.resolve()), **dict.fromkeys(THREADS, "1"), **ENVIRONMENT},
     )
     child = Child(folder=folder, process=process)
-    os.set_blocking(child.output, False)
+    for pipe in (process.stdout, process.stderr):
+        assert pipe is not None  # noqa: S101 - both were asked for
+        os.set_blocking(pipe.fileno(), False)
     return child
 
 

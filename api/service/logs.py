@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
 from datetime import UTC, datetime
 
@@ -16,6 +17,15 @@ ALLOWED = (
     "attempt", "worker", "state", "code", "count", "bytes", "version",
 )  # fmt: skip
 """Fields of a record that are written, beside time, level, logger and message."""
+
+
+NUMBER = re.compile(r"\d{5,}")
+"""What might be somebody's, and is no line of a program."""
+
+MOST_RELAYED = 500
+"""Characters of a child's line."""
+
+logger = logging.getLogger(__name__)
 
 
 class JsonLines(logging.Formatter):
@@ -46,6 +56,21 @@ def _places(record: logging.LogRecord) -> list[str]:
     return found[-8:]
 
 
+def relay(text: str, **where: object) -> None:
+    """Log a line of a child's standard error: a record of ours, or what a library has printed, cut and without numbers.
+
+    ``where`` are fields of the record, such as the job. No child has personal fields; long numbers go all the same.
+    """
+    level, message = logging.WARNING, text
+    try:
+        said = json.loads(text)
+        message = " ".join([said["message"], said.get("exception", ""), *said.get("at", ())]).strip()
+        level = logging.getLevelNamesMapping()[said["level"].upper()]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        pass  # not ours
+    logger.log(level, "%s", NUMBER.sub("#", message)[:MOST_RELAYED], extra=where)
+
+
 def start_logs(*, level: int = logging.INFO) -> None:
     """Send all records to standard error, and silence the server's own access lines, which hold URLs."""
     handler = logging.StreamHandler(sys.stderr)
@@ -54,7 +79,7 @@ def start_logs(*, level: int = logging.INFO) -> None:
     root.handlers[:] = [handler]
     root.setLevel(level)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
-        logger = logging.getLogger(name)
-        logger.handlers.clear()
-        logger.propagate = name != "uvicorn.access"
+        of_server = logging.getLogger(name)
+        of_server.handlers.clear()
+        of_server.propagate = name != "uvicorn.access"
     logging.getLogger("httpx").setLevel(logging.WARNING)

@@ -18,6 +18,7 @@ from api.service.child_process import most_s
 from api.service.claims import Lost, Told
 from api.service.database import Unavailable
 from api.service.jobs import Failure, Outcome, failure_of, outcome_of
+from api.service.logs import relay
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -82,6 +83,7 @@ class Run:
             self._last(partial(claims.retry, self.database, self.claim, why=f"the process ended with {code}"))
         elif not self.has_spoken and time.monotonic() >= self._ends_at:
             self._time_is_over()
+        self._relay(is_last=has_ended or self.has_spoken)
         self._flush()
 
     def deliver(self) -> None:
@@ -108,6 +110,12 @@ class Run:
                 claims.give_back(self.database, self.claim)
         except (Lost, Unavailable) as error:  # its lease will end
             logger.info("not given back: %s", type(error).__name__, extra={"job": self.claim.job.id})
+
+    def _relay(self, *, is_last: bool) -> None:
+        """Log what the child has written to standard error."""
+        job = self.claim.job
+        for text in self.child.errors(is_last=is_last):
+            relay(text, job=job.id, attempt=job.attempt, county=job.county_id)
 
     def _stop(self) -> None:
         self._is_told, self._ends_at = True, time.monotonic() + STOP_S[self.claim.job.kind]

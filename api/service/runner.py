@@ -26,6 +26,7 @@ from api.service.child_process import COMMAND, begin
 from api.service.database import Unavailable
 from api.service.ids import new_id
 from api.service.jobs import LANES
+from api.service.pruning import CACHE, prune
 from api.service.run import Run
 
 if TYPE_CHECKING:
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
     from api.service.settings import Settings
 
 logger = logging.getLogger(__name__)
+
+PRUNE_S = 3_600.0
+"""How often the caches are pruned."""
 
 REST_S = 2.0
 """How long nothing is claimed after a child could not be started."""
@@ -57,6 +61,7 @@ class Worker:
     _beat_at: float = 0.0
     _registered: bool = False
     _rests_until: float = 0.0
+    _prunes_at: float = 0.0
 
     def leave(self, *, at_once: bool = False) -> None:
         """Claim nothing more and end when the jobs are done or the grace is over; ``at_once``: give all back now."""
@@ -99,6 +104,7 @@ class Worker:
 
     def _turn(self, folder: Path) -> None:
         """Do everything that is due, as far as the database can be reached."""
+        self._prune()
         for run in self._runs.values():
             run.hear()
         try:
@@ -111,6 +117,12 @@ class Worker:
         except Unavailable as error:
             logger.warning("%s", error)
             time.sleep(self.settings.poll_s)
+
+    def _prune(self) -> None:
+        """Prune the caches now and then, in a thread: a slow disk must not cost the leases."""
+        if time.monotonic() >= self._prunes_at:
+            self._prunes_at = time.monotonic() + PRUNE_S
+            threading.Thread(target=prune, args=(self.settings,), name="prune", daemon=True).start()
 
     def _beat(self) -> None:
         """Extend leases when it is time, and heed what has been wished for at every turn."""
@@ -152,7 +164,7 @@ class Worker:
         if older is not None:  # the lease ended unnoticed and the job came back: two would work on it
             older.child.put_away()
         try:
-            cache = self.settings.data / "cache" / claim.job.county_id  # the county's own, as its benches have it
+            cache = self.settings.data / CACHE / claim.job.county_id  # the county's own, as its benches have it
             child = begin(claim, place, cache, limits, self.command)
         except OSError as error:
             logger.error("no process can be started: %s", error.strerror, extra=self._where(claim))

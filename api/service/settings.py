@@ -79,6 +79,10 @@ class Settings:
     """Hosts with private addresses that webhooks may reach."""
     retention_days: int = 90
     """Personal fields older than this are removed by ``gongpei admin purge``."""
+    cache_days: int = 30
+    """Travel times and results of comparisons that nobody has used for so long are removed from ``data``."""
+    cache_bytes: int = 8_192 * MIB
+    """What they may take together; then those go first that were not used for longest."""
     limits: Limits = field(default_factory=Limits)
 
     @property
