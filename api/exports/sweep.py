@@ -40,8 +40,9 @@ WORDS: dict[str, Text] = {
     "curves": Text("随数字变化的费用", "cost as a figure changes"),
     "break_even": Text("在哪里互换先后", "where the cheaper one changes"),
     "between_points": Text(
-        "由相邻两点直线插值；两点之间没有规划过，写在括号中",
-        "interpolated on a straight line between two points; inside this bracket nothing was planned",
+        "由相邻两点直线插值；两点之间没有规划过，写在括号中；是否确定按全部比较的点放宽（Bonferroni）",
+        "interpolated on a straight line between two points; inside this bracket nothing was planned; what is sure is so "
+        "at all points that are compared (Bonferroni)",
     ),
     "partly": Text("部分点在误差范围内", "at some points within the noise"),
     "not_level": Text(
@@ -69,10 +70,9 @@ WORDS: dict[str, Text] = {
     "missing": Text("缺失", "missing"),
     "days": Text("个抽样日", "sampled days"),
     "noise": Text(
-        "± 为日均费用的 95% 置信半宽；≈ 表示变化在误差范围内：变化的区间按点数放宽（Bonferroni），所有点合起来为 95%，"
-        "互换处的判断也是如此",
+        "± 为日均费用的 95% 置信半宽；≈ 表示变化在误差范围内：变化的区间按点数放宽（Bonferroni），所有点合起来为 95%",
         "±: half width of the 95 % interval of a mean; ≈ marks a change within the noise: intervals of changes are "
-        "widened so that they hold at all points at once with 95 % (Bonferroni), those behind break-evens likewise",
+        "widened so that they hold at all points at once with 95 % (Bonferroni)",
     ),
     "at": Text("互换处", "break-even"),
     "from": Text("括号起", "bracket from"),
