@@ -41,8 +41,8 @@ WORDS: dict[str, Text] = {
     "break_even": Text("在哪里互换先后", "where the cheaper one changes"),
     "between_points": Text(
         "由相邻两点直线插值；两点之间没有规划过，写在括号中；是否确定按全部比较的点放宽（Bonferroni）",
-        "interpolated on a straight line between two points; inside this bracket nothing was planned; what is sure is so "
-        "at all points that are compared (Bonferroni)",
+        "interpolated on a straight line between two points; inside this bracket nothing was planned; what is sure is "
+        "so at all points that are compared (Bonferroni)",
     ),
     "partly": Text("部分点在误差范围内", "at some points within the noise"),
     "not_level": Text(
