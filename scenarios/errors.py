@@ -22,6 +22,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from scenarios.text import filled
 from scenarios.topic_sentences import SENTENCES
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Sentence:
         """Return "problem; remedy" in ``lang`` ("zh" or "en") with ``values`` filled in."""
         what, fix = (self.zh, self.fix_zh) if lang == "zh" else (self.en, self.fix_en)
         joint = "；" if lang == "zh" else "; "
-        return (what + joint + fix).format_map(dict(values))
+        return filled(what + joint + fix, lang, values)
 
 
 def _sentence(zh: str, fix_zh: str, en: str, fix_en: str) -> Sentence:

@@ -14,6 +14,7 @@ import networks.errors
 import optimizer.errors
 import scenarios.errors
 from api.service.documents import pointer_of
+from scenarios.text import filled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -142,16 +143,16 @@ def sentences(code: str, values: Mapping[str, object], said: Any) -> dict[str, s
     known = CATALOGUES.get(code[:2], {}).get(code)
     told = {}
     for lang, joint in (("zh", "；"), ("en", "; ")):
-        fix = _filled(getattr(known, f"fix_{lang}", ""), values) or ""
-        what = _filled(getattr(known, lang, ""), values)
+        fix = _filled(getattr(known, f"fix_{lang}", ""), lang, values) or ""
+        what = _filled(getattr(known, lang, ""), lang, values)
         told[lang] = what or str(said.render(lang)).removesuffix(joint + fix)
         told[f"remedy_{lang}"] = fix
     return told
 
 
-def _filled(text: str, values: Mapping[str, object]) -> str | None:
+def _filled(text: str, lang: str, values: Mapping[str, object]) -> str | None:
     """Return a sentence with its values, None where one is missing."""
     try:
-        return text.format_map(dict(values))
+        return filled(text, lang, values)
     except (KeyError, IndexError, ValueError, AttributeError):
         return None

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pickle
 import re
+from collections import defaultdict
 
 import networks.errors
+from api.service.problems import sentences
 from scenarios.errors import CATALOGUE, Fault, InvalidInput, adopt
 from scenarios.text import Text
 
@@ -50,3 +52,14 @@ def test_every_sentence_names_only_values_that_can_be_filled_in() -> None:
     for sentence in CATALOGUE.values():
         for text in (sentence.zh, sentence.en, sentence.fix_zh, sentence.fix_en):
             assert not re.search(r"\{\d*\}", text)
+
+
+def test_words_in_two_languages_are_never_shown_as_they_lie_in_memory() -> None:
+    """Whatever value of whatever sentence is such words, it is shown in the language of the sentence."""
+    for sentence in CATALOGUE.values():
+        found = defaultdict(lambda: Text("甲", "a"), km=1.0)
+        assert "Text(" not in sentence.render("zh", found) + sentence.render("en", found)
+    values = {"kind": Text("方案", "variant"), "table": Text("方案文件", "the file of variants")}
+    told = sentences("E321", {"column": "--between", "value": "foo", **values}, None)
+    assert told["remedy_en"] == "define it in the file of variants, or correct the reference"
+    assert told["remedy_zh"] == "先在 方案文件 中定义它，或改正引用"
