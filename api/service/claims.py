@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import and_, exists, insert, or_, select, update
 
-from api.service.database import now_ms
+from api.service.database import hold, now_ms
 from api.service.jobs import LANES, MOST_ATTEMPTS, RUNNING, Claim, failure_of, job_of
 from api.service.queue import conclude, end, tell
 from api.service.tables import checkpoints, counties, jobs, plans, revisions, workers
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 Told = Literal["", "stop", "lost"]
 """What a heartbeat says of a claim."""
+
+CLAIMING = 7_204_003
+"""Lock of PostgreSQL under which jobs are claimed: two claims at once would not know whose turn the other has used."""
 
 FORGOTTEN_MS = 86_400_000
 """Workers that have been silent for so long are taken off the list."""
@@ -55,7 +58,7 @@ def claim(database: Database, worker_id: str, lease_ms: int, lanes: Sequence[Lan
     if not _is_any(database, lanes):
         return None
     with database.write() as connection:
-        at_ms = now_ms(connection)
+        at_ms = hold(connection, CLAIMING)
         job = _abandoned(connection, at_ms, lanes) or _waiting(connection, lanes)
         return None if job is None else _taken(connection, job, worker_id, at_ms, lease_ms)
 
@@ -201,15 +204,12 @@ def _abandoned(connection: Connection, at_ms: int, lanes: Sequence[Lane]) -> Job
 
 
 def _waiting(connection: Connection, lanes: Sequence[Lane]) -> Job | None:
-    """Return the next job of the county whose turn it is.
-
-    On PostgreSQL a county that another worker is just being given a job of is left out, and so are its jobs.
-    """
+    """Return the next job of the county whose turn it is; one that is just being ended is left out."""
     for lane in lanes:
         waits = and_(jobs.c.state == "queued", jobs.c.lane == lane)
         turn = select(counties.c.id).where(exists().where(waits, jobs.c.county_id == counties.c.id))
         turn = turn.order_by(counties.c.last_turn, counties.c.id).limit(1)
-        county = connection.execute(turn.with_for_update(skip_locked=True, key_share=True)).scalar_one_or_none()
+        county = connection.execute(turn).scalar_one_or_none()
         if county is None:
             continue
         oldest = select(jobs).where(waits, jobs.c.county_id == county).order_by(jobs.c.id).limit(1)

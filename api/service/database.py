@@ -52,6 +52,14 @@ CLOCK_MS = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
 
 CLOCK = text(f"SELECT {CLOCK_MS}")
 
+SILENT_MS = 5_000
+"""A transaction of PostgreSQL that holds a lock of ours and is silent for so long is ended: its machine may be gone."""
+
+HOLD = text(
+    f"SELECT set_config('idle_in_transaction_session_timeout', '{SILENT_MS}', true), "
+    f"pg_advisory_xact_lock(:lock), {CLOCK_MS} AS at_ms"
+)
+
 WRITES = "gongpei_writes"
 """Execution option of a connection whose transaction will write."""
 
@@ -165,6 +173,17 @@ def now_ms(connection: Connection) -> int:
         return time.time_ns() // 1_000_000
     found: int = connection.execute(CLOCK).scalar_one()
     return found
+
+
+def hold(connection: Connection, lock: int) -> int:
+    """Wait until no other transaction holds ``lock``, hold it until this one ends, and return the time as ``now_ms``.
+
+    SQLite has one writer at a time anyway. What is read afterwards is what others have left.
+    """
+    if connection.dialect.name == "sqlite":
+        return now_ms(connection)
+    at_ms: int = connection.execute(HOLD, {"lock": lock}).one().at_ms
+    return at_ms
 
 
 @contextmanager

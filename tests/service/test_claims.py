@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import zlib
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +12,7 @@ from sqlalchemy import func, select, update
 
 from api.service import claims, queue
 from api.service.claims import Lost
+from api.service.database import open_database
 from api.service.jobs import Outcome, failure_of
 from api.service.tables import checkpoints, jobs, plans, results
 from tests.service.jobs import LEASE_MS, claim, county, kinds, now, submit
@@ -33,6 +36,29 @@ def test_an_empty_queue_has_nothing_to_claim(database: Database) -> None:
     submit(database, county(database))
     claim(database)
     assert claims.claim(database, "w2", LEASE_MS) is None
+
+
+def test_workers_that_claim_at_once_serve_two_counties_in_turn(database: Database) -> None:
+    """Six slots of three workers empty a queue of 2 x 15: never is one county two ahead."""
+    for each in (county(database), county(database, "B")):
+        for _ in range(15):
+            submit(database, each)
+    taken: list[Claim] = []
+
+    def work(worker: Database, name: str) -> None:
+        while len(taken) < 30:
+            held = claims.claim(worker, name, LEASE_MS)
+            if held is not None:
+                taken.append(held)
+
+    url = database.engine.url.render_as_string(hide_password=False)
+    with ExitStack() as stack:
+        workers = [stack.enter_context(closing(open_database(url))) for _ in range(3)]
+        with ThreadPoolExecutor(6) as pool:
+            list(pool.map(work, workers * 2, "abcdef"))
+    served = [each.job.county_id for each in sorted(taken, key=lambda each: each.job.started_ms or 0)]
+    leads = [abs(2 * served[:count].count(served[0]) - count) for count in range(1, 31)]
+    assert (max(leads), leads[-1]) == (1, 0)
 
 
 def test_a_claim_brings_the_content_of_its_revision(database: Database) -> None:
