@@ -20,6 +20,7 @@ from api.service.body import Bodies
 from api.service.context import Context
 from api.service.crowd import Crowd
 from api.service.headers import Answering
+from api.service.intake import Intake
 from api.service.metrics import Metrics
 from api.service.routes import jobs, operator, plans, reference, scenarios
 from api.service.schemas import ProblemGiven
@@ -87,6 +88,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.state.context = Context(
         settings=settings,
         database=database,
+        intake=Intake(database, limits),
         keys=keys,
         benches=benches,
         metrics=metrics,

@@ -12,9 +12,9 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select
 
-from api.service.database import CLOCK_MS, now_ms
+from api.service.database import hold
 from api.service.tables import audit
 
 if TYPE_CHECKING:
@@ -30,9 +30,8 @@ LOCK = 0x6761756469740001
 
 BATCH = 1_000
 
-HOLD = text(f"SELECT pg_advisory_xact_lock(:lock), {CLOCK_MS} AS at_ms")
 NEWEST = select(audit.c.number, audit.c.digest).order_by(audit.c.number.desc()).limit(1)
-"""Statements of every deed, made once."""
+"""The statement of every deed, made once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,14 +43,6 @@ class Deed:
     key_id: str | None = None
     county_id: str | None = None
     detail: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
-    """Where the chain ends; as it is made, a chain without rows."""
-
-    number: int = 0
-    digest: str = BEGINNING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,45 +59,36 @@ def append(connection: Connection, deed: Deed, at_ms: int) -> int:
 
     Call it last: from here to the end of the transaction nobody else extends the chain.
     """
-    hold(connection)
-    return extend(connection, newest(connection), [deed], at_ms).number
+    return append_all(connection, [deed], at_ms)
 
 
-def hold(connection: Connection) -> int:
-    """Let nobody else extend the chain before the caller's transaction ends; return the time, as ``now_ms`` does.
-
-    Who holds it waits for no row that another may hold while it extends the chain.
-    """
-    if connection.dialect.name == "sqlite":  # has one writer at a time
-        return now_ms(connection)
-    at_ms: int = connection.execute(HOLD, {"lock": LOCK}).one().at_ms
-    return at_ms
-
-
-def newest(connection: Connection) -> Link:
-    """Return the end of the chain."""
-    row = connection.execute(NEWEST).one_or_none()
-    return Link() if row is None else Link(number=row.number, digest=row.digest)
-
-
-def extend(connection: Connection, link: Link, deeds: Sequence[Deed], at_ms: int) -> Link:
-    """Write ``deeds`` after ``link``, the end of the chain that the caller holds, and return its new end."""
+def append_all(connection: Connection, done: Sequence[Deed], at_ms: int) -> int:
+    """Write one deed or more, as ``append`` does, and return the number of the last."""
+    hold(connection, LOCK)
+    newest = connection.execute(NEWEST).one_or_none()
+    number, previous = (0, BEGINNING) if newest is None else (newest.number, newest.digest)
     rows = []
-    for deed in deeds:
+    for number, deed in enumerate(done, number + 1):  # noqa: B020 - from the row after the newest
         row = {
-            "number": link.number + 1,
+            "number": number,
             "at_ms": at_ms,
             "key_id": deed.key_id,
             "county_id": deed.county_id,
             "action": deed.action,
             "object": deed.object,
             "detail": dict(deed.detail),
-            "previous": link.digest,
+            "previous": previous,
         }
-        link = Link(number=link.number + 1, digest=_digest(row))
-        rows.append({**row, "digest": link.digest})
+        previous = _digest(row)
+        rows.append({**row, "digest": previous})
     connection.execute(insert(audit), rows)
-    return link
+    return number
+
+
+def length(connection: Connection) -> int:
+    """Return the number of the newest row, 0 where there is none."""
+    newest = connection.execute(NEWEST).one_or_none()
+    return 0 if newest is None else int(newest.number)
 
 
 def verify(connection: Connection) -> Verdict:

@@ -1,4 +1,4 @@
-"""What every endpoint may reach: settings, database, keys of personal fields, scenarios kept ready, metrics."""
+"""What every endpoint may reach: settings, database, intake, keys of personal fields, scenarios kept ready, metrics."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from api.service.auth import Caller
     from api.service.bench import Benches
     from api.service.database import Database
+    from api.service.intake import Intake
     from api.service.metrics import Metrics
     from api.service.sealing import KeyFile, KeyRing
     from api.service.settings import Settings
@@ -32,6 +33,7 @@ class Context:
 
     settings: Settings
     database: Database
+    intake: Intake
     keys: KeyFile | None
     benches: Benches
     metrics: Metrics

@@ -1,23 +1,21 @@
-"""The doors' side of the queue: accept a job once, find it, say where it stands, take a wish, tell what happened.
+"""The doors' side of the queue: find a job, say where it stands, take a wish, tell what happened.
 
-Everything that accepts a job happens in one transaction: the same key is the same job, limits are counted, and job,
-first event and audit are written, or none of them. ``api.service.claims`` is the workers' side.
+``api.service.intake`` accepts jobs, ``api.service.claims`` is the workers' side.
 """
 
 from __future__ import annotations
 
-from dataclasses import fields
-from functools import cache
-from importlib.metadata import version
+from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, func, insert, select, text, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from api.errors import InvalidInput
 from api.service.audit import Deed, append
 from api.service.database import now_ms
 from api.service.ids import new_id
-from api.service.jobs import LANES, OPEN, Event, Job, QueueFull, job_of, outcome_of
+from api.service.jobs import LANES, OPEN, Event, job_of, outcome_of
 from api.service.notices import owe
 from api.service.tables import checkpoints, counties, events, jobs, plans, results
 
@@ -27,54 +25,53 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from api.service.database import Database
-    from api.service.jobs import Outcome, Submission, Wish
-    from api.service.settings import Limits
-
-ACCEPTANCE = 7_204_002
-"""Advisory lock of PostgreSQL under which jobs are counted and accepted."""
+    from api.service.jobs import Job, Outcome, Wish
 
 KNOWN = select(jobs).where(jobs.c.county_id == bindparam("county"), jobs.c.idempotency_key == bindparam("key"))
-OPEN_JOBS = select(
-    func.count().label("all"), func.count().filter(jobs.c.county_id == bindparam("county")).label("own")
-).where(jobs.c.state.in_(OPEN))
-WAITING = (
+FOUND = select(jobs).where(jobs.c.county_id == bindparam("county"), jobs.c.id == bindparam("job"))
+COUNTED = (
     select(
         jobs.c.lane,
         jobs.c.county_id,
-        func.count().label("waiting"),
-        func.count().filter(jobs.c.id < bindparam("job")).label("before"),
+        func.count().label("open"),
+        func.count().filter(jobs.c.state == "queued").label("waiting"),
+        func.count().filter(jobs.c.state == "queued", jobs.c.id < bindparam("job")).label("before"),
     )
-    .where(jobs.c.state == "queued")
+    .where(jobs.c.state.in_(OPEN))
     .group_by(jobs.c.lane, jobs.c.county_id)
+    .subquery()
 )
-TURNS = select(counties.c.id, counties.c.last_turn)
+STANDING = select(COUNTED, counties.c.last_turn).join(counties, counties.c.id == COUNTED.c.county_id)
 """Statements of the busiest paths, made once."""
 
-RECENT = 20
-"""Ended jobs by which ``Retry-After`` is estimated."""
 
-RETRY_S = (1, 600)
-"""Least and most seconds of ``Retry-After``; the least where no job has ended yet."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How the queue stands at one moment.
 
-
-def submit(database: Database, submission: Submission, limits: Limits) -> Job:
-    """Accept a job, or return the one that was accepted under the same key for the same request.
-
-    Raises
-    ------
-    InvalidInput
-        E606, where the key was used for another request.
-    QueueFull
-        E604 for the county, E605 for the whole service.
+    ``waiting``: jobs by lane and county; ``before``: those of them with an id below the one that was asked about;
+    ``open``: jobs that have not ended, by county; ``turns``: last turns of counties, of those with open jobs at least.
     """
-    with database.write() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": ACCEPTANCE})
-        known = _known(connection, submission.county_id, submission.idempotency_key, submission.digest)
-        if known is not None:
-            return known
-        _require_room(connection, submission.county_id, limits)
-        return _accept(connection, submission)
+
+    waiting: Counter[tuple[str, str]]
+    before: Counter[tuple[str, str]]
+    open: Counter[str]
+    turns: dict[str, int]
+
+    def place(self, lane: str, county_id: str, before: int) -> int:
+        """Return how many jobs are served before one and itself, where ``before`` of its own county and lane are.
+
+        Counties take turns: of another county as many go before as of its own, or one more if its turn is nearer.
+        """
+        earlier = LANES[: LANES.index(lane)]
+        mine = (self.turns[county_id], county_id)
+        place = before + 1
+        for (each, county), waiting in self.waiting.items():
+            if each in earlier:
+                place += waiting
+            elif each == lane and county != county_id:
+                place += min(waiting, before + ((self.turns[county], county) < mine))
+        return place
 
 
 def accepted_before(database: Database, county_id: str, key: str | None, digest: str) -> Job | None:
@@ -94,26 +91,35 @@ def accepted_before(database: Database, county_id: str, key: str | None, digest:
 def find(database: Database, county_id: str, job_id: str) -> Job | None:
     """Return a job of the county; None where there is none of this id, or it is another county's."""
     with database.read() as connection:
-        return _find(connection, county_id, job_id)
+        return found(connection, county_id, job_id)
+
+
+def found(connection: Connection, county_id: str, job_id: str) -> Job | None:
+    """Return the same within the caller's transaction."""
+    row = connection.execute(FOUND, {"county": county_id, "job": job_id}).one_or_none()
+    return None if row is None else job_of(row)
 
 
 def place_in_queue(database: Database, job: Job) -> int:
-    """Return how many jobs are served before it and itself, if nothing changes; 0 when it is not waiting.
-
-    Counties take turns: of another county as many go before as of its own, or one more if its turn is nearer. O(queue).
-    """
+    """Return how many jobs are served before it and itself, if nothing changes; 0 when it is not waiting. O(queue)."""
     if job.state != "queued":
         return 0
     with database.read() as connection:
-        waiting = connection.execute(WAITING, {"job": job.id}).all()
-        lane = [row for row in waiting if row.lane == job.lane]
-        own = next((int(row.before) for row in lane if row.county_id == job.county_id), 0)
-        others = [row for row in lane if row.county_id != job.county_id]
-        turns = {row.id: int(row.last_turn) for row in connection.execute(TURNS)} if others else {}
-    mine = (turns.get(job.county_id, 0), job.county_id)
-    of_others = sum(min(int(o.waiting), own + ((turns[o.county_id], o.county_id) < mine)) for o in others)
-    earlier_lanes = sum(int(row.waiting) for row in waiting if LANES.index(row.lane) < LANES.index(job.lane))
-    return earlier_lanes + own + of_others + 1
+        now = standing(connection, job.id)
+    if job.county_id not in now.turns:  # it has ended meanwhile
+        return 0
+    return now.place(job.lane, job.county_id, now.before[job.lane, job.county_id])
+
+
+def standing(connection: Connection, job_id: str = "") -> Standing:
+    """Return how the queue stands, as ``job_id`` sees it. O(queue)."""
+    found = Standing(waiting=Counter(), before=Counter(), open=Counter(), turns={})
+    for row in connection.execute(STANDING, {"job": job_id}):
+        found.waiting[row.lane, row.county_id] = row.waiting
+        found.before[row.lane, row.county_id] = row.before
+        found.open[row.county_id] += row.open
+        found.turns[row.county_id] = row.last_turn
+    return found
 
 
 def wish(database: Database, county_id: str, job_id: str, wanted: Wish, *, key_id: str | None = None) -> Job | None:
@@ -136,7 +142,7 @@ def wish(database: Database, county_id: str, job_id: str, wanted: Wish, *, key_i
             connection.execute(update(jobs).where(jobs.c.id == job_id).values(wish="stop"))
         deed = Deed(action=f"job.{wanted}", object=job_id, key_id=key_id, county_id=county_id, detail={})
         append(connection, deed, now_ms(connection))
-        return _find(connection, county_id, job_id)
+        return found(connection, county_id, job_id)
 
 
 def events_after(database: Database, job_id: str, number: int, most: int) -> list[Event]:
@@ -190,12 +196,6 @@ def conclude(connection: Connection, job: Job, outcome: Outcome) -> str | None:
     return plan_id
 
 
-def _find(connection: Connection, county_id: str, job_id: str) -> Job | None:
-    query = select(jobs).where(jobs.c.id == job_id, jobs.c.county_id == county_id)
-    row = connection.execute(query).one_or_none()
-    return None if row is None else job_of(row)
-
-
 def _stop_waiting(connection: Connection, job: Job) -> None:
     """End a job that nobody works at, with the best plan of an earlier attempt if there was one."""
     query = select(checkpoints.c.plan, checkpoints.c.cost_fen).where(checkpoints.c.job_id == job.id)
@@ -215,59 +215,6 @@ def _known(connection: Connection, county_id: str, key: str | None, digest: str)
     if row.request_digest != digest:
         raise InvalidInput("E606", value=key, job=row.id)
     return job_of(row)
-
-
-def _require_room(connection: Connection, county_id: str, limits: Limits) -> None:
-    row = connection.execute(OPEN_JOBS, {"county": county_id}).one()
-    if row.own >= limits.queue_per_county:
-        raise QueueFull("E604", most=limits.queue_per_county, retry_after_s=_retry_after_s(connection))
-    if row.all >= limits.queue_in_all:
-        raise QueueFull("E605", most=limits.queue_in_all, retry_after_s=_retry_after_s(connection))
-
-
-def _retry_after_s(connection: Connection) -> int:
-    """Return the mean run time of jobs that ended of late: about then the next one ends, where one runs at a time."""
-    ended = jobs.c.started_ms.is_not(None) & jobs.c.ended_ms.is_not(None)
-    recent = select(jobs.c.started_ms, jobs.c.ended_ms).where(ended).order_by(jobs.c.id.desc()).limit(RECENT)
-    rows = connection.execute(recent).all()
-    total_ms = sum(int(row.ended_ms - row.started_ms) for row in rows)
-    return min(max(round(total_ms / 1000 / max(1, len(rows))), RETRY_S[0]), RETRY_S[1])
-
-
-def _accept(connection: Connection, submission: Submission) -> Job:
-    at_ms = now_ms(connection)
-    job = Job(
-        id=new_id("job"),
-        county_id=submission.county_id,
-        kind=submission.kind,
-        lane=submission.lane,
-        scenario_id=submission.scenario_id,
-        revision=submission.revision,
-        request=dict(submission.request),
-        request_digest=submission.digest,
-        idempotency_key=submission.idempotency_key,
-        key_id=submission.key_id,
-        submitted_ms=at_ms,
-        seed=submission.request.get("seed") or 0,
-        versions={"gongpei": _program()},
-    )
-    connection.execute(insert(jobs), {each.name: getattr(job, each.name) for each in fields(Job)})
-    first = {"job_id": job.id, "number": 1, "kind": "state", "at_ms": at_ms, "data": {"state": "queued"}}
-    connection.execute(insert(events), first)
-    deed = Deed(
-        action="job.submit",
-        object=job.id,
-        key_id=submission.key_id,
-        county_id=submission.county_id,
-        detail={"kind": submission.kind, "scenario": submission.scenario_id, "revision": submission.revision},
-    )
-    append(connection, deed, at_ms)
-    return job
-
-
-@cache
-def _program() -> str:
-    return version("gongpei")
 
 
 def _store_plan(connection: Connection, job: Job, outcome: Outcome) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from api.errors import InvalidInput
 from api.service.audit import Deed, append
@@ -158,22 +159,29 @@ def listed(database: Database, county_id: str, *, after: str, most: int) -> list
 
 
 def remove(database: Database, caller: Caller, scenario_id: str) -> bool:
-    """Delete a scenario that no job and no plan stands on; False where one does.
+    """Delete a scenario that no job and no plan stands on; False where one does, or comes to while it is deleted.
 
     Raises
     ------
     InvalidInput
         E637.
     """
-    with database.write() as connection:
-        _found(connection, caller.county_id, scenario_id)
-        used = [select(func.count()).where(table.c.scenario_id == scenario_id) for table in (jobs, plans)]
-        if any(connection.scalar(query) for query in used):
-            return False
-        for table in (personal, revisions):
-            connection.execute(delete(table).where(table.c.scenario_id == scenario_id))
-        connection.execute(delete(scenarios).where(scenarios.c.id == scenario_id))
-        append(connection, _deed(caller, "scenario.delete", scenario_id, {}), now_ms(connection))
+    try:
+        with database.write() as connection:
+            return _removed(connection, caller, scenario_id)
+    except IntegrityError:
+        return False
+
+
+def _removed(connection: Connection, caller: Caller, scenario_id: str) -> bool:
+    _found(connection, caller.county_id, scenario_id)
+    used = [select(func.count()).where(table.c.scenario_id == scenario_id) for table in (jobs, plans)]
+    if any(connection.scalar(query) for query in used):
+        return False
+    for table in (personal, revisions):
+        connection.execute(delete(table).where(table.c.scenario_id == scenario_id))
+    connection.execute(delete(scenarios).where(scenarios.c.id == scenario_id))
+    append(connection, _deed(caller, "scenario.delete", scenario_id, {}), now_ms(connection))
     return True
 
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
 from api.service import claims, queue
+from api.service.database import open_database
+from api.service.intake import Intake
 from api.service.jobs import OPEN, Outcome, Submission
 from api.service.settings import Limits
 from api.service.tables import jobs
@@ -26,19 +32,27 @@ from benchmarks.service.harness import (
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from api.service.database import Database
     from benchmarks.service.harness import County, Ground
 
 MANY = Limits(queue_per_county=10**9, queue_in_all=10**9)
+
+SLOTS = 2
+"""Jobs that a worker takes at a time, where turns are counted."""
+
+MOMENT_S = 0.01
+"""How long a slot is busy at the most between two jobs, where turns are counted."""
 
 
 def random_cancels(where: Ground, *, cancels: int, seed: int = 0) -> dict[str, Any]:
     """Discard or stop jobs at random moments of their lives: waiting, preparing, solving, deaf ones too."""
     owner, draw = found_county(where.database), random.Random(seed)
+    intake = Intake(where.database, MANY)
     with light_worker(where, "a", 4), light_worker(where, "b", 4):
         wait_until((where.folder / "workers" / "b" / "work").exists, 60)
         for _ in range(cancels):
             request = {"steps": 600, "step_s": 0.1, "begin_s": draw.choice((0, 0.3)), "deaf": draw.random() < 0.2}
-            job = queue.submit(where.database, _solve(owner, request), MANY)
+            job = intake.submit(_solve(owner, request)).job
             time.sleep(draw.choice((0, 0.01, 0.05, 0.2)))
             queue.wish(where.database, owner.id, job.id, draw.choice(("discard", "discard", "stop")))
         is_empty = wait_until(lambda: _open(where, owner) == 0, 120, 0.1)
@@ -73,23 +87,48 @@ def stop_solving(where: Ground, county: Path, *, rounds: int) -> dict[str, Any]:
 
 
 def fair_turns(where: Ground, *, each: int) -> dict[str, Any]:
-    """Let two counties share a queue, one of whom came first with all its jobs; tell the largest lead of one."""
+    """Let two counties share a queue, one of whom came first with all its jobs, for one worker and for three."""
+    return {"jobs": 2 * each, "slots": SLOTS, **{f"workers_{count}": _shared(where, each, count) for count in (1, 3)}}
+
+
+def _shared(where: Ground, each: int, workers: int) -> dict[str, Any]:
+    """Return the largest lead of one of two counties while so many workers empty a queue of both."""
     owners = [found_county(where.database) for _ in range(2)]
+    intake = Intake(where.database, MANY)
     for owner in owners:
         for _ in range(each):
-            queue.submit(where.database, _solve(owner, {}), MANY)
-    lead, worst, took = 0, 0, []
-    claims.register(where.database, "wrk_bench", host="-", pid=0, version="-")
-    for _ in range(2 * each):
-        began = time.monotonic()
-        held = claims.claim(where.database, "wrk_bench", 60_000)
-        took.append(time.monotonic() - began)
-        if held is None:
-            break
-        claims.finish(where.database, held, Outcome())
-        lead += 1 if held.job.county_id == owners[0].id else -1
+            intake.submit(_solve(owner, {}))
+    turns = Turns(jobs=2 * each)
+    with contextlib.ExitStack() as stack:
+        own = [stack.enter_context(contextlib.closing(open_database(where.url))) for _ in range(workers)]
+        with ThreadPoolExecutor(workers * SLOTS) as pool:
+            list(pool.map(lambda number: turns.take(own[number % workers], f"wrk_{number}"), range(workers * SLOTS)))
+    lead, worst = 0, 0
+    for _, county_id in sorted(turns.taken, key=itemgetter(0)):
+        lead += 1 if county_id == owners[0].id else -1
         worst = max(worst, abs(lead))
-    return {"jobs": 2 * each, "served": len(took), "largest_lead": worst, "lead_at_end": lead, "claim": spread(took)}
+    return {"served": len(turns.taken), "largest_lead": worst, "lead_at_end": lead, "claim": spread(turns.seconds)}
+
+
+@dataclass(kw_only=True)
+class Turns:
+    """Who was served when: millisecond of the claim and county, and how long claims took."""
+
+    jobs: int
+    taken: list[tuple[int, str]] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+
+    def take(self, database: Database, worker_id: str) -> None:
+        """Take jobs as one slot does, each for a moment, until all have been taken."""
+        draw = random.Random(worker_id)
+        while len(self.taken) < self.jobs:
+            began = time.monotonic()
+            held = claims.claim(database, worker_id, 600_000)
+            self.seconds.append(time.monotonic() - began)
+            if held is not None:
+                self.taken.append((held.job.started_ms or 0, held.job.county_id))
+                claims.finish(database, held, Outcome())
+            time.sleep(draw.uniform(0, MOMENT_S))
 
 
 def _solve(owner: County, request: dict[str, Any]) -> Submission:

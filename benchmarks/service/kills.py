@@ -21,6 +21,7 @@ from sqlalchemy import func, select
 
 from api.service import queue
 from api.service.database import Unavailable, now_ms
+from api.service.intake import Intake
 from api.service.jobs import OPEN, RUNNING, Submission
 from api.service.settings import Limits
 from api.service.tables import events, jobs, plans, workers
@@ -203,6 +204,7 @@ def _patiently(do: Any) -> Any:
 
 
 def _fill(database: Database, owner: County) -> None:
+    intake = Intake(database, MANY)
     for _ in range(WAITING - _count_open(database, owner)):
         submission = Submission(
             county_id=owner.id,
@@ -212,7 +214,7 @@ def _fill(database: Database, owner: County) -> None:
             revision=1,
             request={"steps": STEPS, "step_s": STEP_S},
         )
-        queue.submit(database, submission, MANY)
+        intake.submit(submission)
 
 
 def _count_open(database: Database, owner: County) -> int:

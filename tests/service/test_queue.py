@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from api.errors import InvalidInput
 from api.service import claims, queue
 from api.service.audit import deeds, verify
+from api.service.intake import Intake
 from api.service.jobs import Outcome, QueueFull
 from api.service.settings import Limits
 from api.service.tables import jobs
@@ -72,23 +73,24 @@ def test_a_key_sent_by_many_at_once_is_accepted_once(database: Database) -> None
 def test_a_county_may_have_so_many_jobs_and_all_together_so_many(database: Database) -> None:
     """Two of A, then E604; one of B, then E605 for C; each says when to try again."""
     a, b, c = county(database), county(database, "B"), county(database, "C")
-    limits = Limits(queue_per_county=2, queue_in_all=3)
+    intake = Intake(database, Limits(queue_per_county=2, queue_in_all=3))
     for each in (a, a, b):
-        queue.submit(database, each, limits)
+        intake.submit(each)
     for each, code in ((a, "E604"), (c, "E605")):
         with pytest.raises(QueueFull) as caught:
-            queue.submit(database, each, limits)
+            intake.submit(each)
         assert caught.value.code == code
         assert caught.value.retry_after_s >= 1
 
 
 def test_limits_hold_when_many_submit_at_once(database: Database) -> None:
-    """Of sixteen at once five are accepted, no more."""
-    a, limits, refused = county(database), Limits(queue_per_county=5), []
+    """Of sixteen at once, at two intakes as two processes have them, five are accepted, no more."""
+    a, refused = county(database), []
+    intakes = [Intake(database, Limits(queue_per_county=5)) for _ in range(2)]
 
-    def send(_: int) -> None:
+    def send(number: int) -> None:
         try:
-            queue.submit(database, a, limits)
+            intakes[number % 2].submit(a)
         except QueueFull as full:
             refused.append(full)
 

@@ -80,9 +80,12 @@ def solve(
 ) -> JobGiven:
     """Accept a solve: it is never lost from here on. The same ``Idempotency-Key`` gives the same job again."""
     asked = _Asked(key=key, digest=digest_of("solve", scenario_id, request.model_dump(mode="json")))
-    if (known := asked.known(here, caller)) is not None:
+    try:
+        revision = _solvable(here, caller, scenario_id, request.revision)
+    except InvalidInput:
+        if (known := asked.known(here, caller)) is None:  # otherwise the intake finds it
+            raise
         return _accepted(here, known, response)
-    revision = _solvable(here, caller, scenario_id, request.revision)
     return _submitted(here, _of(caller, revision, "solve", _effort(here, request), asked), response)
 
 
@@ -137,7 +140,7 @@ def solve_now(
     _refuse_invalid(draft)
     revision = revisions.create(here.database, caller, draft, ring=here.ring)
     request = _effort(here, Effort(seconds=seconds, seed=seed))
-    job = queue.submit(here.database, _of(caller, revision, "solve", request), here.settings.limits)
+    job = here.intake.submit(_of(caller, revision, "solve", request)).job
     job = _awaited(here, caller, job)
     response.headers["Location"] = f"/api/v1/jobs/{job.id}"
     response.status_code = 200 if job.has_ended else 202
@@ -225,13 +228,13 @@ def discard(here: Here, caller: Ender, job_id: str) -> JobGiven:
     return record_of(here, _wished(here, caller, job_id, is_kept=False))
 
 
-def record_of(here: Context, job: Job) -> JobGiven:
-    """Return a job as it is told."""
+def record_of(here: Context, job: Job, place: int | None = None) -> JobGiven:
+    """Return a job as it is told; ``place`` in the queue, where it is known."""
     names = ("id", "kind", "lane", "scenario_id", "revision", "state", "phase", "attempt", "cost_fen", "bound_fen")
     more = ("unserved", "stopped", "seed", "plan_id")
     return JobGiven(
         **{name: getattr(job, name) for name in (*names, *more)},
-        queue_place=queue.place_in_queue(here.database, job),
+        queue_place=queue.place_in_queue(here.database, job) if place is None else place,
         submitted_at=instant(job.submitted_ms) or "",
         started_at=instant(job.started_ms),
         ended_at=instant(job.ended_ms),
@@ -326,9 +329,10 @@ def _of(
 
 
 def _submitted(here: Context, submission: Submission, response: Response) -> JobGiven:
-    return _accepted(here, queue.submit(here.database, submission, here.settings.limits), response)
+    accepted = here.intake.submit(submission)
+    return _accepted(here, accepted.job, response, accepted.place)
 
 
-def _accepted(here: Context, job: Job, response: Response) -> JobGiven:
+def _accepted(here: Context, job: Job, response: Response, place: int | None = None) -> JobGiven:
     response.headers["Location"] = f"/api/v1/jobs/{job.id}"
-    return record_of(here, job)
+    return record_of(here, job, place)
