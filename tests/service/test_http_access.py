@@ -12,6 +12,7 @@ from api.service.app import ROUTERS, require_permissions, routes_of
 from api.service.auth import OPERATOR, PERMISSIONS, PUBLIC, ROLES, new_key, permission_of, revoke_key
 from api.service.ids import new_id
 from api.service.tables import jobs, plans, revisions, scenarios, webhooks
+from tests.service.databases import KINDS
 from tests.service.doors import ROOT, Doors, document, open_doors
 
 if TYPE_CHECKING:
@@ -40,9 +41,9 @@ BODIES: dict[str, Any] = {
 ROUTES = [(method, route) for route in routes_of(ROUTERS) for method in sorted(route.methods or ())]
 
 
-@pytest.fixture(scope="module")
-def doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
-    with open_doors("sqlite", tmp_path_factory.mktemp("doors")) as found:
+@pytest.fixture(scope="module", params=KINDS)
+def doors(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
+    with open_doors(request.param, tmp_path_factory.mktemp("doors")) as found:
         yield found
 
 
