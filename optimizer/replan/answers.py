@@ -315,7 +315,9 @@ def kept_locks(
     """
     rank = KEEPS.index(level)
     for route in kept.routes:
-        visits = [(v.start_s, _bound(problem, v.deliver, v.collect)) for trip in route.trips for v in trip.visits]
+        made = [v for trip in route.trips for v in trip.visits]
+        later = {i for v in made for i in v.deliver}  # goods from depot to depot may have a visit at both ends
+        visits = [(v.start_s, _bound(problem, v.deliver, tuple(i for i in v.collect if i not in later))) for v in made]
         rows = [(at_s, ids) for at_s, ids in visits if ids]
         for (_, earlier), (at_s, ids) in pairwise([(0, ()), *rows]):
             for id_ in (i for i in ids if i not in stands):
