@@ -11,10 +11,11 @@ from sqlalchemy import select
 from api.commands.options import whole
 from api.commands.service_options import add_service, settings_of
 from api.errors import InvalidInput
-from api.service import backup, personal, sealing
+from api.service import backup, county_file, personal, sealing
 from api.service.audit import Deed, append, verify
 from api.service.auth import ROLES, new_county, new_key, revoke_key
 from api.service.database import now_ms, open_database
+from api.service.pruning import prune
 from api.service.tables import counties, keys
 from api.service.upgrade import downgrade, newest, require_newest, upgrade
 from api.talk import line, say
@@ -22,6 +23,8 @@ from scenarios.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from sqlalchemy import Connection
 
     from api.service.database import Database
     from api.service.settings import Settings
@@ -34,11 +37,16 @@ HELP = Text(
 
 DAY_MS = 86_400_000
 
+COUNTY = Text("县的编号或名称", "id or name of the county")
+
 DEEDS: dict[str, Text] = {
     "county": Text("县：new --name NAME，list", "counties: new --name NAME, list"),
     "key": Text("接口密钥：new，list，revoke", "keys of the API: new, list, revoke"),
     "backup": Text("备份整个数据库到一个文件", "write the whole database to a file"),
     "restore": Text("把备份恢复到空的数据库", "put a backup into an empty database"),
+    "export": Text("把一个县的全部场景和方案写入文件", "write all scenarios and plans of a county to a file"),
+    "import": Text("把这样的文件导入没有该县的服务", "put such a file into a service that does not have the county"),
+    "prune": Text("清理数据文件夹中过期的缓存", "remove travel times and results that were not used of late"),
     "verify-audit": Text("检查审计链", "check the audit chain"),
     "rotate-key": Text("换个人信息的密钥，重新加密", "make a new key of personal fields and seal all with it"),
     "purge": Text("删除过期的个人信息", "delete personal fields whose time is over"),
@@ -80,7 +88,7 @@ def _declare_key(parser: argparse.ArgumentParser, lang: str) -> None:
     parser.add_argument(
         "id", nargs="?", metavar="KEY", help=Text("要撤销的密钥编号", "id of the key to revoke").pick(lang)
     )
-    county = Text("县的编号或名称；操作员的密钥不写", "id or name of the county; none for the operator's key")
+    county = Text(f"{COUNTY.zh}；操作员的密钥不写", f"{COUNTY.en}; none for the operator's key")
     parser.add_argument("--county", metavar="C", help=county.pick(lang))
     parser.add_argument("--role", choices=ROLES, default="viewer", help=Text("角色", "role").pick(lang))
     brand = Text("brand 角色的品牌编号", "id of the brand, for the role brand")
@@ -88,7 +96,12 @@ def _declare_key(parser: argparse.ArgumentParser, lang: str) -> None:
 
 
 def _declare_file(parser: argparse.ArgumentParser, lang: str) -> None:
-    parser.add_argument("file", type=Path, metavar="FILE", help=Text("备份文件", "file of the backup").pick(lang))
+    parser.add_argument("file", type=Path, metavar="FILE", help=Text("文件", "the file").pick(lang))
+
+
+def _declare_export(parser: argparse.ArgumentParser, lang: str) -> None:
+    _declare_file(parser, lang)
+    parser.add_argument("--county", metavar="C", required=True, help=COUNTY.pick(lang))
 
 
 def _declare_purge(parser: argparse.ArgumentParser, lang: str) -> None:
@@ -137,15 +150,20 @@ def _new_key(options: argparse.Namespace, database: Database) -> int:
     with database.write() as connection:
         county = None
         if options.county is not None:
-            is_it = (counties.c.id == options.county) | (counties.c.name == options.county)
-            found = connection.execute(select(counties.c.id).where(is_it)).scalars().all()
-            if len(found) != 1:
-                raise InvalidInput("E615", value=options.county)
-            county = found[0]
+            county = _county_id(connection, options.county)
         key_id, secret = new_key(connection, county, options.role, options.brand)
     say(Text(f"密钥 {key_id}，只显示这一次：", f"key {key_id}, shown this once:"), options.lang)
     line(secret)
     return 0
+
+
+def _county_id(connection: Connection, named: str) -> str:
+    """Return the id of the county with this id or name."""
+    is_it = (counties.c.id == named) | (counties.c.name == named)
+    found = connection.execute(select(counties.c.id).where(is_it)).scalars().all()
+    if len(found) != 1:
+        raise InvalidInput("E615", value=named)
+    return str(found[0])
 
 
 def _backup(options: argparse.Namespace, _: Settings, database: Database) -> int:
@@ -159,6 +177,32 @@ def _restore(options: argparse.Namespace, _: Settings, database: Database) -> in
     count = backup.restore(database, options.file)
     _written_down(database, "admin.restore", {"rows": count})
     say(Text(f"已恢复 {count} 行", f"{count} rows restored"), options.lang)
+    return 0
+
+
+def _export(options: argparse.Namespace, _: Settings, database: Database) -> int:
+    with database.read() as connection:
+        county = _county_id(connection, options.county)
+    count = county_file.hand_out(database, county, options.file)
+    _written_down(database, "admin.export", {"county": county, "rows": count})
+    say(Text(f"已写入 {options.file}：{count} 行", f"written to {options.file}: {count} rows"), options.lang)
+    return 0
+
+
+def _import(options: argparse.Namespace, _: Settings, database: Database) -> int:
+    count = county_file.take_in(database, options.file)
+    _written_down(database, "admin.import", {"rows": count})
+    say(Text(f"已导入 {count} 行；用 key new 为该县建密钥", f"{count} rows; key new makes keys for it"), options.lang)
+    return 0
+
+
+def _prune(options: argparse.Namespace, settings: Settings, _: Database) -> int:
+    found = prune(settings)
+    told = Text(
+        f"已删除 {found.files} 个文件，{found.freed_bytes >> 20} MiB",
+        f"{found.files} files removed, {found.freed_bytes >> 20} MiB",
+    )
+    say(told, options.lang)
     return 0
 
 
@@ -252,6 +296,8 @@ DECLARED: dict[str, Callable[[argparse.ArgumentParser, str], None]] = {
     "key": _declare_key,
     "backup": _declare_file,
     "restore": _declare_file,
+    "export": _declare_export,
+    "import": _declare_file,
     "rotate-key": _declare_rotation,
     "purge": _declare_purge,
     "downgrade": _declare_version,
@@ -263,6 +309,9 @@ DOERS: dict[str, Do] = {
     "key": _key,
     "backup": _backup,
     "restore": _restore,
+    "export": _export,
+    "import": _import,
+    "prune": _prune,
     "verify-audit": _verify_audit,
     "rotate-key": _rotate_key,
     "purge": _purge,

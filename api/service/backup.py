@@ -19,10 +19,10 @@ from api.service.tables import metadata, workers
 from api.service.upgrade import newest, require_newest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select, Table
 
     from api.service.database import Database
 
@@ -42,14 +42,19 @@ def back_up(database: Database, path: Path) -> int:
     InvalidInput
         E403, where it cannot be written; E602, for a database of another version.
     """
+    return write(database, path, FORMAT, [(table, select(table)) for table in TABLES])
+
+
+def write(database: Database, path: Path, form: str, queries: Sequence[tuple[Table, Select[Any]]]) -> int:
+    """Write what ``queries`` find to a file of the format ``form``, as ``back_up`` does."""
     require_newest(database)
     part = path.with_name(path.name + ".part")
     count = 0
     try:
         part.touch(mode=0o600)
         with gzip.open(part, "wt", encoding="utf-8", compresslevel=6) as file, database.snapshot() as connection:
-            file.write(_line({"format": FORMAT, "version": newest()}))
-            for count, row in enumerate(_rows(connection), 1):  # noqa: B007 - the last is the number of rows
+            file.write(_line({"format": form, "version": newest()}))
+            for count, row in enumerate(_rows(connection, queries), 1):  # noqa: B007 - the last is the number of rows
                 file.write(_line(row))
             file.write(_line({"rows": count}))
         part.replace(path)
@@ -68,12 +73,22 @@ def restore(database: Database, path: Path) -> int:
         E402, E404 where the file cannot be read; E612 for a database that is not empty; E613 for a file that is no
         backup, not whole, or of another version.
     """
+    return read(database, path, FORMAT, TABLES, _require_empty)
+
+
+def read(
+    database: Database, path: Path, form: str, tables: Sequence[Table], require: Callable[[Connection], None]
+) -> int:
+    """Put the rows of a file of the format ``form``, all of these ``tables``, into a database, as ``restore`` does.
+
+    ``require`` refuses a database that they must not be put into.
+    """
     require_newest(database)
+    names = frozenset(table.name for table in tables)
     try:
         with gzip.open(path, "rt", encoding="utf-8") as file, database.write() as connection:
-            if any(connection.scalar(select(func.count()).select_from(table)) for table in TABLES):
-                raise InvalidInput("E612")
-            return _put_back(connection, path, file)
+            require(connection)
+            return _put_back(connection, path, form, names, file)
     except FileNotFoundError:
         raise InvalidInput("E402", path=path) from None
     except (EOFError, gzip.BadGzipFile, UnicodeDecodeError):
@@ -82,18 +97,23 @@ def restore(database: Database, path: Path) -> int:
         raise InvalidInput("E404", path=path, detail=error.strerror or error) from None
 
 
-def _rows(connection: Connection) -> Iterator[dict[str, Any]]:
-    for table in TABLES:
-        query = select(table).order_by(*table.primary_key.columns)
-        for row in connection.execution_options(yield_per=BATCH).execute(query):
+def _require_empty(connection: Connection) -> None:
+    if any(connection.scalar(select(func.count()).select_from(table)) for table in TABLES):
+        raise InvalidInput("E612")
+
+
+def _rows(connection: Connection, queries: Sequence[tuple[Table, Select[Any]]]) -> Iterator[dict[str, Any]]:
+    for table, query in queries:
+        ordered = query.order_by(*table.primary_key.columns)
+        for row in connection.execution_options(yield_per=BATCH).execute(ordered):
             values = {name: _plain(value) for name, value in row._mapping.items()}
             yield {"table": table.name, "row": values}
 
 
-def _put_back(connection: Connection, path: Path, lines: Iterable[str]) -> int:
+def _put_back(connection: Connection, path: Path, form: str, names: frozenset[str], lines: Iterable[str]) -> int:
     found = (_parsed(path, line) for line in lines)
     head = next(found, {})
-    if head.get("format") != FORMAT or head.get("version") != newest():
+    if head.get("format") != form or head.get("version") != newest():
         raise InvalidInput("E613", path=path, detail=head.get("version") or "-")
     batch: list[dict[str, Any]] = []
     count, of = 0, ""
@@ -103,6 +123,8 @@ def _put_back(connection: Connection, path: Path, lines: Iterable[str]) -> int:
             if each["rows"] != count:
                 break
             return count
+        if each["table"] not in names:
+            raise InvalidInput("E613", path=path, detail=each["table"])
         if each["table"] != of or len(batch) == BATCH:
             _insert(connection, of, batch)
             of, batch = each["table"], []

@@ -99,6 +99,12 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "the service has as many connections as it can hold",
         "try again soon; use one connection for many requests, and close event streams that nobody reads",
     ),
+    "E682": (
+        "{path} 中的县（或其部分内容）已在本服务中",
+        "导入到没有该县的服务",
+        "the county in {path}, or something of it, is in this service already",
+        "import it into a service that does not have it",
+    ),
     "E603": (
         "数据库地址 {url} 无法使用（{detail}）",
         "使用 sqlite:///文件 或 postgresql://用户@主机/库名；PostgreSQL 需要安装 gongpei[postgres]",

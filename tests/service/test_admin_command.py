@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,8 @@ def test_a_key_that_was_shown_opens_its_county_until_it_is_revoked(
         (("county", "new"), "E401"),
         (("rotate-key",), "E401"),
         (("restore", "missing.gz"), "E402"),
+        (("import", "missing.gz"), "E402"),
+        (("export", "county.gz", "--county", "X"), "E615"),
     ],
 )
 def test_what_cannot_be_done_is_said(
@@ -79,6 +82,31 @@ def test_a_service_is_backed_up_and_restored_elsewhere(tmp_path: Path, capsys: p
     assert admin(tmp_path / "b", "county", "list") == 0
     assert "青山" in capsys.readouterr().out
     assert admin(tmp_path / "b", "verify-audit") == 0
+
+
+def test_a_county_goes_from_one_service_to_another(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Only the one that is named is there, both services have written it down, and a second time is refused."""
+    for name in ("青山", "绿水"):
+        admin(tmp_path / "a", "county", "new", "--name", name)
+    file = str(tmp_path / "c.gz")
+    assert admin(tmp_path / "a", "export", file, "--county", "青山") == 0
+    assert admin(tmp_path / "b", "import", file) == 0
+    capsys.readouterr()
+    assert admin(tmp_path / "b", "county", "list") == 0
+    assert [line.split()[1] for line in capsys.readouterr().out.splitlines()] == ["青山"]
+    assert (actions(tmp_path / "a")[-1], actions(tmp_path / "b")) == ("admin.export", ["admin.import"])
+    assert admin(tmp_path / "b", "import", file) == 2
+    assert "E682" in capsys.readouterr().err
+
+
+def test_caches_are_pruned_on_demand(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    stale = tmp_path / "data" / "cache" / "cty_1" / "x.npz"
+    stale.parent.mkdir(parents=True)
+    stale.write_bytes(b"x")
+    os.utime(stale, (0, 0))
+    assert admin(tmp_path / "data", "prune") == 0
+    assert "1 files removed" in capsys.readouterr().out
+    assert not stale.exists()
 
 
 def test_keys_are_rotated_in_a_file_outside_the_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
