@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pydantic import ValidationError
+
 from api.errors import InvalidInput
 from api.schemas import Origin, from_plan
 from api.service.questions import cost_record
@@ -19,6 +21,7 @@ from optimizer.explain.insertion import scheduled, settled
 from optimizer.plan import Plan, Route, Trip, Unserved, Visit
 from optimizer.schedule import TripDraft, VisitDraft
 from optimizer.stow import stow
+from scenarios.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping, Sequence
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
     from optimizer.tiers.violations import HandoverViolation
     from optimizer.violations import Violation
 
+ENDING = Text("能在方案时间范围内结束的路线", "days that end within the hours that a plan can hold")
+
 MOST_NAMED = 5
 """Unknown ids that a refusal names."""
 
@@ -40,7 +45,8 @@ def evaluate(asked: Asked) -> dict[str, Any]:
     Raises
     ------
     InvalidInput
-        E658 for ids that the scenario does not have, and for goods that ride a line here.
+        E658 for ids that the scenario does not have, and for goods that ride a line here; E651 for a vehicle that would
+        be on the road longer than a plan can say.
     """
     before, problem = asked.plan, asked.county.problem
     days = asked.question["routes"]
@@ -50,8 +56,15 @@ def evaluate(asked: Asked) -> dict[str, Any]:
     violations = check(problem, plan)
     return {
         **judged(asked, violations, plan, before),
-        "plan": from_plan(plan, Origin()).plan.model_dump(mode="json"),
+        "plan": _record(plan),
     }
+
+
+def _record(plan: Plan) -> dict[str, Any]:
+    try:
+        return from_plan(plan, Origin()).plan.model_dump(mode="json")
+    except ValidationError:  # thousands of visits driven one after another, through weeks
+        raise InvalidInput("E651", column="routes", expected=ENDING) from None
 
 
 def judged(

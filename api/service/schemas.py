@@ -106,7 +106,7 @@ class EvaluateRequest(Taken):
     what. ``rides``: who goes by line; left out, those of the plan stay, but of goods that vehicles carry now.
     """
 
-    routes: list[RouteDraft] = Field(max_length=5_000)
+    routes: list[RouteDraft] = Field(max_length=2_000)
     rides: list[RideDraft] | None = Field(default=None, max_length=50_000)
 
 

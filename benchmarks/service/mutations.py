@@ -318,8 +318,8 @@ def _zipped(draw: random.Random, files: Files) -> tuple[str, bytes]:
     )
     strange = draw.choice(sorted(files)) if files and draw.random() < 0.04 else None
     with zipfile.ZipFile(content, "w", method) as archive:
-        for name, data in files.items():
-            entry = zipfile.ZipInfo(name or "x", (1980, 1, 1, 0, 0, 0))
+        for name, data in {name.partition("\0")[0] or "x": data for name, data in files.items()}.items():
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             entry.compress_type = method
             kind = (
                 draw.choice((stat.S_IFLNK, stat.S_IFDIR, stat.S_IFIFO, stat.S_IFCHR, 0))

@@ -76,3 +76,11 @@ def test_every_operation_answers_whatever_is_sent_as_its_page_says(
                 ids[MADE[case.operation.path]].append(answer.json()["id"])
 
         answered()
+
+
+def test_a_day_of_months_is_refused(doors: Doors, ids: dict[str, list[Any]]) -> None:
+    """Past bug: 12,000 visits, one after another, end beyond the hours that a plan can hold, and were a 500."""
+    visits = [{"place": "AD"[i % 2]} for i in range(2_000)]
+    body = {"routes": [{"vehicle_type": "van", "number": 1, "trips": [{"visits": visits}] * 6}]}
+    answer = doors.ask("POST", f"/plans/{ids['plan_id'][0]}:evaluate", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "E651")
