@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from optimizer.model import HORIZON_S
 from optimizer.timeline import Windows, intersect
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from optimizer.model import Shipment, TimeWindow, VehicleType
     from optimizer.problem import Problem
@@ -25,6 +26,9 @@ ROOMY_S = 3 * 3600
 
 LATE_RELEASE_S = 2 * 3600
 """Goods ready at the depot further apart than this are not joined."""
+
+
+_UNITS: WeakKeyDictionary[Problem, tuple[tuple[str, int], ...]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,16 +61,20 @@ class Bundle:
         return self.deliver + self.collect
 
 
-def fleet_units(problem: Problem) -> list[tuple[str, int]]:
+def fleet_units(problem: Problem) -> tuple[tuple[str, int], ...]:
     """Return (vehicle type, number) of every vehicle that a lock names and (type, 0) for the others of each type."""
+    if problem not in _UNITS:
+        _UNITS[problem] = tuple(_units(problem))
+    return _UNITS[problem]
+
+
+def _units(problem: Problem) -> Iterator[tuple[str, int]]:
     named = {(lock.vehicle_type, lock.number) for lock in problem.locks if lock.vehicle_type and lock.number}
-    units: list[tuple[str, int]] = []
     for kind in problem.vehicle_types:
         own = [n for n in range(1, kind.count + 1) if (kind.id, n) in named]
-        units += [(kind.id, n) for n in own]
+        yield from ((kind.id, n) for n in own)
         if kind.count > len(own):
-            units.append((kind.id, 0))
-    return units
+            yield kind.id, 0
 
 
 def may_carry(problem: Problem, kind: VehicleType, shipment: Shipment) -> bool:
@@ -81,7 +89,7 @@ def may_carry(problem: Problem, kind: VehicleType, shipment: Shipment) -> bool:
 
 def carriers(problem: Problem, shipment: Shipment, units: Iterable[tuple[str, int]]) -> frozenset[tuple[str, int]]:
     """Return the units that may carry ``shipment``, locks included; home depots are not looked at."""
-    locks = [k for k in problem.locks if k.shipment == shipment.id and k.vehicle_type]
+    locks = [k for k in problem.locks_of.get(shipment.id, ()) if k.vehicle_type]
     return frozenset(
         (type_id, number)
         for type_id, number in units
@@ -96,8 +104,7 @@ def make_bundles(problem: Problem, shipments: Iterable[Shipment], *, is_coarse: 
     Shipments that no unit can carry, or that no moment suits, are left out. Local ones
     have two ends at places and are no bundle's. O(m^2) within one place, O(m) over places.
     """
-    units = fleet_units(problem)
-    busy = {p for s in problem.shipments for p in (s.origin, s.destination) if p in problem.depot_of}
+    units, busy = fleet_units(problem), problem.busy_depots
     at_place: dict[tuple[str, str], list[Bundle]] = defaultdict(list)
     fine: dict[object, list[Bundle]] = defaultdict(list)
     for shipment in shipments:
@@ -152,7 +159,7 @@ def _single(
 
 def _windows(problem: Problem, shipment: Shipment, place: str, *, is_down: bool) -> Windows:
     limits = [problem.place(place).windows, shipment.delivery_windows if is_down else shipment.pickup_windows]
-    limits += [(k.window,) for k in problem.locks if k.shipment == shipment.id and k.window is not None]
+    limits += [(k.window,) for k in problem.locks_of.get(shipment.id, ()) if k.window is not None]
     allowed: Windows = ((0, min(HORIZON_S, shipment.due_s)),) if is_down else ((shipment.ready_s, HORIZON_S),)
     for windows in limits:
         if windows:

@@ -7,6 +7,7 @@ has the right shape, so that neither engines nor the referee check again.
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -99,6 +100,20 @@ class Problem:
     def vehicle_type_of(self) -> dict[str, VehicleType]:
         """Vehicle types by id."""
         return {v.id: v for v in self.vehicle_types}
+
+    @cached_property
+    def busy_depots(self) -> frozenset[str]:
+        """Depots where goods start or end."""
+        ends = {place for s in self.shipments for place in (s.origin, s.destination)}
+        return frozenset(ends & self.depot_of.keys())
+
+    @cached_property
+    def locks_of(self) -> dict[str, tuple[Lock, ...]]:
+        """Locks by the shipment that they bind, in their order; none for those that are free."""
+        found: dict[str, list[Lock]] = defaultdict(list)
+        for lock in self.locks:
+            found[lock.shipment].append(lock)
+        return {shipment: tuple(locks) for shipment, locks in found.items()}
 
     def direction(self, shipment: Shipment) -> str:
         """Return "down" (starts at a depot), "up" (ends at one) or "local" (neither)."""

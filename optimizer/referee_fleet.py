@@ -81,13 +81,11 @@ def judge_docks(problem: Problem, plan: Plan) -> Iterator[Violation]:
 
 def judge_locks(problem: Problem, plan: Plan) -> Iterator[Violation]:
     """Judge that what is carried is carried as locked: by whom, when, and after what on the same route."""
-    locked = {lock.shipment for lock in problem.locks}
-    for route in plan.routes if locked else ():
+    for route in plan.routes if problem.locks else ():
         handed = _handover_positions(problem, route)
-        for shipment in (i for i in handed if i in locked):
-            for lock in problem.locks:
-                if lock.shipment == shipment:
-                    yield from _lock(lock, route, handed)
+        for shipment in handed:
+            for lock in problem.locks_of.get(shipment, ()):
+                yield from _lock(lock, route, handed)
 
 
 def _handover_positions(problem: Problem, route: Route) -> dict[str, tuple[int, int]]:

@@ -10,7 +10,7 @@ changes and penalties, the cheapest the least cost, the balanced one the least s
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from optimizer.daybook import DayBook
@@ -18,6 +18,7 @@ from optimizer.errors import SolverFailed
 from optimizer.explain import explain
 from optimizer.explain.insertion import insert_best
 from optimizer.explain.ways import candidates
+from optimizer.here import is_short, search_here
 from optimizer.model import Lock, TimeWindow
 from optimizer.plan import Plan, Unserved
 from optimizer.repair import complete
@@ -191,14 +192,18 @@ class _Work:
 
     def _timely(self) -> tuple[Lock, ...]:
         """Return the pinned locks, and those that hold every vehicle to its old times that can still keep them."""
-        problem, locks = self.pinned.problem, self.pinned.problem.locks
-        for route in self.base.routes:
-            kept = replace(self.base, routes=(route,))
-            own = tuple(kept_locks(problem, kept, "time", self._old_window, self.stands()))
-            held = replace(problem, locks=(*problem.locks, *own))
-            if DayBook(held).tried((route.vehicle_type, route.number), [draft_of(t) for t in route.trips]) is not None:
-                locks = (*locks, *own)
-        return locks
+        problem, stands = self.pinned.problem, self.stands()
+        own = [
+            tuple(kept_locks(problem, replace(self.base, routes=(route,)), "time", self._old_window, stands))
+            for route in self.base.routes
+        ]
+        book = DayBook(replace(problem, locks=(*problem.locks, *chain.from_iterable(own))))
+        kept = (
+            locks
+            for route, locks in zip(self.base.routes, own, strict=True)
+            if book.tried((route.vehicle_type, route.number), [draft_of(t) for t in route.trips]) is not None
+        )
+        return (*problem.locks, *chain.from_iterable(kept))
 
     def _old_window(self, shipment: str, at_s: int) -> TimeWindow:
         """Return when a handover is where people were told; near ``at_s`` where they were not told."""
@@ -255,9 +260,13 @@ class _Work:
         locks = (*problem.locks, *kept_locks(problem, kept, level, self._window, self.stands()))
         locked = replace(problem, locks=locks)
         start = min(self.found, key=lambda each: each.whole.cost.total_fen).plan
-        result = solve(locked, stop=stop, seed=self.seed, workers=self.workers, start=start)
-        self.is_stopped = self.is_stopped or result.stopped
-        self.offer(result.plan)
+        if is_short(stop, self.workers):
+            plan, is_stopped = search_here(locked, stop=stop, seed=self.seed, start=start)
+        else:
+            result = solve(locked, stop=stop, seed=self.seed, workers=self.workers, start=start)
+            plan, is_stopped = result.plan, result.stopped
+        self.is_stopped = self.is_stopped or is_stopped
+        self.offer(plan)
 
     def stands(self) -> frozenset[str]:
         """Return what has been handed over and needs no more locks."""

@@ -241,7 +241,7 @@ def _pair(problem: Problem, goods: Sequence[Shipment], units: frozenset[Unit], f
     pick: Windows = ((0, HORIZON_S),)
     drop: Windows = ((0, HORIZON_S),)
     for s in goods:
-        locks = [k.window for k in problem.locks if k.shipment == s.id and k.window is not None]
+        locks = [k.window for k in problem.locks_of.get(s.id, ()) if k.window is not None]
         pick = intersect(pick, _windows(problem, origin, s.pickup_windows, ((s.ready_s, HORIZON_S),)))
         drop = intersect(drop, _windows(problem, destination, s.delivery_windows, ((0, s.due_s),)))
         for lock in locks:
