@@ -1,4 +1,4 @@
-"""``sweep.json``: every point of a sweep, swings and break-evens; and the words of a sweep."""
+"""``sweep.json`` and ``sweep.csv``: every point of a sweep, swings and break-evens; and the words of a sweep."""
 
 from __future__ import annotations
 
@@ -7,8 +7,19 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from api.exports.comparison import day_table, write_rows
 from api.units import yuan
-from scenarios.sensitivity import NAMES
+from scenarios.comparison import common_days
+from scenarios.sensitivity import (
+    ADDED,
+    NAMES,
+    break_evens_of,
+    changes_in,
+    crossings_in,
+    curve_of,
+    on_common_days,
+    throughout_of,
+)
 from scenarios.text import Text
 
 if TYPE_CHECKING:
@@ -59,7 +70,12 @@ WORDS: dict[str, Text] = {
     "change": Text("相对今天", "against today"),
     "vehicles": Text("车辆", "vehicles"),
     "km": Text("公里", "km"),
-    "left": Text("未送件数", "pieces not delivered"),
+    "left": Text("日均未送件数", "pieces not delivered a day"),
+    "num_days": Text("天数", "days"),
+    "common": Text(
+        "比较用了 {all} 个抽样日中的 {days} 个：只算所有点都有结果的日子",
+        "compared over {days} of {all} sampled days: those that all points have",
+    ),
     "left_hint": Text(
         "有的点没有送完全部货物：未送的货物不计费用，这些点看起来比实际便宜",
         "some points do not deliver everything: what is left costs nothing, so they look cheaper than they are",
@@ -69,6 +85,7 @@ WORDS: dict[str, Text] = {
     "high": Text("最高", "dearest"),
     "missing": Text("缺失", "missing"),
     "days": Text("个抽样日", "sampled days"),
+    "noise_mark": Text("≈ 表示变化在误差范围内", "≈ marks a change within the noise"),
     "noise": Text(
         "± 为日均费用的 95% 置信半宽；≈ 表示变化在误差范围内：变化的区间按点数放宽（Bonferroni），所有点合起来为 95%",
         "±: half width of the 95 % interval of a mean; ≈ marks a change within the noise: intervals of changes are "
@@ -99,6 +116,17 @@ class Sweep:
     throughout: tuple[Throughout, ...] = ()
     assumed: tuple[Text, ...] = ()
 
+    @property
+    def days(self) -> frozenset[str]:
+        """The days that all points have and that are compared."""
+        return common_days(self.run.measured.values())
+
+    @property
+    def compared(self) -> Text:
+        """Over how many of the sampled days points are compared."""
+        values, words = {"days": len(self.days), "all": len(self.run.agenda.days)}, WORDS["common"]
+        return Text(words.zh.format(**values), words.en.format(**values))
+
     def name(self, side: str) -> Text:
         """Return what a side is called."""
         return next(variant.name for variant in self.sides if variant.id == side)
@@ -112,6 +140,40 @@ class Sweep:
     def leaves_goods(self) -> bool:
         """Whether some point leaves pieces undelivered."""
         return any(spot.unserved_pieces for curve in self.curves for spot in curve.spots)
+
+
+def swept(
+    scenario: Scenario,
+    planned: Comparison,
+    sides: tuple[Variant, ...],
+    factors: tuple[Factor, ...],
+    assumed: tuple[Text, ...] = (),
+) -> Sweep:
+    """Return curves of every side, and break-evens of the first side with each other one, over days that all have."""
+    measured = on_common_days(planned.measured)
+    looks = changes_in(sides, factors)
+    curves = {(side.id, factor.name): curve_of(measured, side, factor, looks) for side in sides for factor in factors}
+    looks = crossings_in(sides, factors)
+    pairs = [
+        (curves[sides[0].id, factor.name], curves[other.id, factor.name]) for factor in factors for other in sides[1:]
+    ]
+    crossings = [found for one, other in pairs for found in break_evens_of(measured, one, other, looks)]
+    settled = [throughout_of(measured, one, other, looks) for one, other in pairs]
+    return Sweep(
+        scenario=scenario,
+        run=planned,
+        sides=sides,
+        factors=factors,
+        curves=tuple(curves.values()),
+        break_evens=tuple(crossings),
+        throughout=tuple(each for each in settled if each is not None),
+        assumed=assumed,
+    )
+
+
+def value_text(factor: Factor, value: float) -> str:
+    """Return a value as people read it: so many times, or so much more yuan."""
+    return f"{value:+g}" if factor.name in ADDED else f"×{value:g}"
 
 
 def break_even_text(sweep: Sweep, found: BreakEven) -> Text:
@@ -162,6 +224,13 @@ def cost_text(cost: Interval) -> str:
     return f"{yuan(cost.mean)}{half}"
 
 
+def write_csv(sweep: Sweep, path: Path) -> None:
+    """Write one row a point and day with all measures, and whether the day is compared, as all points have it."""
+    header, *rows = day_table(sweep.run)
+    told = [[*row[:4], "是 yes" if row[1] in sweep.days else "否 no", *row[4:]] for row in rows]
+    write_rows([[*header[:4], "参与比较 compared", *header[4:]], *told], path)
+
+
 def write_json(sweep: Sweep, path: Path) -> None:
     """Write everything; equal results write equal bytes."""
     agenda, stop, scenario = sweep.run.agenda, sweep.run.agenda.limit.stop, sweep.scenario
@@ -171,6 +240,7 @@ def write_json(sweep: Sweep, path: Path) -> None:
         "scenario": {"name": scenario.name, "date": scenario.date.isoformat(), "digest": scenario.digest},
         "limit": {"seconds": stop.seconds, "iterations": stop.iterations, "seed": agenda.limit.seed},
         "days": [{"id": d.id, "date": d.date.isoformat()} for d in agenda.days],
+        "compared_days": [d.id for d in agenda.days if d.id in sweep.days],
         "is_whole": sweep.run.is_whole,
         "curves": [
             {
@@ -221,7 +291,7 @@ def _spot(spot: Spot) -> dict[str, Any]:
         "cost_per_piece_fen": spot.piece_fen,
         "vehicles": spot.vehicles,
         "distance_m": spot.distance_m,
-        "unserved_pieces": spot.unserved_pieces,
+        "unserved_pieces_per_day": spot.unserved_pieces,
         "change": None
         if change is None
         else {**_interval(change.difference), "relative": change.relative, "is_noise": change.is_noise},
