@@ -17,7 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.service import abuse, ends, kills, load
+from benchmarks.service import abuse, asks, ends, kills, load
 from benchmarks.service.fuzz import fuzz
 from benchmarks.service.harness import ground
 from benchmarks.service.uploads import mutated
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from benchmarks.service.harness import Ground
+
+VILLAGES = 286
+"""With 13 townships and the hub that makes 300 places."""
 
 LIBRARY = Path(__file__).resolve().parents[2] / "scenarios" / "library"
 SMALL, VARIANTS = LIBRARY / "four_villages", LIBRARY / "variants" / "ways.toml"
@@ -64,6 +67,12 @@ def benchmarks(
     return {
         "submits": lambda where, county: load.submits(where, county, seconds=many(60, 3)),
         "reads": lambda where, county: load.reads(where, county, seconds=many(60, 5)),
+        "candidates": lambda where, _: asks.candidates(
+            where, asks=many(50, 3), villages=20 if short else VILLAGES, solve_s=2 if short else 60
+        ),
+        "replan": lambda where, _: asks.replans(
+            where, breakdowns=many(10, 2), villages=20 if short else VILLAGES, solve_s=2 if short else 60
+        ),
         "kill-workers": lambda where, _: kills.kill_workers(where, kills=many(200, 3)),
         "kill-api": lambda where, _: kills.kill_api(where, kills=many(100, 2)),
         "kill-solving": lambda where, county: kills.kill_solving(where, county, kills=many(20, 1)),
