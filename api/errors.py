@@ -132,12 +132,6 @@ CATALOGUE: dict[str, Sentence] = {
         fix_zh="写成 车型#编号，例如 van#2",
         fix_en="write TYPE#NUMBER, such as van#2",
     ),
-    "E433": Sentence(
-        zh="{path} 是跨层级的方案（服务站、班线），不能当天重排",
-        en="{path} is a plan across tiers (stations, lines), which cannot be replanned during the day",
-        fix_zh="改场景后用 gongpei plan 重新规划整天，或去掉服务站和班线再重排",
-        fix_en="change the scenario and plan the whole day again, or take stations and lines out and replan",
-    ),
     "E434": Sentence(
         zh="跨层级的方案不能按 --vehicle 或 --before 追问",
         en="a plan across tiers cannot be asked about with --vehicle or --before",

@@ -12,13 +12,11 @@ import numpy as np
 
 from api.assemble import legs_driven
 from api.commands.options import cache_folder, existing
-from api.errors import InvalidInput
 from api.plan_file import plan_digest, read_plan
-from api.schemas import to_plan, to_tiered
+from api.schemas import to_tiered
 from api.talk import line, say, show_table
-from api.tiers import has_tiers, tiers_of
+from api.tiers import gone_wrong, is_tiered, tiers_of
 from networks.reference import reference_legs
-from optimizer.check import check
 from optimizer.replan import judge, pin
 from optimizer.tiers.check import check_tiers
 from scenarios.build import build_problem
@@ -37,6 +35,7 @@ if TYPE_CHECKING:
     from optimizer.plan import Plan
     from optimizer.replan import Lapse, Pinned
     from optimizer.tiers.model import TieredPlan
+    from optimizer.tiers.past import TieredPast
     from optimizer.tiers.violations import HandoverViolation
     from scenarios.build import County
     from scenarios.events import Events
@@ -69,11 +68,10 @@ def run(options: argparse.Namespace) -> int:
     folder = existing(options.folder)
     county = build_problem(read_scenario(folder), cache=cache_folder(folder))
     tiered, day = to_tiered(record), _Judge(county)
-    refuse_tiers(county, record, options.plan, is_refused=options.events is not None)
     if options.events is not None:
         events_file, old_file = map(existing, options.events)
-        old = to_plan(read_plan(old_file))
-        unsound = check(county.problem, old)
+        old = read_plan(old_file)
+        unsound = check_tiers(tiers_of(county), to_tiered(old))
         if unsound:
             tell_unsound(unsound, options.lang)
             return 1
@@ -97,38 +95,34 @@ class _Judge(NamedTuple):
 
     county: County
     pinned: Pinned | None = None
+    past: TieredPast | None = None
 
     @property
     def digest(self) -> str:
-        """Digest of the problem judged by."""
+        """Digest of the problem judged by; across tiers that of whole shipments."""
+        if self.past is not None:
+            return self.past.after.problem.digest
         return (self.county.problem if self.pinned is None else self.pinned.judged).digest
 
     def judge(self, tiered: TieredPlan) -> tuple[Violation | HandoverViolation | Lapse, ...]:
         """Return everything wrong with the plan, across tiers where the county has any."""
+        if self.past is not None:
+            return self.past.judge(tiered)
         if self.pinned is not None:
             return judge(self.pinned, tiered.plan)
         return check_tiers(tiers_of(self.county), tiered)
 
 
-def refuse_tiers(county: County, record: PlanFile, path: object, *, is_refused: bool = True) -> None:
-    """Refuse a plan across tiers, or of a county that has them, where only plans of one tier can go on.
-
-    Raises
-    ------
-    InvalidInput
-        E433.
-    """
-    if is_refused and (record.tiers is not None or has_tiers(county)):
-        raise InvalidInput("E433", path=path)
-
-
-def _judge_after(county: County, old: Plan, events: Events, cache: Path | None) -> _Judge:
+def _judge_after(county: County, record: PlanFile, events: Events, cache: Path | None) -> _Judge:
     """Return the judge of a day after events, as far as it had come with the old plan."""
-    after = changed_day(county, old, events, cache=cache)
-    return _Judge(county, pin(county.problem, after.problem, old, after.situation))
+    old = to_tiered(record)
+    if is_tiered(county, record):
+        return _Judge(county, past=gone_wrong(county, old, events, cache=cache)[1])
+    after = changed_day(county, old.plan, events, cache=cache)
+    return _Judge(county, pin(county.problem, after.problem, old.plan, after.situation))
 
 
-def tell_unsound(violations: Iterable[Violation], lang: str) -> None:
+def tell_unsound(violations: Iterable[Violation | HandoverViolation], lang: str) -> None:
     """Say that nothing can go on from a plan that breaks these rules itself."""
     for violation in violations:
         line(violation.render(lang))

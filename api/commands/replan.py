@@ -9,20 +9,23 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from api.changes_file import changes_text, write_changes
 from api.commands.options import add_solving, cache_folder, existing, output_folder, solving_stop
 from api.commands.plan import origin_of
-from api.commands.referee import differences, refuse_tiers, tell_unsound
+from api.commands.referee import differences, tell_unsound
 from api.plan_file import read_plan, write_plan
 from api.progress import ProgressView
-from api.schemas import from_plan, to_plan
+from api.schemas import from_plan, from_tiered, to_tiered
 from api.talk import line, say, show_table
+from api.tiers import gone_wrong, is_tiered, tiers_of
 from api.units import clock, yuan
-from optimizer.check import check
 from optimizer.explain import reason_text, remedy_text
 from optimizer.replan import KEEPS, begun_shipments, replan
+from optimizer.tiers.check import check_tiers
+from optimizer.tiers.replanning import replan_tiers
+from optimizer.tiers.rest import as_one_tier
 from scenarios.build import build_problem
 from scenarios.events_county import changed_day
 from scenarios.events_file import read_events
@@ -31,10 +34,13 @@ from scenarios.text import Text
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping
 
+    from api.schemas import Origin, PlanFile
     from optimizer.plan import Plan
     from optimizer.replan import Option, Replanned
     from optimizer.stop import Stop
+    from optimizer.tiers.model import TieredPlan
     from scenarios.build import County
     from scenarios.events import Events
     from scenarios.events_county import ChangedDay
@@ -77,6 +83,53 @@ HEADERS = (
 SHOWN_CHANGES, SHOWN_UNSERVED = 12, 5
 
 
+class GoneOn(NamedTuple):
+    """How a day goes on: how it stands, the three answers, each across tiers where there are any, and their digest."""
+
+    day: ChangedDay
+    found: Replanned
+    plans: Mapping[str, TieredPlan]
+    digest: str
+
+    def record(self, option: Option, origin: Origin) -> PlanFile:
+        """Return an answer as a plan file, still without its digest."""
+        tiered = self.plans.get(option.name)
+        return from_plan(option.plan, origin) if tiered is None else from_tiered(tiered, origin)
+
+
+def gone_on(
+    county: County,
+    record: PlanFile,
+    events: Events,
+    *,
+    stop: Stop,
+    keep: str,
+    seed: int,
+    workers: int,
+    cache: Path | None = None,
+) -> GoneOn:
+    """Replan the day of a plan without violations, across tiers where plan or county have stations or lines."""
+    tiered = to_tiered(record)
+    if is_tiered(county, record):
+        day, past = gone_wrong(county, tiered, events, cache=cache)
+        weights = events.weights
+        across = replan_tiers(past, weights=weights, stop=stop, keep=keep, seed=seed, workers=workers)
+        return GoneOn(day, across.answers, across.plans, past.after.problem.digest)
+    day = changed_day(county, tiered.plan, events, cache=cache)
+    found = replan(
+        county.problem,
+        day.problem,
+        tiered.plan,
+        day.situation,
+        weights=events.weights,
+        stop=stop,
+        keep=keep,
+        seed=seed,
+        workers=workers,
+    )
+    return GoneOn(day, found, {}, found.judged.digest)
+
+
 def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
     """Declare the arguments."""
     parser.description = f"{HELP.pick(lang)}. {ABOUT.pick(lang)}" if lang == "en" else f"{HELP.zh}。{ABOUT.zh}"
@@ -107,19 +160,27 @@ def run(options: argparse.Namespace) -> int:
         out = None if options.out is None else output_folder(options.out)
         view.phase("roads")
         county = build_problem(scenario, cache=cache_folder(folder))
-        refuse_tiers(county, record, options.plan)
-        plan = to_plan(record)
-        violations = check(county.problem, plan)
+        tiers, tiered = tiers_of(county), to_tiered(record)
+        violations = check_tiers(tiers, tiered)
         if not violations:
-            day = changed_day(county, plan, events, cache=cache_folder(folder))
             view.phase("solve", seconds=stop.seconds)
-            found = _replan(county, plan, day, events, options=options, stop=stop)
+            found = gone_on(
+                county,
+                record,
+                events,
+                stop=stop,
+                keep=options.keep,
+                seed=options.seed,
+                workers=options.workers,
+                cache=cache_folder(folder),
+            )
     for difference in differences(record, county):
         line(f"! {difference.pick(lang)}", style="yellow")
     if violations:
         tell_unsound(violations, lang)
         return 1
-    _show(county, plan, day, found, events, lang=lang)
+    plan = as_one_tier(tiers, tiered, is_whole=True)
+    _show(county, plan, found.day, found.found, events, lang=lang)
     if out is not None:
         _write(out, county, plan, found, options=options, stop=stop)
         names = ", ".join([*(f"plan-{name}.json" for name in NAMES), "changes.json", "changes.csv"])
@@ -128,22 +189,6 @@ def run(options: argparse.Namespace) -> int:
         again = f"{again} {shlex.join((options.events, options.plan))}"
         say(Text(f"复核：{again}", f"judge again: {again}"), lang)
     return 0
-
-
-def _replan(
-    county: County, plan: Plan, day: ChangedDay, events: Events, *, options: argparse.Namespace, stop: Stop
-) -> Replanned:
-    return replan(
-        county.problem,
-        day.problem,
-        plan,
-        day.situation,
-        weights=events.weights,
-        stop=stop,
-        keep=options.keep,
-        seed=options.seed,
-        workers=options.workers,
-    )
 
 
 def _show(county: County, plan: Plan, day: ChangedDay, found: Replanned, events: Events, *, lang: str) -> None:
@@ -216,9 +261,9 @@ def _show_option(option: Option, lang: str) -> None:
         say(Text(f"  …另有 {left} 批未服务", f"  … {left} more unserved"), lang)
 
 
-def _write(out: Path, county: County, plan: Plan, found: Replanned, *, options: argparse.Namespace, stop: Stop) -> None:
+def _write(out: Path, county: County, plan: Plan, gone: GoneOn, *, options: argparse.Namespace, stop: Stop) -> None:
     """Write the three plans, and the changes of all as JSON and CSV."""
-    origin = origin_of(county, stop, options, digest=found.judged.digest, is_stopped=found.is_stopped)
-    for option in found.options:
-        write_plan(from_plan(option.plan, origin), out / f"plan-{option.name}.json")
-    write_changes(found.options, plan, out)
+    origin = origin_of(county, stop, options, digest=gone.digest, is_stopped=gone.found.is_stopped)
+    for option in gone.found.options:
+        write_plan(gone.record(option, origin), out / f"plan-{option.name}.json")
+    write_changes(gone.found.options, plan, out)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from api.errors import InvalidInput
 from api.schemas import PlanFile, to_plan
 from api.service.moments import moment
-from api.tiers import has_tiers
+from api.tiers import is_tiered
 from optimizer.tiers.violations import HandoverViolation
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Asked:
     @property
     def is_tiered(self) -> bool:
         """Whether plan or county have stations or lines."""
-        return self.record.tiers is not None or has_tiers(self.county)
+        return is_tiered(self.county, self.record)
 
     @cached_property
     def plan(self) -> Plan:

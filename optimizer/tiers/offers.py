@@ -145,7 +145,6 @@ class Bookings:
     """What the departures have taken on so far; mutable, made anew for each assignment."""
 
     def __init__(self, tiers: Tiers) -> None:
-        self._tiers = tiers
         self._hubs = tiers.hubs
         self._foes: dict[str, set[str]] = defaultdict(set)
         for c in tiers.problem.conflicts:
@@ -185,12 +184,12 @@ class Bookings:
             self._handled_s[d.id, stop] += s.service_s
         self._aboard[d.id].add(s.commodity)
 
-    def take_ride(self, ride: Ride) -> None:
-        """Take on what a plan has on board: a ride between stops of a departure, as it states."""
-        departure = self._tiers.departure_of[ride.departure]
+    def take_ride(self, tiers: Tiers, ride: Ride) -> None:
+        """Take on what a plan of ``tiers`` has on board: a ride between stops of a departure, as it states."""
+        departure = tiers.departure_of[ride.departure]
         board = list(zip(departure.stops, departure.depart_s, strict=True)).index((ride.origin, ride.board_s))
         alight = list(zip(departure.stops, departure.arrive_s, strict=True)).index((ride.destination, ride.alight_s))
-        self.take(whole_shipment(self._tiers, ride.shipment), Offer(departure, board, alight))
+        self.take(whole_shipment(tiers, ride.shipment), Offer(departure, board, alight))
 
     def best(self, s: Shipment, offers: Sequence[Offer]) -> Offer | None:
         """Return the cheapest offer that fits, of equal ones the first; None when none does."""

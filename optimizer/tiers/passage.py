@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from optimizer.model import Shipment
     from optimizer.tiers.lines import Ride
-    from optimizer.tiers.model import Clocks, Station, Way
+    from optimizer.tiers.model import Clocks, Station, Tiers, Way
     from optimizer.tiers.offers import Offer
     from optimizer.tiers.reach import Reach
 
@@ -63,13 +63,19 @@ class _Comer(NamedTuple):
 
 
 class Passage:
-    """One assignment of goods to waves and departures; mutable, made anew for each."""
+    """One assignment of goods to waves and departures; mutable, made anew for each.
 
-    def __init__(self, reach: Reach, clocks: Clocks) -> None:
+    ``taken``: rides that departures have on board already, and the tiers that know their goods.
+    """
+
+    def __init__(self, reach: Reach, clocks: Clocks, taken: tuple[Tiers, Sequence[Ride]] | None = None) -> None:
         self._reach = reach
         self._tiers = reach.tiers
         self._clocks = clocks
         self._bookings = Bookings(reach.tiers)
+        if taken is not None:
+            for ride in taken[1]:
+                self._bookings.take_ride(taken[0], ride)
 
     def cut(self, goods: Sequence[tuple[Shipment, Way]]) -> dict[str, Cut | Unserved]:
         """Return what becomes of goods that do not go direct."""

@@ -106,7 +106,7 @@ def _driven_legs(s: Shipment, station: str, means: tuple[str, str]) -> Iterator[
 
 def tiered_cost(tiers: Tiers, plan: TieredPlan) -> Cost:
     """Return what a plan across tiers costs: trips, rides and whole penalties; ``plan.plan.cost`` is not read."""
-    return _with_lines(tiers, plan_cost(driven(tiers, plan), plan.plan), plan.rides)
+    return with_lines(tiers, plan_cost(driven(tiers, plan), plan.plan), plan.rides)
 
 
 def carried_once(tiers: Tiers, plan: TieredPlan) -> tuple[Shipment, ...]:
@@ -115,7 +115,7 @@ def carried_once(tiers: Tiers, plan: TieredPlan) -> tuple[Shipment, ...]:
     return tuple(s for s in tiers.problem.shipments if s.id not in left)
 
 
-def _with_lines(tiers: Tiers, cost: Cost, rides: Sequence[Ride]) -> Cost:
+def with_lines(tiers: Tiers, cost: Cost, rides: Sequence[Ride]) -> Cost:
     """Return the cost with fares, and with the handling of goods that no vehicle carries on any leg."""
     pieces: dict[str, int] = defaultdict(int)
     legs: dict[str, int] = defaultdict(int)
@@ -304,7 +304,7 @@ def _stated(legs: Legs, plan: Plan, handovers: Sequence[Handover], dropped: dict
     left |= {u.shipment: u for u in plan.unserved if u.shipment in left}
     left |= {u.shipment: u for u in legs.refused} | dropped
     penalty_fen = sum(order[i].penalty_fen for i in left)
-    cost = _with_lines(legs.tiers, plan_cost(legs.problem, replace(plan, unserved=())), rides)
+    cost = with_lines(legs.tiers, plan_cost(legs.problem, replace(plan, unserved=())), rides)
     cost = replace(cost, penalty_fen=penalty_fen)
     whole = Plan(routes=plan.routes, unserved=tuple(left[i] for i in order if i in left), cost=cost)
     rank = {i: k for k, i in enumerate(order)}

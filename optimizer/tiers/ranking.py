@@ -224,5 +224,5 @@ def _booked(tiers: Tiers, plan: TieredPlan) -> Bookings:
     """Return what the departures have taken on by the plan."""
     bookings = Bookings(tiers)
     for ride in plan.rides:
-        bookings.take_ride(ride)
+        bookings.take_ride(tiers, ride)
     return bookings

@@ -220,12 +220,28 @@ def test_the_referee_judges_handovers(doors: Path, capsys: pytest.CaptureFixture
     assert THROUGH_DOWN in capsys.readouterr().out
 
 
-def test_replan_refuses_tiers_and_says_what_to_do(doors: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """E433 in place of an answer that forgets the station."""
-    (doors / "events.toml").write_text('now = "10:00"\n', encoding="utf-8")
-    line = ["replan", str(doors / "four"), str(doors / "plan.json"), "--events", str(doors / "events.toml")]
-    assert main([*line, "--lang", "en"]) == 2
-    assert "E433" in capsys.readouterr().err
+@pytest.mark.slow
+def test_a_day_across_tiers_goes_on_and_every_answer_is_judged_again(
+    doors: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """At 07:00 an order for B is new: three plans with handovers; one that forgets them is refused by that rule."""
+    events = doors / "events.toml"
+    new = '[[added]]\nid = "N1"\nbrand = "中通"\norigin = "H"\ndestination = "B"\npieces = 2\n'
+    events.write_text(f'now = "07:00"\n{new}', encoding="utf-8")
+    asked = ["replan", str(doors / "four"), str(doors / "plan.json"), "--events", str(events)]
+    assert main([*asked, "--iterations", "1", "--out", str(doors / "answers"), "--lang", "en"]) == 0
+    assert "all three accepted by the referee" in capsys.readouterr().out
+    judge = ["--events", str(events), str(doors / "plan.json"), "--lang", "en"]
+    for name in ("smallest", "balanced", "cheapest"):
+        answer = doors / "answers" / f"plan-{name}.json"
+        assert main(["referee", str(doors / "four"), str(answer), *judge]) == 0
+    record = read_plan(answer)
+    assert record.tiers is not None
+    bare = record.model_copy(update={"tiers": record.tiers.model_copy(update={"handovers": ()})})
+    write_plan(bare, answer)
+    capsys.readouterr()
+    assert main(["referee", str(doors / "four"), str(answer), *judge]) == 1
+    assert "[handover_count]" in capsys.readouterr().out
 
 
 def test_plan_by_lines_is_refused_where_goods_may_not_go_direct(

@@ -24,7 +24,7 @@ def asked(tiers: Tiers, plan: TieredPlan, folder: Path, **question: Any) -> Aske
     county = SimpleNamespace(
         tiers=tiers,
         problem=tiers.problem,
-        scenario=SimpleNamespace(date=date(2026, 4, 15), folder=None),
+        scenario=SimpleNamespace(date=date(2026, 4, 15), folder=None, orders=()),
         orders={s.id: (s.id,) for s in tiers.problem.shipments},
     )
     return Asked(county=cast("County", county), question={"plan": packed, "revision": 1, **question}, folder=folder)

@@ -9,23 +9,22 @@ from typing import TYPE_CHECKING
 
 from api.changes_file import write_changes
 from api.commands.plan import origin_of
-from api.commands.referee import refuse_tiers
+from api.commands.replan import gone_on
 from api.errors import InvalidInput
-from api.schemas import from_plan, to_plan
+from api.schemas import to_tiered
 from api.service.work.desk import PLAN
 from api.service.work.solving import done_with, require_sound
-from optimizer.check import check
-from optimizer.replan import KEEPS, replan
+from api.tiers import judged, tiers_of
+from optimizer.replan import KEEPS
 from scenarios.build import build_problem
-from scenarios.events_county import changed_day
 from scenarios.events_file import read_events
 from scenarios.files import read_scenario
 
 if TYPE_CHECKING:
+    from api.commands.replan import GoneOn
     from api.schemas import PlanFile
     from api.service.work.desk import Desk, Done
     from optimizer.plan import Plan
-    from optimizer.replan import Replanned
     from scenarios.build import County
 
 ANSWERS = ("smallest", "balanced", "cheapest")
@@ -48,24 +47,21 @@ def run(desk: Desk) -> Done:
     events = read_events(desk.written("events"), scenario)
     desk.tell.phase("roads")
     county = build_problem(scenario, cache=desk.cache)
-    refuse_tiers(county, record, desk.request["plan"])
-    before = to_plan(record)
-    require_sound(tuple(v.render("en") for v in check(county.problem, before)))
-    day = changed_day(county, before, events, cache=desk.cache)
+    before = to_tiered(record)
+    require_sound(tuple(text.en for text in judged(tiers_of(county), before)))
     desk.tell.phase("solve")
-    found = replan(
-        county.problem,
-        day.problem,
-        before,
-        day.situation,
-        weights=events.weights,
+    found = gone_on(
+        county,
+        record,
+        events,
         stop=desk.stop,
         keep=desk.request.get("keep", KEEPS[0]),
         seed=desk.seed,
         workers=desk.workers,
+        cache=desk.cache,
     )
     desk.tell.phase("write")
-    return _done(desk, county, before, found)
+    return _done(desk, county, before.plan, found)
 
 
 def _asked(desk: Desk) -> PlanFile:
@@ -79,10 +75,11 @@ def _asked(desk: Desk) -> PlanFile:
     return record
 
 
-def _done(desk: Desk, county: County, before: Plan, found: Replanned) -> Done:
+def _done(desk: Desk, county: County, before: Plan, gone: GoneOn) -> Done:
     """Return the answer that was wanted as the plan, and all three with their changes as the result."""
-    origin = origin_of(county, desk.stop, desk.options, digest=found.judged.digest, is_stopped=found.is_stopped)
-    records = {option.name: from_plan(option.plan, origin) for option in found.options}
+    found = gone.found
+    origin = origin_of(county, desk.stop, desk.options, digest=gone.digest, is_stopped=found.is_stopped)
+    records = {option.name: gone.record(option, origin) for option in found.options}
     write_changes(found.options, before, desk.folder)
     result = json.loads((desk.folder / "changes.json").read_text("utf-8"))
     result["plans"] = {name: json.loads(zlib.decompress(desk.packed(each))) for name, each in records.items()}
