@@ -42,6 +42,9 @@ FEN, YUAN = re.compile(r"(^|_)yuan(_|$)"), re.compile(r"(^|_)fen(_|$)")
 EVENTS = "events"
 """Where a request has its events."""
 
+VARIANTS, VARIANTS_FILE = "variants", "variants.toml"
+"""Where a request has its variants, one text, and the file that they become."""
+
 FIRST_ROW = 2
 """Row of a table's first entry in its file; the header is row 1."""
 
@@ -96,11 +99,13 @@ def pointer_of(fault: Mapping[str, Any]) -> str:
         row = int(fault.get("row", 0)) - FIRST_ROW
         names = _names(table)
         known = next((name for name, each in names.items() if column in (each.name, each.zh)), column)
-        return _pointer(table.name, *([row] if row >= 0 else []), *([known] if known and row >= 0 else []))
+        return json_pointer(table.name, *([row] if row >= 0 else []), *([known] if known and row >= 0 else []))
     if file in (FILE, EVENTS_FILE):
         steps = (FEN.sub(r"\1fen\2", step) if isinstance(step, str) else step for step in _steps(column))
-        return _pointer("settings" if file == FILE else EVENTS, *steps)
-    return _pointer("files", file) if file else ""
+        return json_pointer("settings" if file == FILE else EVENTS, *steps)
+    if file == VARIANTS_FILE:
+        return json_pointer(VARIANTS)
+    return json_pointer("files", file) if file else ""
 
 
 def rows_of_table(data: bytes, table: Table) -> list[dict[str, Any]]:
@@ -119,7 +124,7 @@ def rows_of_table(data: bytes, table: Table) -> list[dict[str, Any]]:
     try:
         records = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
-        fault = Fault(code="E309", file=table.file, values={"detail": str(error), "pointer": _pointer(table.name)})
+        fault = Fault(code="E309", file=table.file, values={"detail": str(error), "pointer": json_pointer(table.name)})
         raise InvalidInput("E631", faults=(fault,), count=1) from None
     names = {_folded(word): name for name, each in _names(table).items() for word in (each.name, each.zh)}
     header = [names.get(_folded(cell)) for cell in records[0]] if records else []
@@ -163,7 +168,7 @@ class _Making:
     def files(self, *, is_whole: bool) -> dict[str, bytes]:
         for name in self._document:
             if name not in PARTS:
-                self._fault("E335", _pointer(name), column=name, nearest=nearest(name, PARTS))
+                self._fault("E335", json_pointer(name), column=name, nearest=nearest(name, PARTS))
         made = dict(self._others(self._document.get("files", {})))
         if is_whole or "settings" in self._document:
             made[FILE] = self._settings(self._document.get("settings", {}), is_whole=is_whole).encode()
@@ -177,11 +182,11 @@ class _Making:
         """Return any tree as TOML, lists of objects as lists of tables."""
         lists = {name: value for name, value in tree.items() if _is_list_of_objects(value)}
         leaves = _leaves({name: value for name, value in tree.items() if name not in lists})
-        lines = [self._leaf(path, value, _pointer(root, *path)) for path, value in leaves]
+        lines = [self._leaf(path, value, json_pointer(root, *path)) for path, value in leaves]
         for name, entries in lists.items():
             for i, entry in enumerate(entries):
                 lines.append(f"[[{_quoted(name)}]]")
-                lines += [self._leaf((key,), value, _pointer(root, name, i, key)) for key, value in entry.items()]
+                lines += [self._leaf((key,), value, json_pointer(root, name, i, key)) for key, value in entry.items()]
         self._refuse()
         return "\n".join(line for line in lines if line is not None) + "\n"
 
@@ -214,18 +219,18 @@ class _Making:
         taken = {FILE, *(table.file for table in DOCUMENT_TABLES.values())}
         for name, content in files.items():
             if name in taken:
-                self._wrong(_pointer("files", name), name, Text("其他文件", "another file"))
+                self._wrong(json_pointer("files", name), name, Text("其他文件", "another file"))
             elif isinstance(content, str):
                 yield name, content.encode("utf-8", "replace")
             elif isinstance(content, dict):
                 yield name, json.dumps(content, ensure_ascii=True).encode()
             else:
-                self._wrong(_pointer("files", name), name, Text("文本或 GeoJSON", "text or GeoJSON"))
+                self._wrong(json_pointer("files", name), name, Text("文本或 GeoJSON", "text or GeoJSON"))
 
     def _table(self, rows: Any, table: Table) -> str:
         """Return a table as CSV, one line an entry."""
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            self._wrong(_pointer(table.name), table.name, Text("对象的列表", "a list of objects"))
+            self._wrong(json_pointer(table.name), table.name, Text("对象的列表", "a list of objects"))
             return ""
         used = {name: None for row in rows for name in row}
         names = _names(table)
@@ -234,15 +239,19 @@ class _Making:
         for name in used:
             if name not in names:
                 first = next(i for i, row in enumerate(rows) if name in row)
-                self._fault("E306", _pointer(table.name, first, name), column=name, nearest=nearest(name, names))
+                self._fault("E306", json_pointer(table.name, first, name), column=name, nearest=nearest(name, names))
         columns = [name for name in names if name in used or names[name].is_required]
         lines = io.StringIO()
         writer = csv.writer(lines, lineterminator="\n")
         writer.writerow([names[name].name for name in columns])
         for i, row in enumerate(rows):
-            cells = [self._cell(row.get(name), names[name], name, _pointer(table.name, i, name)) for name in columns]
+            cells = [
+                self._cell(row.get(name), names[name], name, json_pointer(table.name, i, name)) for name in columns
+            ]
             if not any(cells):  # its line would be passed over, and those below it would change their numbers
-                self._wrong(_pointer(table.name, i), table.name, Text("至少有一个值的对象", "an object with a value"))
+                self._wrong(
+                    json_pointer(table.name, i), table.name, Text("至少有一个值的对象", "an object with a value")
+                )
             writer.writerow(cells)
         return lines.getvalue()
 
@@ -278,7 +287,7 @@ class _Making:
         return "\n".join(lines) + "\n"
 
     def _setting(self, path: tuple[str, ...], value: Any) -> str | None:
-        dotted, pointer = ".".join(path), _pointer("settings", *path)
+        dotted, pointer = ".".join(path), json_pointer("settings", *path)
         if dotted.startswith(f"{MAPPING}.") or dotted == MAPPING:
             return self._toml(path, value, pointer)
         known = _SETTINGS.get(dotted)
@@ -301,12 +310,12 @@ class _Making:
 
     def _entries(self, name: str, entries: Any) -> Iterator[str]:
         if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-            self._wrong(_pointer("settings", name), name, Text("对象的列表", "a list of objects"))
+            self._wrong(json_pointer("settings", name), name, Text("对象的列表", "a list of objects"))
             return
         for i, entry in enumerate(entries):
             yield f"[[{name}]]"
             for key, value in entry.items():
-                line = None if value is None else self._toml((key,), value, _pointer("settings", name, i, key))
+                line = None if value is None else self._toml((key,), value, json_pointer("settings", name, i, key))
                 if line is not None:
                     yield line
 
@@ -379,7 +388,8 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _pointer(*steps: str | int) -> str:
+def json_pointer(*steps: str | int) -> str:
+    """Return a JSON pointer (RFC 6901)."""
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
 
 

@@ -95,6 +95,7 @@ def test_a_value_that_no_file_could_hold_is_refused_at_its_pointer(part: str, va
         ("scenario.toml", 0, "conflicts[2].first", "/settings/conflicts/1/first"),
         ("events.toml", 0, "added[1].destination", "/events/added/0/destination"),
         ("roads.geojson", 4, "ref", "/files/roads.geojson"),
+        ("variants.toml", 0, "variants[1].moon", "/variants"),
         ("", 0, "x", ""),
     ],
 )

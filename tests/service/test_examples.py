@@ -1,4 +1,4 @@
-"""The clients that the project shows do what they say, against the real service."""
+"""The clients and requests that the project shows do what they say, against the real service."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from api.service.child_process import COMMAND
 from api.service.examples import client
 from tests.service.doors import open_doors
-from tests.service.workers import LIBRARY, working
+from tests.service.workers import LIBRARY, until, working
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,3 +67,15 @@ def test_an_event_stream_that_breaks_is_taken_up_after_its_last_event(monkeypatc
         events = list(client.watched(http, "job_1"))
     assert [event["event"] for event in events] == ["state", "end"]
     assert asked == ["", "1", "1"]
+
+
+def test_the_scenario_that_the_page_of_the_api_shows_is_planned_whole(doors: Doors) -> None:
+    """Past bug: its places lay 979 km from its roads."""
+    page = doors.ask("GET", "/openapi.json").json()
+    shown = page["paths"]["/api/v1/scenarios"]["post"]["requestBody"]["content"]["application/json"]["example"]
+    record = doors.ask("POST", "/scenarios", json=shown)
+    assert (record.status_code, record.json()["state"], record.json()["faults"]) == (201, "valid", [])
+    job = doors.ask("POST", f"/scenarios/{record.json()['id']}/solves", json={"iterations": 1}).json()
+    until(lambda: doors.ask("GET", f"/jobs/{job['id']}").json()["ended_at"] is not None)
+    done = doors.ask("GET", f"/jobs/{job['id']}").json()
+    assert (done["state"], done["unserved"]) == ("done", 0)

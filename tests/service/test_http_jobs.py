@@ -286,6 +286,14 @@ def test_events_that_make_no_sense_are_refused_before_a_job_is_made(doors: Doors
     assert len(doors.ask("GET", "/jobs", params={"most": 200}).json()["items"]) == before
 
 
+def test_a_fault_of_a_file_that_events_name_is_told_where_they_name_it(doors: Doors, plan: dict[str, Any]) -> None:
+    """Past bug: the pointer was /files/orders.csv, which no request for a replan has."""
+    events = {"closed": [{"lon": 109.3, "lat": 30.22, "radius_m": 5}, {"file": "orders.csv"}]}
+    answer = doors.ask("POST", f"/plans/{plan['id']}:replan", json={"events": events, **WORK})
+    assert answer.status_code == 422, answer.text
+    assert {fault["pointer"] for fault in answer.json()["faults"]} == {"/events/closed/1/file"}
+
+
 def test_a_small_scenario_is_solved_while_the_caller_waits(doors: Doors) -> None:
     """One request, one plan; 60 s are too long for it, and 413 names the other way."""
     answer = doors.ask("POST", "/solve", json=document(), params={"seconds": 1})
@@ -339,6 +347,7 @@ def test_variants_that_make_no_sense_are_refused_before_a_job_is_made(doors: Doo
     answer = doors.ask("POST", "/comparisons", json=body)
     assert answer.status_code == 422
     assert any("moon" in fault["column"] for fault in answer.json()["faults"])
+    assert {fault["pointer"] for fault in answer.json()["faults"]} == {"/variants"}  # a text has no places below it
 
 
 def test_a_full_queue_says_when_to_come_again(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -137,6 +137,14 @@ def test_a_change_needs_the_etag_of_what_it_changes(doors: Doors) -> None:
     assert doors.ask("GET", path).headers["etag"] == first.json()["etag"]
 
 
+@pytest.mark.parametrize("named", ["*", '"9-0000", {etag}'])
+def test_a_change_may_name_any_revision_or_several(doors: Doors, named: str) -> None:
+    """Past bug: 412 for the star, which matches whatever there is."""
+    record = create(doors)
+    answer = change(doors, record, {"settings": {"season": "wet"}}, headers={"If-Match": named.format(**record)})
+    assert (answer.status_code, answer.json()["revision"]) == (200, 2)
+
+
 def test_a_change_merges_settings_replaces_tables_and_takes_rows_out(doors: Doors) -> None:
     """The season changes and all else stays; one order is gone, one is new, one has more pieces."""
     record = create(doors)

@@ -47,6 +47,9 @@ router = APIRouter(prefix=ROOT, tags=["scenarios"])
 Reader = Annotated[Caller, needs("scenario.read")]
 Writer = Annotated[Caller, needs("scenario.write")]
 
+ANY = "*"
+"""What ``If-Match`` says for whatever revision there is (RFC 9110)."""
+
 DOCUMENT = {
     "type": "object",
     "description": "settings (a tree), tables (lists of objects; columns as in scenarios/README.md), other files",
@@ -66,8 +69,8 @@ EXAMPLE = {
         "datums": {"places": "WGS-84"},
     },
     "places": [
-        {"id": "H", "tier": "hub", "name": "县中心", "lon": 109.3, "lat": 30.2},
-        {"id": "A", "tier": "village", "name": "甲村", "lon": 109.31, "lat": 30.21},
+        {"id": "H", "tier": "hub", "name": "县中心", "lon": 116.3923, "lat": 36.5928},
+        {"id": "A", "tier": "village", "name": "甲村", "lon": 116.4428, "lat": 36.6056},
     ],
     "orders": [
         {"id": "D1", "origin": "H", "destination": "A", "pieces": 12, "recipient": "张三", "phone": "13800000000"},
@@ -219,7 +222,10 @@ async def change(
     response: Response,
     if_match: Annotated[str | None, Header()] = None,
 ) -> ScenarioGiven:
-    """Store the next revision: the newest with a partial document laid over it. ``If-Match`` names its ETag."""
+    """Store the next revision: the newest with a partial document laid over it.
+
+    ``If-Match`` names its ETag; ``*`` is any, and 412 all the same where another change comes in between.
+    """
     if media_of(request.headers.get("content-type", "")) != JSON:
         raise InvalidInput("E640", value=request.headers.get("content-type", "-")[:80], known=JSON)
     body = await request.body()
@@ -233,7 +239,7 @@ def _change(
     before = _found(here, caller, scenario_id)
     if if_match is None:
         raise InvalidInput("E638")
-    if before.etag not in (part.strip() for part in if_match.split(",")):
+    if if_match.strip() != ANY and before.etag not in (part.strip() for part in if_match.split(",")):
         raise InvalidInput("E639", etag=before.etag)
     stored = revisions.content_of(here.database, caller.county_id, scenario_id, before.number)
     with room():
