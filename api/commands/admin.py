@@ -104,6 +104,12 @@ def _declare_export(parser: argparse.ArgumentParser, lang: str) -> None:
     parser.add_argument("--county", metavar="C", required=True, help=COUNTY.pick(lang))
 
 
+def _declare_import(parser: argparse.ArgumentParser, lang: str) -> None:
+    _declare_file(parser, lang)
+    without = Text("不导入由别的密钥加密的个人信息", "leave out personal fields that are sealed with another key")
+    parser.add_argument("--without-personal", action="store_true", help=without.pick(lang))
+
+
 def _declare_purge(parser: argparse.ArgumentParser, lang: str) -> None:
     days = Text("保留天数（默认按配置 retention_days）", "days to keep (retention_days of the settings by default)")
     parser.add_argument("--days", type=whole(0), metavar="N", help=days.pick(lang))
@@ -189,8 +195,10 @@ def _export(options: argparse.Namespace, _: Settings, database: Database) -> int
     return 0
 
 
-def _import(options: argparse.Namespace, _: Settings, database: Database) -> int:
-    count = county_file.take_in(database, options.file)
+def _import(options: argparse.Namespace, settings: Settings, database: Database) -> int:
+    path = settings.key_file
+    known = () if path is None else tuple(sealing.read_ring(path, data=settings.data).keys)
+    count = county_file.take_in(database, options.file, known, drops_sealed=options.without_personal)
     _written_down(database, "admin.import", {"rows": count})
     say(Text(f"已导入 {count} 行；用 key new 为该县建密钥", f"{count} rows; key new makes keys for it"), options.lang)
     return 0
@@ -297,7 +305,7 @@ DECLARED: dict[str, Callable[[argparse.ArgumentParser, str], None]] = {
     "backup": _declare_file,
     "restore": _declare_file,
     "export": _declare_export,
-    "import": _declare_file,
+    "import": _declare_import,
     "rotate-key": _declare_rotation,
     "purge": _declare_purge,
     "downgrade": _declare_version,

@@ -73,22 +73,32 @@ def restore(database: Database, path: Path) -> int:
         E402, E404 where the file cannot be read; E612 for a database that is not empty; E613 for a file that is no
         backup, not whole, or of another version.
     """
-    return read(database, path, FORMAT, TABLES, _require_empty)
+    return read(database, path, FORMAT, TABLES, before=_require_empty)
 
 
 def read(
-    database: Database, path: Path, form: str, tables: Sequence[Table], require: Callable[[Connection], None]
+    database: Database,
+    path: Path,
+    form: str,
+    tables: Sequence[Table],
+    *,
+    before: Callable[[Connection], None] | None = None,
+    after: Callable[[Connection], None] | None = None,
 ) -> int:
     """Put the rows of a file of the format ``form``, all of these ``tables``, into a database, as ``restore`` does.
 
-    ``require`` refuses a database that they must not be put into.
+    ``before`` and ``after`` may refuse, by raising, what they find in the database then; nothing has been put into it.
     """
     require_newest(database)
     names = frozenset(table.name for table in tables)
     try:
         with gzip.open(path, "rt", encoding="utf-8") as file, database.write() as connection:
-            require(connection)
-            return _put_back(connection, path, form, names, file)
+            if before is not None:
+                before(connection)
+            count = _put_back(connection, path, form, names, file)
+            if after is not None:
+                after(connection)
+            return count
     except FileNotFoundError:
         raise InvalidInput("E402", path=path) from None
     except (EOFError, gzip.BadGzipFile, UnicodeDecodeError):

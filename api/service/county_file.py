@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import literal, select
+from sqlalchemy import delete, literal, select
 from sqlalchemy.exc import IntegrityError
 
 from api.errors import InvalidInput
@@ -18,6 +18,7 @@ from api.service.jobs import ENDED
 from api.service.tables import counties, events, jobs, personal, plans, results, revisions, scenarios
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from sqlalchemy import Connection, Select
@@ -41,16 +42,28 @@ def hand_out(database: Database, county_id: str, path: Path) -> int:
     return backup.write(database, path, FORMAT, list(zip(TABLES, _queries(county_id), strict=True)))
 
 
-def take_in(database: Database, path: Path) -> int:
-    """Put the county of a file into a database that does not have it, all or nothing; return how many rows.
+def take_in(database: Database, path: Path, known: Collection[str], *, drops_sealed: bool = False) -> int:
+    """Put the county of a file into a database that does not have it, all or nothing; return how many rows it has.
+
+    ``known``: ids of the keys of this service. Personal fields under another key could neither be opened nor sealed
+    anew; they are refused, or, where ``drops_sealed``, left out.
 
     Raises
     ------
     InvalidInput
-        E402, E404, E613 as ``backup.restore``; E682 where the county, or something of it, is there.
+        E402, E404, E613 as ``backup.restore``; E682 where the county, or something of it, is there; E670.
     """
+
+    def settle(connection: Connection) -> None:
+        is_foreign = personal.c.box_key.not_in(list(known))
+        if drops_sealed:
+            connection.execute(delete(personal).where(is_foreign))
+        foreign = connection.scalar(select(personal.c.box_key).where(is_foreign).limit(1))
+        if foreign is not None:
+            raise InvalidInput("E670", key=foreign)
+
     try:
-        return backup.read(database, path, FORMAT, TABLES, _allow)
+        return backup.read(database, path, FORMAT, TABLES, after=settle)
     except IntegrityError:
         raise InvalidInput("E682", path=path) from None
 
@@ -71,7 +84,3 @@ def _queries(county_id: str) -> tuple[Select[Any], ...]:
         select(results).where(results.c.job_id.in_(job_ids)),
         select(personal).where(personal.c.county_id == county_id),
     )
-
-
-def _allow(_: Connection) -> None:
-    """Whatever else the database holds is no hindrance."""
