@@ -101,6 +101,7 @@ class RestFleet:
         changes["profile"] = self._profile.get(unit, kind.profile)
         if day.broken_at_s is not None:
             changes["max_trips"] = len(day.begun)
+            changes["driving_rule"] = None  # it is towed: the rest that was to come needs no room on the way home
             if is_strict:
                 changes["shift"] = replace(kind.shift, late_s=self._home_s(kind, unit, day.begun[-1]))
         return replace(kind, **changes)
