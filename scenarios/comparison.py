@@ -21,7 +21,7 @@ from scipy.special import stdtrit
 from scenarios.kpi_definitions import KPI_DEFINITIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from scenarios.kpis import Kpis
 
@@ -143,6 +143,12 @@ def change(base: DayValues, variant: DayValues, confidence: float = CONFIDENCE) 
     difference = interval([variant[day] - base[day] for day in days], confidence)
     before = fmean(base[day] for day in days)
     return Change(difference=difference, relative=difference.mean / before if before else None)
+
+
+def common_days(days: Iterable[Iterable[str]]) -> frozenset[str]:
+    """Return the days that all have that have any, so that no mean is of other days than the next."""
+    there = [found for each in days if (found := frozenset(each))]
+    return frozenset[str].intersection(*there) if there else frozenset()
 
 
 def worst_day(measure: str, values: DayValues) -> str:

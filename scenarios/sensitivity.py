@@ -1,9 +1,10 @@
 """How much a result hangs on a figure that nobody knows well: a tornado, curves, and where two variants cross.
 
 Factors are varied one at a time, everything else as it is; every point sees the same sampled days, so a change is
-judged by differences day by day. A break-even is interpolated between two neighbouring points of the grid, which are
-told as its bracket: inside it nothing was planned. Intervals of differences are widened for all points that are looked
-at together (Bonferroni), so that a sweep of many points finds no change by luck.
+judged by differences day by day, and only days that all points have are counted. A break-even is interpolated between
+two neighbouring points of the grid, which are told as its bracket: inside it nothing was planned. Intervals of
+differences are widened for all points that are looked at together (Bonferroni), so that a sweep of many points finds
+no change by luck.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from scenarios.comparison import Change, Interval, change, interval, widened
+from scenarios.comparison import Change, Interval, change, common_days, interval, widened
 from scenarios.errors import Fault, InvalidInput
 from scenarios.tables import Findings, nearest, read_cells
 from scenarios.text import Text
@@ -37,7 +38,7 @@ WHERE = "--vary"
 SHORT_NAMES = {"fuel": "fuel_yuan_per_l", "electricity": "electricity_yuan_per_kwh"}
 
 ADDED = frozenset(SHORT_NAMES.values())
-"""Factors that are added to a price, in yuan; all others multiply."""
+"""Factors that are added to a price, in yuan, as no county states what a litre or a kWh costs; others multiply."""
 
 NAMES = {
     "volume": Text("件数（倍）", "volume (x)"),
@@ -65,7 +66,7 @@ class Factor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spot:
-    """Means at one value of a factor over its days; ``against_today`` is None at today's value itself."""
+    """Means of a day at one value of a factor; ``against_today`` is None at today's value itself."""
 
     value: float
     variant: str
@@ -73,7 +74,7 @@ class Spot:
     piece_fen: float | None
     vehicles: float
     distance_m: float
-    unserved_pieces: int
+    unserved_pieces: float
     against_today: Change | None
 
 
@@ -84,6 +85,11 @@ class Curve:
     factor: Factor
     side: str
     spots: tuple[Spot, ...]
+
+    @property
+    def today(self) -> Spot | None:
+        """The spot of today's value; None where that has no day."""
+        return next((spot for spot in self.spots if spot.value == self.factor.today), None)
 
     @property
     def swing_fen(self) -> float:
@@ -214,8 +220,20 @@ def crossings_in(sides: Sequence[Variant], factors: Sequence[Factor]) -> int:
     return (len(sides) - 1) * (1 + sum(len(factor.texts) for factor in factors))
 
 
+def on_common_days(measured: dict[str, dict[str, Kpis]]) -> dict[str, dict[str, Kpis]]:
+    """Return the measures of the days that all points with any day have: what curves and break-evens are made of.
+
+    A point over other days than today's would move by the difference of the days, and could even change its sign.
+    """
+    common = common_days(measured.values())
+    return {point: {day: kpis for day, kpis in days.items() if day in common} for point, days in measured.items()}
+
+
 def curve_of(measured: dict[str, dict[str, Kpis]], side: Variant, factor: Factor, looks: int = 1) -> Curve:
-    """Return what is known of one factor for one side, changes widened for so many ``looks``. O(values x days)."""
+    """Return what is known of one factor for one side, changes widened for so many ``looks``. O(values x days).
+
+    ``measured`` is over days that all points have (``on_common_days``).
+    """
     confidence = widened(looks)
     ids = {factor.today: side.id} | {float(text): at(side, factor.name, text).id for text in factor.texts}
     today = _costs(measured.get(side.id, {}))
@@ -258,7 +276,7 @@ def throughout_of(measured: dict[str, dict[str, Kpis]], one: Curve, other: Curve
 
 
 def _is_level(one: Curve, other: Curve, span: tuple[float, float]) -> bool:
-    """Return whether two curves leave as many pieces behind at all points of a span."""
+    """Return whether two curves leave as many pieces behind a day at all points of a span."""
     left = [
         {s.value: s.unserved_pieces for s in curve.spots if span[0] <= s.value <= span[1]} for curve in (one, other)
     ]
@@ -359,6 +377,6 @@ def _spot(
         piece_fen=sum(costs.values()) / carried if carried else None,
         vehicles=sum(kpis.vehicles for kpis in days.values()) / count,
         distance_m=sum(kpis.distance_m for kpis in days.values()) / count,
-        unserved_pieces=sum(kpis.unserved_pieces for kpis in days.values()),
+        unserved_pieces=sum(kpis.unserved_pieces for kpis in days.values()) / count,
         against_today=None if today is None else change(today, costs, confidence),
     )

@@ -13,25 +13,23 @@ from api.commands.options import (
     whole,
 )
 from api.commands.running import begun, run_agenda, show_losses
-from api.exports.comparison import write_csv
-from api.exports.sweep import WORDS, Sweep, break_even_text, change_text, cost_text, throughout_text, write_json
+from api.exports.sweep import (
+    WORDS,
+    break_even_text,
+    change_text,
+    cost_text,
+    swept,
+    throughout_text,
+    value_text,
+    write_csv,
+    write_json,
+)
 from api.exports.sweep_book import write_book
 from api.exports.sweep_charts import write_charts
 from api.exports.sweep_page import write_page
 from api.talk import line, say, show_table
 from scenarios.files import read_scenario
-from scenarios.sensitivity import (
-    NAMES,
-    SHORT_NAMES,
-    break_evens_of,
-    changes_in,
-    crossings_in,
-    curve_of,
-    grid_of,
-    read_factors,
-    sides_of,
-    throughout_of,
-)
+from scenarios.sensitivity import NAMES, SHORT_NAMES, grid_of, read_factors, sides_of
 from scenarios.text import Text
 from scenarios.variants.compare import prepare
 from scenarios.variants.model import BASE, Variant, VariantSet
@@ -39,10 +37,9 @@ from scenarios.variants.read import read_variants
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
 
-    from scenarios.scenario import Scenario
-    from scenarios.sensitivity import Factor
-    from scenarios.variants.compare import Comparison
+    from api.exports.sweep import Sweep
 
 HELP = Text(
     "逐个改变数字：哪个影响最大，两种方案在哪里互换", "vary figures one at a time: what matters, where variants cross"
@@ -58,10 +55,12 @@ AS_IT_IS = VariantSet(variants=(Variant(id=BASE, name=Text("现状", "as it is")
 def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
     """Declare the arguments."""
     parser.add_argument("folder", metavar="DIR", help=Text("场景文件夹", "folder of the scenario").pick(lang))
-    names = ", ".join((*NAMES, *SHORT_NAMES))
+    figures = [", ".join(_figures(each)) for each in ("zh", "en")]
     vary = Text(
-        f"数字=起:止:步长，或 数字=值,值；可重复。数字：{names}",
-        f"FIGURE=FIRST:LAST:STEP or FIGURE=VALUE,VALUE; may be repeated. Figures: {names}",
+        f"数字=起:止:步长，或 数字=值,值；可重复。标“倍”的是今天的倍数，油价和电价是在今天的价格上加减的元数，"
+        f"如 fuel=-0.5,0.5。数字：{figures[0]}",
+        "FIGURE=FIRST:LAST:STEP or FIGURE=VALUE,VALUE; may be repeated. (x) is times today's; prices of fuel and "
+        f"electricity are yuan more or less than today, such as fuel=-0.5,0.5. Figures: {figures[1]}",
     )
     parser.add_argument("--vary", action="append", required=True, metavar="F=A:B:C", help=vary.pick(lang))
     file = Text("比较方案文件（TOML）：也找出互换处", "file of variants (TOML): finds where they cross as well")
@@ -73,6 +72,13 @@ def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
     add_folders(parser, lang)
     add_solving(parser, lang, Text("每个点的求解轮数：可重复", "rounds to solve each point: repeatable"))
     add_cluster(parser, lang)
+
+
+def _figures(lang: str) -> Iterator[str]:
+    """Yield what can be varied, each with what it is and its unit."""
+    short = {name: each for each, name in SHORT_NAMES.items()}
+    for name, text in NAMES.items():
+        yield f"{short.get(name, name)}: {text.pick(lang)}"
 
 
 def run(options: argparse.Namespace) -> int:
@@ -92,9 +98,9 @@ def run(options: argparse.Namespace) -> int:
     agenda = prepare(scenario, grid, days=options.days, limit=limit, cache=cache)
     planned = run_agenda(agenda, store, options.workers, lang, options.cluster)
     show_losses(planned, lang)
-    sweep = _swept(scenario, planned, sides, factors)
+    sweep = swept(scenario, planned, sides, factors, assumptions(scenario))
     write_json(sweep, out / FILES[0])
-    write_csv(planned, out / FILES[1])
+    write_csv(sweep, out / FILES[1])
     write_book(sweep, out / FILES[2], lang=lang)
     write_page(sweep, out / FILES[3], lang=lang)
     pictures = write_charts(sweep, out, lang=lang)
@@ -102,29 +108,6 @@ def run(options: argparse.Namespace) -> int:
     names = ", ".join((*FILES, *pictures))
     say(Text(f"已写入 {out}：{names}", f"written to {out}: {names}"), lang)
     return 0 if planned.is_whole else 1
-
-
-def _swept(scenario: Scenario, planned: Comparison, sides: tuple[Variant, ...], factors: tuple[Factor, ...]) -> Sweep:
-    """Return curves of every side, and break-evens of the first side with each other one."""
-    measured = planned.measured
-    looks = changes_in(sides, factors)
-    curves = {(side.id, factor.name): curve_of(measured, side, factor, looks) for side in sides for factor in factors}
-    looks = crossings_in(sides, factors)
-    pairs = [
-        (curves[sides[0].id, factor.name], curves[other.id, factor.name]) for factor in factors for other in sides[1:]
-    ]
-    crossings = [found for one, other in pairs for found in break_evens_of(measured, one, other, looks)]
-    settled = [throughout_of(measured, one, other, looks) for one, other in pairs]
-    return Sweep(
-        scenario=scenario,
-        run=planned,
-        sides=sides,
-        factors=factors,
-        curves=tuple(curves.values()),
-        break_evens=tuple(crossings),
-        throughout=tuple(each for each in settled if each is not None),
-        assumed=assumptions(scenario),
-    )
 
 
 def _show(sweep: Sweep, lang: str) -> None:
@@ -135,7 +118,7 @@ def _show(sweep: Sweep, lang: str) -> None:
         [
             sweep.name(curve.side).pick(lang),
             NAMES[curve.factor.name].pick(lang),
-            f"{spot.value:g}",
+            value_text(curve.factor, spot.value),
             cost_text(spot.cost_fen),
             change_text(spot.against_today),
         ]
@@ -145,6 +128,8 @@ def _show(sweep: Sweep, lang: str) -> None:
     ]
     show_table(WORDS["title"].pick(lang), heads, body)
     say(WORDS["noise"], lang)
+    if len(sweep.days) < len(sweep.run.agenda.days):
+        say(sweep.compared, lang, style="yellow")
     if len(sweep.run.agenda.days) == 1:
         say(WORDS["one_day"], lang, style="yellow")
     for found in sweep.break_evens:

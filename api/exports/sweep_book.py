@@ -34,6 +34,7 @@ def _assumptions(book: Book, sweep: Sweep) -> None:
     sheet = book.assumptions()
     plain = ["baseline", "one_at_a_time", *(["left_hint"] if sweep.leaves_goods else [])]
     marked = [(WORDS[name], False) for name in plain]
+    marked.append((sweep.compared, False))
     marked += [(text, True) for text in sweep.run.agenda.placeholders] + [(text, False) for text in sweep.assumed]
     book.assume(sheet, 1, marked)
 
@@ -74,10 +75,10 @@ def _break_evens(book: Book, sweep: Sweep) -> None:
 
 
 def _points(book: Book, sweep: Sweep) -> None:
-    sheet = book.sheet(book.word("table"), (24, 34, 10, *(15.0,) * 7))
+    sheet = book.sheet(book.word("table"), (24, 34, 10, *(15.0,) * 8))
     sheet.freeze_panes(1, 3)
     names = [book.word(name) for name in ("variant", "factor", "value", "cost")]
-    names += ["±", *(book.word(name) for name in ("change", "piece", "vehicles", "km", "left"))]
+    names += ["±", *(book.word(name) for name in ("change", "piece", "vehicles", "km", "left", "num_days"))]
     book.heads(sheet, 0, names)
     row = 0
     for curve in sweep.curves:
@@ -101,4 +102,5 @@ def _point(book: Book, sheet: Worksheet, row: int, spot: Spot) -> None:
         sheet.write_number(row, 6, spot.piece_fen / 100, book.yuan)
     sheet.write_number(row, 7, spot.vehicles, book.fen)
     sheet.write_number(row, 8, spot.distance_m / 1000, book.yuan)
-    sheet.write_number(row, 9, spot.unserved_pieces)
+    sheet.write_number(row, 9, spot.unserved_pieces, book.yuan)
+    sheet.write_number(row, 10, spot.cost_fen.days)

@@ -12,7 +12,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from api import fonts
-from api.exports.sweep import WORDS
+from api.exports.sweep import WORDS, value_text
 from scenarios.sensitivity import NAMES
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from api.exports.sweep import Sweep
-    from scenarios.sensitivity import Curve, Factor
+    from scenarios.sensitivity import Curve, Factor, Spot
 
 COLORS = ("#1d4e89", "#b5651d", "#2f6f4f", "#7b4b94", "#5b6673")
 BELOW, ABOVE = "#8fb3d9", "#1d4e89"
@@ -76,17 +76,16 @@ def tornado(sweep: Sweep, lang: str) -> Figure:
 
 def _tornado_panel(axes: Axes, bars: tuple[Curve, ...], lang: str) -> None:
     for row, curve in enumerate(reversed(bars)):
-        today = next((spot.cost_fen.mean for spot in curve.spots if spot.against_today is None), None)
-        if today is None:
+        if curve.today is None:
             continue
         for spot in (curve.spots[0], curve.spots[-1]):
             is_below = spot.value < curve.factor.today
-            length = (spot.cost_fen.mean - today) / 100
+            length = (spot.cost_fen.mean - curve.today.cost_fen.mean) / 100
             axes.barh(row, length, height=0.55, color=BELOW if is_below else ABOVE)
             if length:
                 align = "left" if length > 0 else "right"
                 axes.annotate(
-                    f"{'≈ ' if spot.against_today is not None and spot.against_today.is_noise else ''}{spot.value:g}",
+                    _bar_text(curve, spot),
                     (length, row),
                     xytext=(4 if length > 0 else -4, 0),
                     textcoords="offset points",
@@ -98,6 +97,11 @@ def _tornado_panel(axes: Axes, bars: tuple[Curve, ...], lang: str) -> None:
     axes.set_yticks(range(len(bars)), [NAMES[curve.factor.name].pick(lang) for curve in reversed(bars)])
     axes.margins(x=0.12)
     _plain(axes)
+
+
+def _bar_text(curve: Curve, spot: Spot) -> str:
+    is_noise = spot.against_today is not None and spot.against_today.is_noise
+    return f"{'≈ ' if is_noise else ''}{value_text(curve.factor, spot.value)}"
 
 
 def curves(sweep: Sweep, lang: str) -> Figure:

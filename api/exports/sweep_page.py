@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from api.exports.losses import named_losses
 from api.exports.pages import environment
-from api.exports.sweep import WORDS, break_even_text, change_text, cost_text, throughout_text
+from api.exports.sweep import WORDS, break_even_text, change_text, cost_text, throughout_text, value_text
 from api.exports.sweep_charts import curves, rendered, tornado
 from api.units import yuan
 from scenarios.sensitivity import NAMES
@@ -51,11 +51,22 @@ def _picture(svg: bytes) -> str:
 
 
 def _rows(sweep: Sweep) -> Iterator[tuple[Text, Text, list[str]]]:
-    """Yield variant, figure, and value, cost, change, cost per piece, vehicles, km, pieces left of every point."""
+    """Yield variant, figure, and value, cost, change, cost per piece, vehicles, km, pieces left, days of each point."""
     for curve in sweep.curves:
         for spot in curve.spots:
             change = change_text(spot.against_today)
             piece = "—" if spot.piece_fen is None else yuan(spot.piece_fen)
             km = f"{spot.distance_m / 1000:,.1f}"
-            cells = [f"{spot.value:g}", cost_text(spot.cost_fen), change, piece, f"{spot.vehicles:.1f}", km]
-            yield sweep.name(curve.side), NAMES[curve.factor.name], [*cells, str(spot.unserved_pieces)]
+            cells = [
+                value_text(curve.factor, spot.value),
+                cost_text(spot.cost_fen),
+                change,
+                piece,
+                f"{spot.vehicles:.1f}",
+                km,
+            ]
+            yield (
+                sweep.name(curve.side),
+                NAMES[curve.factor.name],
+                [*cells, f"{spot.unserved_pieces:.1f}", str(spot.cost_fen.days)],
+            )

@@ -11,7 +11,7 @@ from functools import cached_property
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
-from scenarios.comparison import Change, Interval, change, interval, widened
+from scenarios.comparison import Change, Interval, change, common_days, interval, widened
 from scenarios.siting.nominate import covered_share
 from scenarios.siting.produce import Losses, RoomCosts
 from scenarios.siting.viability import Handled, viability
@@ -134,10 +134,10 @@ def rank(
 
 
 def _common(told: dict[str, dict[str, DayCost]]) -> dict[str, dict[str, DayCost]]:
-    """Return the days that all sets with any day have, so that no mean is of other days than the next."""
-    there = {name: days for name, days in told.items() if days}
-    common = set[str].intersection(*(set(days) for days in there.values())) if there else set[str]()
-    return {name: {day: cost for day, cost in days.items() if day in common} for name, days in there.items() if common}
+    """Return the days that all sets with any day have, and no set without."""
+    common = common_days(told.values())
+    there = {name: days for name, days in told.items() if days and common}
+    return {name: {day: cost for day, cost in days.items() if day in common} for name, days in there.items()}
 
 
 def _days(

@@ -11,6 +11,16 @@ from pathlib import Path
 import pytest
 
 from api.cli import main
+from api.commands.sweep import AS_IT_IS
+from api.exports.sweep import swept as sweep_of
+from api.exports.sweep import value_text, write_csv
+from optimizer.stop import Stop
+from scenarios.files import read_scenario
+from scenarios.sensitivity import Factor, grid_of, read_factors
+from scenarios.variants.cells import Limit
+from scenarios.variants.compare import Comparison, prepare
+from scenarios.variants.model import VariantSet
+from tests.scenarios.small_county import plain_kpis
 
 LIBRARY = Path(__file__).resolve().parents[2] / "scenarios" / "library"
 VARIANTS = """
@@ -90,6 +100,45 @@ def test_the_workbook_has_the_swing_as_a_formula(swept: Path) -> None:
     with zipfile.ZipFile(swept / "out" / "sweep.xlsx") as book:
         tornado = book.read("xl/worksheets/sheet2.xml").decode()
     assert "<f>D2-C2</f><v>25" in tornado
+
+
+def test_a_lost_day_is_compared_nowhere_and_told_so(swept: Path) -> None:
+    """Two days, the second lost at 0.5: the first alone counts, where half the volume saves 4 of 10 yuan."""
+    scenario = read_scenario(swept / "four")
+    (factor,) = read_factors(["volume=0.5"], scenario, (AS_IT_IS.variants[0],))
+    grid = VariantSet(variants=grid_of(AS_IT_IS.variants, (factor,)))
+    agenda = prepare(scenario, grid, days=2, limit=Limit(stop=Stop(iterations=0)))
+    measured = {
+        "base": {"day 1": plain_kpis(1_000), "day 2": plain_kpis(100)},
+        "base volume=0.5": {"day 1": plain_kpis(600)},
+    }
+    found = sweep_of(
+        scenario, Comparison(agenda=agenda, measured=measured, is_whole=False), AS_IT_IS.variants, (factor,)
+    )
+    assert found.curves[0].swing_fen == 400
+    assert found.compared.en == "compared over 1 of 2 sampled days: those that all points have"
+    write_csv(found, swept / "lost.csv")
+    with (swept / "lost.csv").open(encoding="utf-8-sig", newline="") as file:
+        told = [(row["日 day"], row["参与比较 compared"]) for row in csv.DictReader(file)]
+    assert told == [("day 1", "是 yes"), ("day 2", "否 no"), ("day 1", "是 yes")]
+
+
+def test_help_and_values_say_what_is_times_and_what_is_added(capsys: pytest.CaptureFixture[str]) -> None:
+    """A factor of volume is times today's, a change of the fuel price is yuan more or less."""
+    main(["sweep", "--help", "--lang", "en"])
+    told = " ".join(capsys.readouterr().out.split())
+    assert "volume: volume (x), " in told
+    assert "fuel: change of the fuel price (yuan/l)" in told
+    assert value_text(Factor(name="volume", texts=()), 0.8) == "×0.8"
+    assert value_text(Factor(name="fuel_yuan_per_l", texts=()), 0.5) == "+0.5"
+
+
+def test_a_name_that_no_variant_has_is_refused_in_words(swept: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Past bug: the remedy showed a pair of texts as it lies in memory."""
+    assert _sweep(swept, "--vary", "volume=2", "--variants", str(swept / "variants.toml"), "--between", "base,foo") == 2
+    told = capsys.readouterr().err
+    assert "define it in the file of variants" in " ".join(told.split())
+    assert "Text(" not in told
 
 
 def test_a_second_run_takes_all_points_from_the_store(swept: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -23,6 +23,7 @@ from scenarios.sensitivity import (
     curve_of,
     find_break_evens,
     grid_of,
+    on_common_days,
     read_factors,
     sides_of,
     throughout_of,
@@ -129,6 +130,39 @@ def test_points_that_were_not_computed_are_left_out(county: Scenario) -> None:
     measured = planted(factor)
     del measured[at(VAN, "volume", "1.3").id]
     assert [spot.value for spot in curve_of(measured, VAN, factor).spots] == [0.7, 1.0]
+
+
+def test_points_are_compared_over_the_days_that_all_have(county: Scenario) -> None:
+    """Half the volume saves 100 fen each day; its cheap day is lost, so all count the dear one alone: -100, not +400.
+
+    The van breaks even with the bus between 0.5 (100 dearer) and 1 (50 cheaper) on that day: at 0.5 + 0.5 x 100/150.
+    """
+    (factor,) = read_factors(["volume=0.5"], county, (VAN, BUS))
+    half = {side.id: at(side, "volume", "0.5").id for side in (VAN, BUS)}
+    costs = {
+        "base": {"day 1": 1_000, "day 2": 2_000},
+        half["base"]: {"day 2": 1_900},
+        "bus": {"day 1": 500, "day 2": 2_050},
+        half["bus"]: {"day 1": 100, "day 2": 1_800},
+    }
+    planned = {name: {day: plain_kpis(cost) for day, cost in days.items()} for name, days in costs.items()}
+    measured = on_common_days(planned | {"stopped": {}})
+    one, other = curve_of(measured, VAN, factor), curve_of(measured, BUS, factor)
+    assert [(spot.cost_fen.mean, spot.cost_fen.days) for spot in one.spots] == [(1_900, 1), (2_000, 1)]
+    assert one.swing_fen == 100
+    (found,) = break_evens_of(measured, one, other)
+    assert found.at == pytest.approx(5 / 6)
+    assert (found.below, found.above) == ("bus", "base")
+
+
+def test_pieces_left_behind_are_told_a_day(county: Scenario) -> None:
+    """Three on the first day and none on the second are 1.5 a day."""
+    (factor,) = read_factors(["volume=0.5"], county, (VAN,))
+    measured = planted(factor)
+    measured["base"]["day 1"] = replace(measured["base"]["day 1"], unserved_pieces=3)
+    today = curve_of(measured, VAN, factor).today
+    assert today is not None
+    assert today.unserved_pieces == 1.5
 
 
 def test_the_grid_varies_one_factor_at_a_time_and_plans_today_once(county: Scenario) -> None:
