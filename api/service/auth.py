@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Depends, Request
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
+from starlette.concurrency import run_in_threadpool
 
 from api.errors import InvalidInput
 from api.service.audit import Deed, append
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from fastapi.routing import APIRoute
     from sqlalchemy import Connection
+    from starlette.types import Scope
 
     from api.service.database import Database
 
@@ -53,6 +55,12 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     OPERATOR: frozenset({"limits.read", "audit.read", "metrics.read"}),
 }
 """What each role may do. ``personal.read`` shows masked fields, ``personal.reveal`` the fields themselves."""
+
+
+KEY = select(keys.c.id, keys.c.county_id, keys.c.role, keys.c.brand).where(
+    keys.c.hash == bindparam("hash"), keys.c.revoked_ms.is_(None)
+)
+"""The statement of every request, made once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,15 +115,32 @@ def caller_of(database: Database, header: str) -> Caller | None:
     scheme, _, secret = header.partition(" ")
     if scheme.lower() != "bearer" or not secret.startswith(PREFIX) or len(secret) > 100:
         return None
-    query = select(keys).where(keys.c.hash == digest_of(secret.strip()), keys.c.revoked_ms.is_(None))
     with database.read() as connection:
-        row = connection.execute(query).one_or_none()
+        row = connection.execute(KEY, {"hash": digest_of(secret.strip())}).one_or_none()
     if row is None:
         return None
     role = OPERATOR if row.county_id is None and row.role == "admin" else row.role
     if role != OPERATOR and row.county_id is None:
         return None
     return Caller(key_id=row.id, county_id=row.county_id or "", role=role, brand=row.brand or "")
+
+
+async def require_caller(scope: Scope, header: str) -> Caller:
+    """Return who sent a request with this ``Authorization``; whoever asks first looks, the request keeps it.
+
+    Raises
+    ------
+    InvalidInput
+        E630 without a valid key.
+    """
+    state = scope.setdefault("state", {})
+    if "caller" not in state:
+        caller = await run_in_threadpool(caller_of, scope["app"].state.database, header)
+        if caller is None:
+            raise InvalidInput("E630")
+        state["caller"] = caller
+    found: Caller = state["caller"]
+    return found
 
 
 def needs(permission: str) -> Any:
@@ -127,11 +152,8 @@ def needs(permission: str) -> Any:
         E630 without a valid key, E636 for a role that may not.
     """
 
-    def check(request: Request) -> Caller:
-        caller = caller_of(request.app.state.database, request.headers.get("authorization", ""))
-        if caller is None:
-            raise InvalidInput("E630")
-        request.state.caller = caller
+    async def check(request: Request) -> Caller:
+        caller = await require_caller(request.scope, request.headers.get("authorization", ""))
         if not caller.may(permission):
             raise InvalidInput("E636", role=caller.role, action=permission)
         return caller

@@ -14,7 +14,7 @@ import numpy as np
 from starlette.concurrency import run_in_threadpool
 
 from api.errors import InvalidInput
-from api.service.auth import caller_of
+from api.service.auth import require_caller
 from api.service.database import Unavailable
 from api.service.handlers import respond
 
@@ -102,9 +102,7 @@ class Bodies:
 
 async def _require_key(scope: Scope) -> None:
     """Refuse a caller without a key (E630); what the key may do, the endpoint says."""
-    header = _header(scope, b"authorization").decode("latin-1")
-    if await run_in_threadpool(caller_of, scope["app"].state.database, header) is None:
-        raise InvalidInput("E630")
+    await require_caller(scope, _header(scope, b"authorization").decode("latin-1"))
 
 
 async def _refuse_swollen(body: bytes) -> None:
@@ -123,9 +121,10 @@ def refuse_swollen(body: bytes) -> None:
     InvalidInput
         E634 for its levels, E663 for its values.
     """
-    if levels(body) > MOST_LEVELS:
+    opened = body.count(b"[") + body.count(b"{")
+    if opened > MOST_LEVELS and levels(body) > MOST_LEVELS:
         raise InvalidInput("E634", most=MOST_LEVELS)
-    if sum(body.count(mark) for mark in (b",", b"[", b"{")) > MOST_VALUES:
+    if opened + body.count(b",") > MOST_VALUES:
         raise InvalidInput("E663", most=MOST_VALUES)
 
 

@@ -7,7 +7,7 @@ import secrets
 import time
 from typing import TYPE_CHECKING, Any
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 
 from api.service.handlers import bug
 
@@ -18,18 +18,20 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-SECURITY = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Referrer-Policy": "no-referrer",
-    "Strict-Transport-Security": "max-age=31536000",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
-"""On every answer; nothing is run, framed or fetched from elsewhere."""
+SECURITY = Headers(
+    {
+        "Content-Security-Policy": "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+        "Referrer-Policy": "no-referrer",
+        "Strict-Transport-Security": "max-age=31536000",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+    }
+).raw
+"""On every answer, which has none of them by itself; nothing is run, framed or fetched from elsewhere."""
 
 UNKNOWN = "-"
 
@@ -57,9 +59,9 @@ class Answering:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
-                headers.update(SECURITY)
-                headers["X-Request-Id"] = request_id
                 headers.setdefault("Cache-Control", "no-store")
+                headers.raw.extend(SECURITY)
+                headers.raw.append((b"x-request-id", request_id.encode()))
             await send(message)
 
         try:
