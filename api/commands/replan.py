@@ -52,11 +52,14 @@ HELP = Text(
 ABOUT = Text(
     "已经走过的不变，在路上的车保留车上的货。故障车：已开始服务的站点算数，车被拖回，已揽的货随车交回，"
     "未送的货回到中心，过 recovery_min 分钟可以重新装车（村到村的货当天作废）。"
-    "改动的权重在事件文件的 [weights] 中，默认是占位值。",
+    "改动的权重在事件文件的 [weights] 中，默认是占位值。跨层级的方案每次交接都保住：后一段等前一段的货；"
+    "班线照时刻表走，不受封路影响，没有受事件影响的货不换走法。",
     "What has been driven stays, vehicles on the road keep what they carry. Of a broken vehicle the visits at which "
     "service had begun stand; it is brought home, hands over what it had collected, and what it still had to deliver "
     "can be loaded again recovery_min after that (goods from village to village are lost to the day). Weights of "
-    "changes stand under [weights] in the events file; their defaults are placeholders.",
+    "changes stand under [weights] in the events file; their defaults are placeholders. Across tiers every handover "
+    "is kept, second legs wait for first ones; lines keep their timetable whatever road is closed, and goods that no "
+    "event touches keep their way.",
 )
 
 NAMES = {

@@ -10,6 +10,7 @@ Not covered: lines keep their timetable whatever road is closed, and goods not t
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from optimizer.model import Shipment
     from optimizer.problem import Problem
     from optimizer.replan.standing import Situation
+    from optimizer.tiers.lines import Ride
     from optimizer.tiers.model import Tiers
     from optimizer.tiers.past import TieredPast
     from optimizer.tiers.plan import Carried
@@ -48,18 +50,27 @@ def as_one_tier(tiers: Tiers, plan: TieredPlan, *, is_whole: bool = False) -> Pl
         return s.id if is_whole or leg in (s.id, far) else leg
 
     routes = [replace(r, trips=tuple(_renamed(t, named) for t in r.trips)) for r in plan.plan.routes]
-    for ride in plan.rides:
-        at_s = ride.alight_s
-        visit = Visit(
-            place=ride.destination, arrive_s=at_s, start_s=at_s, end_s=at_s, depart_s=at_s,
-            deliver=(named(ride.shipment),),
-        )  # fmt: skip
-        trip = Trip(
-            start=ride.origin, end=ride.destination, load_start_s=ride.board_s, depart_s=ride.board_s, return_s=at_s,
-            visits=(visit,),
-        )  # fmt: skip
-        routes.append(Route(vehicle_type=ride.departure, number=1, trips=(trip,)))
+    aboard: dict[str, list[Ride]] = defaultdict(list)
+    for ride in sorted(plan.rides, key=lambda r: (r.board_s, r.alight_s, r.shipment)):
+        aboard[ride.departure].append(ride)
+    for departure, rides in aboard.items():
+        trips = tuple(_as_trip(ride, named(ride.shipment)) for ride in rides)
+        routes.append(Route(vehicle_type=departure, number=1, trips=trips))
     return replace(plan.plan, routes=tuple(routes))
+
+
+def _as_trip(ride: Ride, name: str) -> Trip:
+    """Return a ride as a trip that carries nothing else."""
+    at_s = ride.alight_s
+    visit = Visit(place=ride.destination, arrive_s=at_s, start_s=at_s, end_s=at_s, depart_s=at_s, deliver=(name,))
+    return Trip(
+        start=ride.origin,
+        end=ride.destination,
+        load_start_s=ride.board_s,
+        depart_s=ride.board_s,
+        return_s=at_s,
+        visits=(visit,),
+    )
 
 
 def _renamed(trip: Trip, named: Callable[[str], str]) -> Trip:
