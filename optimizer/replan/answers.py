@@ -327,6 +327,8 @@ def kept_locks(
         made = [v for trip in route.trips for v in trip.visits]
         later = {i for v in made for i in v.deliver}  # goods from depot to depot may have a visit at both ends
         visits = [(v.start_s, _bound(problem, v.deliver, tuple(i for i in v.collect if i not in later))) for v in made]
+        known = problem.shipment_of
+        both = {i for v in made for i in v.collect if i in later and problem.direction(known[i]) != "local"}
         rows = [(at_s, ids) for at_s, ids in visits if ids]
         for (_, earlier), (at_s, ids) in pairwise([(0, ()), *rows]):
             for id_ in (i for i in ids if i not in stands):
@@ -334,7 +336,7 @@ def kept_locks(
                     yield Lock(shipment=id_, vehicle_type=route.vehicle_type, number=route.number)
                 if rank >= KEEPS.index("sequence") and earlier:
                     yield Lock(shipment=id_, after=earlier[0])
-                if rank >= KEEPS.index("time"):
+                if rank >= KEEPS.index("time") and id_ not in both:  # its window would hold at both ends
                     yield Lock(shipment=id_, window=window(id_, at_s))
 
 

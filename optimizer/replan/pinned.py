@@ -181,6 +181,7 @@ class _Goods:
         self._handed: dict[str, tuple[Unit, int]] = {}
         self._aboard: dict[str, tuple[Unit, int]] = {}
         self._taken: dict[str, int] = {}
+        self._down: dict[str, int] = {}
         self._back: dict[str, int] = dict.fromkeys(lost, HORIZON_S)
         self._loaded: dict[str, int] = {}
         self._broken = {(b.vehicle_type, b.number) for b in situation.breakdowns}
@@ -200,6 +201,9 @@ class _Goods:
         if shipment.id in self._taken:
             at_s = self._taken[shipment.id]
             shipment = replace(shipment, pickup_windows=(TimeWindow(early_s=at_s, late_s=at_s),))
+        if shipment.id in self._down:
+            at_s = self._down[shipment.id]
+            shipment = replace(shipment, delivery_windows=(TimeWindow(early_s=at_s, late_s=at_s),))
         if shipment.id in self._loaded:
             return replace(shipment, ready_s=self._loaded[shipment.id])
         if shipment.id in self.stands:
@@ -215,8 +219,8 @@ class _Goods:
             is_gone = (lock.vehicle_type, lock.number) in self._broken
             yield replace(lock, vehicle_type=None, number=None) if is_gone else lock
         for id_, (unit, at_s) in self._handed.items():
-            if id_ in known:
-                moment = TimeWindow(early_s=at_s, late_s=at_s)
+            if id_ in known:  # a lock holds goods of a depot at both ends; where both are visits, windows hold each
+                moment = None if id_ in self._down else TimeWindow(early_s=at_s, late_s=at_s)
                 yield Lock(shipment=id_, vehicle_type=unit[0], number=unit[1], window=moment)
         for id_, (unit, home_s) in self._aboard.items():
             if id_ in known:
@@ -229,6 +233,7 @@ class _Goods:
         for visit in begun.made:
             at = dict.fromkeys((i for i in visit.deliver if i in handed), (unit, visit.start_s))
             self._handed.update(at)
+            self._down.update({i: visit.start_s for i in at if i in self._taken and not self._is_local(i)})
             for id_ in visit.collect:
                 is_local = id_ in delivered
                 if not is_local:
@@ -241,6 +246,10 @@ class _Goods:
         if not is_broken:
             slack_s = HORIZON_S if self._is_longer(begun.trip, unit) else begun.trip.return_s
             self._aboard.update(dict.fromkeys(begun.aboard, (unit, slack_s)))
+
+    def _is_local(self, id_: str) -> bool:
+        known = self._after.shipment_of
+        return id_ not in known or self._after.direction(known[id_]) == "local"
 
     def _is_longer(self, trip: Trip, unit: Unit) -> bool:
         """Tell whether some leg of the trip takes longer now than it was planned to."""
