@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from api.errors import InvalidInput
-from api.service import intake, queue
+from api.service import intake, queue, revisions
 from api.service.audit import verify
+from api.service.auth import Caller
 from api.service.database import hold
 from api.service.intake import ACCEPTANCE, Intake
 from api.service.jobs import QueueFull
 from api.service.settings import Limits
 from tests.service.jobs import county, now
+from tests.service.rows import COUNTY, SCENARIO, add_county, add_job, add_revision
 
 if TYPE_CHECKING:
     from api.service.database import Database
@@ -97,3 +99,18 @@ def test_nobody_is_refused_by_an_old_count(database: Database) -> None:
     jobs = [doors.submit(a).job for _ in range(4)]
     queue.wish(database, a.county_id, jobs[0].id, "discard")
     assert now(database, doors.submit(a).job).state == "queued"
+
+
+def test_a_scenario_that_gets_a_job_while_it_is_deleted_stays(database: Database) -> None:
+    """The job is not yet seen when jobs are counted, and there when the rows are to go."""
+    with database.write() as connection:
+        add_county(connection)
+        add_revision(connection)
+    caller = Caller(key_id="key_1", county_id=COUNTY, role="planner")
+    with ThreadPoolExecutor(1) as pool:
+        with database.write() as connection:
+            add_job(connection, state="queued")
+            is_removed = pool.submit(revisions.remove, database, caller, SCENARIO)
+            wait([is_removed], timeout=0.3)
+        assert not is_removed.result()
+    assert revisions.found(database, COUNTY, SCENARIO).number == 1
