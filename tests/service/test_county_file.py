@@ -139,7 +139,7 @@ def test_no_key_and_no_deed_leaves_with_a_county_or_comes_with_one(tmp_path: Pat
 
 
 def test_personal_fields_under_another_key_are_refused_or_left_out(tmp_path: Path) -> None:
-    """They could not be opened, and no rotation could seal them anew: E670 and nothing is there; all else comes without."""
+    """They could not be opened, and no rotation could seal them anew: E670 and nothing is there, or all else."""
     with fresh_database("sqlite", tmp_path) as database:
         hand_out(database, fill(database)["county"], tmp_path / "county.gz")
     (tmp_path / "second").mkdir()
