@@ -53,6 +53,9 @@ MOST_FROZEN = 8
 INSERTION_WORK = 400
 """Work on one shipment that must leave a vehicle, as ``explain.insertion`` counts it."""
 
+REASONS_WORK = 10_000
+"""Work on the reasons of all answers together, as ``optimizer.explain`` counts it: two seconds at the most."""
+
 MOST_MIXES = 40
 """Plans between the smallest and the cheapest that are tried for the balanced answer."""
 
@@ -137,7 +140,7 @@ def replan(
     if keep == "none":
         work.mix(first)
     return Replanned(
-        options=tuple(work.answer(name) for name in OPTIONS),
+        options=tuple(work.answers()),
         judged=pinned.judged,
         num_candidates=len(work.found),
         is_stopped=work.is_stopped,
@@ -285,12 +288,16 @@ class _Work:
             if self.offer(mixed) and self.found[-1].option.balance_fen < option.balance_fen:
                 option, days = self.found[-1].option, _days(self.found[-1].plan.routes)
 
-    def answer(self, name: str) -> Option:
-        """Return the best candidate in the sense of ``name``, with reasons for what it leaves."""
-        best = min(self.found, key=lambda each: _rank(name, each.option))
-        option, explained = best.option, truly_named(self.pinned, explain(self.pinned.judged, best.whole))
-        left = tuple(self._lost(unserved) for unserved in explained.unserved)
-        return replace(option, name=name, plan=replace(explained, unserved=left))
+    def answers(self) -> Iterator[Option]:
+        """Yield the best candidate in the sense of each name, with reasons for what it leaves."""
+        chosen = {name: min(self.found, key=lambda each: _rank(name, each.option)) for name in OPTIONS}
+        plans = {id(best): best.whole for best in chosen.values()}
+        work = REASONS_WORK // len(plans)  # most often the three are one or two
+        explained = {key: explain(self.pinned.judged, plan, most_work=work) for key, plan in plans.items()}
+        for name, best in chosen.items():
+            named = truly_named(self.pinned, explained[id(best)])
+            left = tuple(self._lost(unserved) for unserved in named.unserved)
+            yield replace(best.option, name=name, plan=replace(named, unserved=left))
 
     def _lost(self, unserved: Unserved) -> Unserved:
         vehicle = self.pinned.lost.get(unserved.shipment)
