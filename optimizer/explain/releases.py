@@ -141,6 +141,12 @@ def _lift_count(problem: Problem) -> Problem:
     return replace(problem, vehicle_types=tuple(replace(v, count=v.count + 1) for v in problem.vehicle_types))
 
 
+def _lift_max_trips(problem: Problem) -> Problem:
+    """Let vehicles drive as many trips as they like; one that ends its day elsewhere has only one."""
+    kinds = (v if v.end else replace(v, max_trips=None) for v in problem.vehicle_types)
+    return replace(problem, vehicle_types=tuple(kinds))
+
+
 def _lift_docks(problem: Problem) -> Problem:
     return replace(problem, depots=tuple(replace(d, docks=None) for d in problem.depots))
 
@@ -161,7 +167,7 @@ RELEASES: tuple[Release, ...] = (
     _release("size", "capacity stowage_missing", _lift_capacity),
     _release("shelf", "shelf", lambda p: _places(p, shelf=())),
     _release("deliveries_first", "deliveries_first", lambda p: _vehicles(p, deliveries_first=False)),
-    _release("max_trips", "max_trips", lambda p: _vehicles(p, max_trips=None)),
+    _release("max_trips", "max_trips", _lift_max_trips),
     _release("driving", "driving daily_driving", lambda p: _vehicles(p, driving_rule=None)),
     _of_goods("on_board", "time_on_board", _own(max_on_board_s=None)),
     _of_goods("due", "due", _own(due_s=HORIZON_S)),
