@@ -47,6 +47,8 @@ class _Standing(NamedTuple):
 def insertions(asked: Asked) -> dict[str, Any]:
     """Return, for each shipment of an order, ranked ways to carry it, the cheapest first, and leaving it out.
 
+    The day is one without stations and lines, for which there is ``api.service.tiered_insertions``.
+
     The order is one of the scenario, or a new one (``added``, an events file); changes are against the plan as it
     stands, without the new order. ``is_complete`` is False where the plan itself is not accepted, so that nothing can
     be put into it, and where a cheaper way may have been missed for lack of work.
@@ -58,8 +60,7 @@ def insertions(asked: Asked) -> dict[str, Any]:
     Raises
     ------
     InvalidInput
-        E431 for a name that is neither a shipment nor an order, E370 for a new order with faults, E654 for a day
-        across tiers.
+        E431 for a name that is neither a shipment nor an order, E370 for a new order with faults.
     """
     order = asked.question["order"]
     if asked.question.get("added"):

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from api.errors import InvalidInput
 from api.schemas import PlanFile, to_plan
 from api.service.moments import moment
 from api.tiers import is_tiered
@@ -46,15 +45,7 @@ class Asked:
 
     @cached_property
     def plan(self) -> Plan:
-        """The plan, which must be of one tier.
-
-        Raises
-        ------
-        InvalidInput
-            E654.
-        """
-        if self.is_tiered:
-            raise InvalidInput("E654")
+        """The trips of the plan; across tiers they name legs."""
         return to_plan(self.record)
 
     def at(self, at_s: int | None) -> str | None:

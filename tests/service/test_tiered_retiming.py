@@ -12,9 +12,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pydantic import ValidationError
 
 from api.errors import InvalidInput
 from api.schemas import PlanFile, to_tiered
+from api.service.schemas import EvaluateRequest
 from api.service.tiered_retiming import evaluate
 from optimizer.model import TimeWindow
 from optimizer.tiers.check import check_tiers
@@ -88,6 +90,15 @@ def test_goods_moved_from_station_to_bus_cost_the_fare_and_save_a_visit(tmp_path
     (ride,) = answer["tiers"]["rides"]
     assert (ride["board_s"], ride["alight_s"]) == (8 * HOUR_S, 8 * HOUR_S + 2_220)
     assert [h["shipment"] for h in answer["tiers"]["handovers"]] == ["D-V2"]
+
+
+def test_a_request_says_rides_without_times_and_nothing_unknown() -> None:
+    """As somebody sends it; times and other fields are refused."""
+    request = EvaluateRequest.model_validate({"routes": decided(), "rides": [ON_BUS]})
+    assert request.model_dump(mode="json")["rides"] == [ON_BUS]
+    assert EvaluateRequest.model_validate({"routes": []}).rides is None
+    with pytest.raises(ValidationError, match="board_s"):
+        EvaluateRequest.model_validate({"routes": [], "rides": [{**ON_BUS, "board_s": 0}]})
 
 
 def test_goods_that_nothing_names_are_left_and_cost_their_penalty(tmp_path: Path) -> None:

@@ -150,12 +150,6 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "the header {name} is malformed",
         "use 1 to 200 visible ASCII characters",
     ),
-    "E654": (
-        "跨层级的方案（服务站、班线）不支持此操作",
-        "改场景后重新求解",
-        "a plan across tiers (stations, lines) does not allow this",
-        "change the scenario and solve it again",
-    ),
     "E655": (
         "此地址不支持方法 {value}",
         "见接口文档",
