@@ -12,9 +12,9 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
-from api.service.database import hold
+from api.service.database import add, hold
 from api.service.tables import audit
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def append_all(connection: Connection, done: Sequence[Deed], at_ms: int) -> int:
         }
         previous = _digest(row)
         rows.append({**row, "digest": previous})
-    connection.execute(insert(audit), rows)
+    add(connection, audit, rows)
     return number
 
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import create_engine, event, insert, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import (
     ArgumentError,
@@ -29,11 +29,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from api.errors import ExportFailed, InvalidInput
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection, Engine, Table
 
 BUSY_MS = 10_000
 """How long a writer waits for one of another process."""
@@ -184,6 +184,11 @@ def hold(connection: Connection, lock: int) -> int:
         return now_ms(connection)
     at_ms: int = connection.execute(HOLD, {"lock": lock}).one().at_ms
     return at_ms
+
+
+def add(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write one row or more; one alone as a plain statement, since the driver of PostgreSQL sets up more for many."""
+    connection.execute(insert(table), rows if len(rows) > 1 else rows[0])
 
 
 @contextmanager

@@ -13,13 +13,13 @@ from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from api.errors import InvalidInput
 from api.service import audit, queue, revisions
 from api.service.audit import Deed
-from api.service.database import Unavailable, hold
+from api.service.database import Unavailable, add, hold
 from api.service.ids import new_id
 from api.service.jobs import Job, QueueFull
 from api.service.tables import counties, events, jobs
@@ -209,9 +209,9 @@ class _Desk:
         if not self.new:
             return None
         new = list(self.new.values())
-        self.connection.execute(insert(jobs), [{name: getattr(job, name) for name in COLUMNS} for job in new])
+        add(self.connection, jobs, [{name: getattr(job, name) for name in COLUMNS} for job in new])
         queued = {"number": 1, "kind": "state", "at_ms": self.at_ms, "data": {"state": "queued"}}
-        self.connection.execute(insert(events), [{"job_id": job.id, **queued} for job in new])
+        add(self.connection, events, [{"job_id": job.id, **queued} for job in new])
         return audit.append_all(self.connection, [_deed(job) for job in new], self.at_ms)
 
     def _known(self, submission: Submission, job_id: str, digest: str) -> Accepted:
