@@ -22,7 +22,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
 from api.service.auth import new_county, new_key
-from api.service.database import open_database, sqlite_url
+from api.service.database import Unavailable, open_database, sqlite_url
 from api.service.folders import packed
 from api.service.ids import new_id
 from api.service.tables import revisions, scenarios
@@ -233,6 +233,15 @@ def wait_until(holds: Any, seconds: float, pause_s: float = 0.05) -> bool:
             return True
         time.sleep(pause_s)
     return bool(holds())
+
+
+def patiently(do: Any) -> Any:
+    """Do something until the database is there for it."""
+    while True:
+        try:
+            return do()
+        except Unavailable:
+            time.sleep(0.2)
 
 
 def free_port() -> int:

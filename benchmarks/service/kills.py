@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 
 from api.service import queue
-from api.service.database import Unavailable, now_ms
+from api.service.database import now_ms
 from api.service.intake import Intake
 from api.service.jobs import OPEN, RUNNING, Submission
 from api.service.settings import Limits
@@ -32,6 +32,7 @@ from benchmarks.service.harness import (
     free_port,
     ground,
     light_worker,
+    patiently,
     processes_in,
     serving,
     spread,
@@ -142,10 +143,10 @@ def restart_postgres(folder: Path, *, restarts: int, seed: int = 0) -> dict[str,
         owner = found_county(where.database)
         with light_worker(where, "a", WAITING), light_worker(where, "b", WAITING):
             for _ in range(restarts):
-                _patiently(lambda: _fill(where.database, owner))
+                patiently(lambda: _fill(where.database, owner))
                 time.sleep(draw.uniform(0.5, 2.0))
                 restart()
-            is_empty = wait_until(lambda: _patiently(lambda: _count_open(where.database, owner)) == 0, 300, 0.2)
+            is_empty = wait_until(lambda: patiently(lambda: _count_open(where.database, owner)) == 0, 300, 0.2)
         time.sleep(1)
         return {"restarts": restarts, "emptied": is_empty, **_account(where, owner)}
 
@@ -192,15 +193,6 @@ def own_postgres(folder: Path) -> Iterator[tuple[str, Any]]:
         yield f"postgresql://postgres@127.0.0.1:{port}/postgres", lambda: control(*restart)
     finally:
         control("pg_ctl", "-m", "immediate", "stop")
-
-
-def _patiently(do: Any) -> Any:
-    """Do something until the database is there for it."""
-    while True:
-        try:
-            return do()
-        except Unavailable:
-            time.sleep(0.2)
 
 
 def _fill(database: Database, owner: County) -> None:
