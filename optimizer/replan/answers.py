@@ -9,6 +9,7 @@ changes and penalties, the cheapest the least cost, the balanced one the least s
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, NamedTuple
@@ -53,8 +54,11 @@ MOST_FROZEN = 8
 INSERTION_WORK = 400
 """Work on one shipment that must leave a vehicle, as ``explain.insertion`` counts it."""
 
-REASONS_WORK = 10_000
-"""Work on the reasons of all answers together, as ``optimizer.explain`` counts it: two seconds at the most."""
+REASONS_WORK = 5_000
+"""Work on the reasons of all answers together, as ``optimizer.explain`` counts it: a second or two."""
+
+MIXING = 2
+"""So many times the seconds of the search may be over before no more plans are mixed: a day with much left is slow."""
 
 MOST_MIXES = 40
 """Plans between the smallest and the cheapest that are tried for the balanced answer."""
@@ -126,6 +130,7 @@ def replan(
     SolverFailed
         E192, when what has been driven cannot be told again within the rules.
     """
+    ends_at = None if stop.seconds is None else time.monotonic() + MIXING * stop.seconds
     pinned = pin(before, after, plan, situation)
     work = _Work(pinned=pinned, plan=plan, weights=weights, seed=seed, workers=workers)
     first = work.mended(keep)
@@ -138,7 +143,7 @@ def replan(
             progress(level)
         work.solve(level, first, share)
     if keep == "none":
-        work.mix(first)
+        work.mix(first, ends_at)
     return Replanned(
         options=tuple(work.answers()),
         judged=pinned.judged,
@@ -275,13 +280,18 @@ class _Work:
         """Return what has been handed over and needs no more locks."""
         return frozenset(i for begun in self.pinned.begun.values() for was in begun for i in was.handed)
 
-    def mix(self, kept: Plan) -> None:
-        """Let vehicles of the cheapest plan go back to their old days, one by one, while that improves the balance."""
+    def mix(self, kept: Plan, ends_at: float | None) -> None:
+        """Let vehicles of the cheapest plan go back to their old days, one by one, while that improves the balance.
+
+        No longer than to ``ends_at`` on the clock of ``time.monotonic``; None: as many as there are.
+        """
         best = min(self.found, key=lambda each: each.whole.cost.total_fen)
         option, old, days, tried = best.option, _days(kept.routes), _days(best.plan.routes), 0
         for unit in sorted(old.keys() | days.keys()):
             if old.get(unit) == days.get(unit) or tried >= MOST_MIXES:
                 continue
+            if ends_at is not None and time.monotonic() > ends_at:
+                break
             tried += 1
             rest = {u: trips for u, trips in days.items() if u != unit}
             mixed = complete(self.pinned.problem, {unit: old.get(unit, []), **rest})
