@@ -20,8 +20,8 @@ from scenarios.tables import BOMS
 
 ID_HEADERS = ("id", "订单号")
 
-KNOWN = frozenset(name for column in ORDERS.columns for name in (column.name, column.zh))
-"""Headers whose columns stay as they are."""
+KNOWN = frozenset(name.lower() for column in ORDERS.columns for name in (column.name, column.zh))
+"""Headers whose columns stay as they are, in lower case, as headers are compared."""
 
 MOST_FIELD = 32
 """Characters of the name of a field in the database."""
