@@ -13,6 +13,7 @@ import json
 import math
 import re
 from datetime import date, time
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from api.errors import Fault, InvalidInput
@@ -34,7 +35,13 @@ if TYPE_CHECKING:
 DOCUMENT_TABLES = {table.name: table for table in (*TABLES, CARRIAGES)}
 """Tables by the name that they have in a document."""
 
-PARTS = ("settings", *DOCUMENT_TABLES, "files")
+OTHERS = "other_files"
+"""Names of the files that a document cannot hold."""
+
+PARTS = ("settings", *DOCUMENT_TABLES, "files", OTHERS)
+
+DATUM = "WGS-84"
+"""In what a folder has its places where it does not say."""
 
 FEN, YUAN = re.compile(r"(^|_)yuan(_|$)"), re.compile(r"(^|_)fen(_|$)")
 """What is said otherwise in a document, and back."""
@@ -111,6 +118,9 @@ def pointer_of(fault: Mapping[str, Any]) -> str:
 def rows_of_table(data: bytes, table: Table) -> list[dict[str, Any]]:
     """Return the rows of a CSV file that a document could hold: columns under their names there, cells as text.
 
+    What stands under an unknown header keeps it, what has none or that of another column goes by "", for
+    ``files_of_document`` to refuse: nothing of a row is lost silently.
+
     Raises
     ------
     InvalidInput
@@ -127,13 +137,18 @@ def rows_of_table(data: bytes, table: Table) -> list[dict[str, Any]]:
         fault = Fault(code="E309", file=table.file, values={"detail": str(error), "pointer": json_pointer(table.name)})
         raise InvalidInput("E631", faults=(fault,), count=1) from None
     names = {_folded(word): name for name, each in _names(table).items() for word in (each.name, each.zh)}
-    header = [names.get(_folded(cell)) for cell in records[0]] if records else []
+    header: list[str] = []
+    for cell in records[0]:
+        name = names.get(_folded(cell), cell.strip())
+        header.append("" if name in header else name)
     is_money = {name for name, each in _names(table).items() if name != each.name}
     return [
         {
             name: _in_fen(cell) if name in is_money else cell
-            for name, cell in zip(header, record, strict=False)
-            if name is not None and cell != ""
+            for name, cell in zip_longest(
+                header, record[: len(header)] + [c for c in record[len(header) :] if c], fillvalue=""
+            )
+            if cell != ""
         }
         for record in records[1:]
         if any(cell.strip() for cell in record)
@@ -170,6 +185,8 @@ class _Making:
             if name not in PARTS:
                 self._fault("E335", json_pointer(name), column=name, nearest=nearest(name, PARTS))
         made = dict(self._others(self._document.get("files", {})))
+        if is_whole:
+            self._require_others(made)
         if is_whole or "settings" in self._document:
             made[FILE] = self._settings(self._document.get("settings", {}), is_whole=is_whole).encode()
         for name, table in DOCUMENT_TABLES.items():
@@ -226,6 +243,16 @@ class _Making:
                 yield name, json.dumps(content, ensure_ascii=True).encode()
             else:
                 self._wrong(json_pointer("files", name), name, Text("文本或 GeoJSON", "text or GeoJSON"))
+
+    def _require_others(self, made: Mapping[str, bytes]) -> None:
+        """Refuse a document that only names files: they come in a zip."""
+        named = self._document.get(OTHERS, [])
+        if not isinstance(named, list):
+            self._wrong(json_pointer(OTHERS), OTHERS, Text("文件名的列表", "a list of file names"))
+            return
+        for i, name in enumerate(named):
+            if name not in made:
+                self._fault("E301", json_pointer(OTHERS, i), column=str(name))
 
     def _table(self, rows: Any, table: Table) -> str:
         """Return a table as CSV, one line an entry."""

@@ -105,6 +105,19 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "the county in {path}, or something of it, is in this service already",
         "import it into a service that does not have it",
     ),
+    "E685": (
+        "{file} 的 {column} 含有或像是含有个人信息（姓名、电话、地址、证件号），那里不加密保存，因此没有保存任何内容",
+        "删去该列或改正内容后重新上传；订单的收件人、电话和地址写在 orders.csv 中，会加密保存",
+        "{file} has, or seems to have, personal data in {column} (names, phones, addresses, identity numbers), which "
+        "is not sealed there, so nothing was stored",
+        "leave it out and upload again; recipient, phone and address of orders belong in orders.csv, which seals them",
+    ),
+    "E686": (
+        "场景不使用表格 {file}，其中可能有个人信息，因此没有保存任何内容",
+        "删去该文件，或改为场景文件夹的文件名（见 scenarios/README.md）",
+        "a scenario has no use for the table {file}, which may hold personal data, so nothing was stored",
+        "leave the file out, or give it the name of a file of the folder (scenarios/README.md)",
+    ),
     "E603": (
         "数据库地址 {url} 无法使用（{detail}）",
         "使用 sqlite:///文件 或 postgresql://用户@主机/库名；PostgreSQL 需要安装 gongpei[postgres]",

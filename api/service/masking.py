@@ -17,10 +17,14 @@ FIELDS = {
 
 FRAGMENTS = (
     *("收件", "收货", "寄件", "发件", "发货", "签收", "姓名", "名字", "联系", "电话", "手机", "地址", "住址", "门牌"),
+    *("负责", "责任人", "司机", "车主", "driver", "owner"),
     *("身份证", "证件", "微信", "邮箱", "name", "phone", "mobile", "tel", "address", "addr", "sender", "receiver"),
     *("recipient", "consignee", "contact", "customer", "mail", "wechat", "idcard"),
 )
 """Parts of headers that speak of persons, where the header is none that is known."""
+
+OF_PLACES = frozenset(("名字", "name", "tel", "addr", "address", "owner", "customer", "mail"))
+"""Parts that attributes of roads and stops have as well: names, addresses, hotels, customers only."""
 
 HIDDEN = "*"
 PHONE_DIGITS = 6
@@ -41,6 +45,12 @@ def looks_personal(header: str) -> bool:
     """Whether a header that nobody knows speaks of a person."""
     folded = header.strip().lower().replace(" ", "")
     return any(fragment in folded for fragment in FRAGMENTS)
+
+
+def speaks_of_person(name: str) -> bool:
+    """Whether the name of an attribute of a road or stop, or of a setting, speaks of a person and not of the thing."""
+    plain = name.strip().lower().replace(" ", "")
+    return any(fragment in plain for fragment in FRAGMENTS if fragment not in OF_PLACES)
 
 
 def masked(field: str, value: str) -> str:

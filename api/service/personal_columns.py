@@ -47,12 +47,12 @@ def split_personal(file: str, data: bytes) -> tuple[bytes, tuple[PersonalValue, 
         E675, where a file with other columns, or in no known encoding, cannot be taken apart for certain: it is not
         kept.
     """
-    text = _decoded(data)
+    text = decoded(data)
     if text is None:
         raise InvalidInput("E675", file=file, detail="UTF-8, GB18030")
     head = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = max(",;\t", key=head.count)
-    if all(_folded(cell.strip('"')) in KNOWN for cell in head.split(delimiter)):
+    if all(folded(cell.strip('"')) in KNOWN for cell in head.split(delimiter)):
         return data, ()
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
@@ -61,7 +61,7 @@ def split_personal(file: str, data: bytes) -> tuple[bytes, tuple[PersonalValue, 
     first = next((i for i, row in enumerate(rows) if any(cell.strip() for cell in row)), len(rows))
     if first == len(rows):
         return data, ()
-    header = [_folded(cell) for cell in rows[first]]
+    header = [folded(cell) for cell in rows[first]]
     personal = _fields(file, header)
     ident = next((i for i, cell in enumerate(header) if cell in ID_HEADERS), None)
     if ident is None or any(len(row) > len(header) for row in rows[first:]):
@@ -95,12 +95,12 @@ def _fields(file: str, header: list[str]) -> dict[int, str]:
     return fields
 
 
-def _folded(header: str) -> str:
+def folded(header: str) -> str:
     """Return a header as the reader of scenarios compares it."""
     return plain(header).lower().replace(" ", "")
 
 
-def _decoded(data: bytes) -> str | None:
+def decoded(data: bytes) -> str | None:
     """Return the text as ``scenarios.tables`` would read it, None where it would not."""
     announced = [encoding for bom, encoding in BOMS if data.startswith(bom)]
     for encoding in announced or ["utf-8", "gb18030"]:

@@ -1,6 +1,7 @@
 """From an uploaded body to the files of a scenario folder, whatever way they came: JSON, zip or multipart.
 
-Personal columns of orders are taken out here, before anything is stored or handed on.
+Personal columns of orders are taken out here, before anything is stored or handed on; what speaks of persons elsewhere
+is refused.
 """
 
 from __future__ import annotations
@@ -9,10 +10,21 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from api.errors import InvalidInput
-from api.service.documents import DOCUMENT_TABLES, files_of_document, files_of_parts, rows_of_table, settings_of
+from api.errors import Fault, InvalidInput
+from api.service.documents import (
+    DATUM,
+    DOCUMENT_TABLES,
+    FIRST_ROW,
+    OTHERS,
+    files_of_document,
+    files_of_parts,
+    json_pointer,
+    rows_of_table,
+    settings_of,
+)
 from api.service.folders import checked, packed, settings_tree, unpacked
 from api.service.personal_columns import split_personal
+from api.service.personal_traces import traces
 from scenarios.columns import ORDERS
 from scenarios.settings import FILE
 from scenarios.text import Text
@@ -150,7 +162,10 @@ def changed(files: Mapping[str, bytes], body: bytes) -> Upload:
 
 
 def document_of(files: Mapping[str, bytes]) -> dict[str, Any]:
-    """Return the document that stands for a folder; other files that are text come along, the rest is only named."""
+    """Return the document that stands for a folder; other files that are text come along, the rest is only named.
+
+    ``from_json`` takes it back, if nothing is only named.
+    """
     tables = {
         name: rows_of_table(files[table.file], table) for name, table in DOCUMENT_TABLES.items() if table.file in files
     }
@@ -158,7 +173,10 @@ def document_of(files: Mapping[str, bytes]) -> dict[str, Any]:
     others = {name: data for name, data in files.items() if name not in taken}
     texts = {name: text for name, data in others.items() if (text := _text(data)) is not None}
     settings = settings_of(settings_tree(files.get(FILE, b"")))
-    return {"settings": settings, **tables, "files": texts, "other_files": sorted(set(others) - set(texts))}
+    datums = settings.setdefault("datums", {})
+    if isinstance(datums, dict):  # else the reader refuses it
+        datums.setdefault("places", DATUM)
+    return {"settings": settings, **tables, "files": texts, OTHERS: sorted(set(others) - set(texts))}
 
 
 def order_ids(files: Mapping[str, bytes]) -> frozenset[str]:
@@ -188,7 +206,13 @@ def merged(tree: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _split(files: Mapping[str, bytes]) -> Upload:
-    """Return checked files whose orders are without personal columns, however the name of their file is written."""
+    """Return checked files whose orders are without personal columns, however the name of their file is written.
+
+    Raises
+    ------
+    InvalidInput
+        E675; E631 with what speaks of persons where no personal field is kept (E685, E686).
+    """
     sound = checked(files)
     found: dict[tuple[str, str], PersonalValue] = {}
     for name in sorted(sound, key=ORDERS.file.__eq__):  # the file that is read comes last, and counts
@@ -198,6 +222,8 @@ def _split(files: Mapping[str, bytes]) -> Upload:
         if any(not value.order.isprintable() or len(value.order) > MOST_ID for value in values):
             raise InvalidInput("E675", file=name, detail="id")  # whose they are could not be written down
         found |= {(value.order, value.field): value for value in values}
+    if faults := tuple(traces(sound)):
+        raise InvalidInput("E631", faults=faults, count=len(faults))
     return Upload(files=sound, personal=tuple(found.values()))
 
 
@@ -223,7 +249,13 @@ def _dropped(document: dict[str, Any]) -> set[str]:
 
 
 def _changed_rows(files: Mapping[str, bytes], name: str, change: Mapping[str, Any]) -> list[Any]:
-    """Return the rows of a table after ``upsert`` and ``remove``."""
+    """Return the rows of a table after ``upsert`` and ``remove``; none is lost that was not named.
+
+    Raises
+    ------
+    InvalidInput
+        E651; E631 with E320, where two stored rows have one id.
+    """
     table = DOCUMENT_TABLES[name]
     upsert, removed = change.get("upsert", []), change.get("remove", [])
     is_sound = set(change) <= {"upsert", "remove"} and isinstance(upsert, list) and isinstance(removed, list)
@@ -231,9 +263,22 @@ def _changed_rows(files: Mapping[str, bytes], name: str, change: Mapping[str, An
         expected = Text('{"upsert": [行], "remove": [编号]}', '{"upsert": [rows], "remove": [ids]}')
         raise InvalidInput("E651", column=name, expected=expected)
     key = next(column.name for column in table.columns if column.field == table.key)
+    rows = rows_of_table(files.get(table.file, b""), table)
     gone = {str(each) for each in removed}
-    rows = {str(row.get(key, i)): row for i, row in enumerate(rows_of_table(files.get(table.file, b""), table))}
+    at: dict[str, int] = {}
+    for i, row in enumerate(rows):
+        ident = str(row.get(key, ""))
+        if ident in at and ident not in gone:  # which of the two is meant would be a guess
+            place = {"pointer": json_pointer(name, i, key), "first": at[ident] + FIRST_ROW}
+            fault = Fault(code="E320", file=table.file, row=i + FIRST_ROW, column=key, value=ident[:80], values=place)
+            raise InvalidInput("E631", faults=(fault,), count=1)
+        if ident:
+            at[ident] = i
     for row in upsert:
         ident = str(row.get(key, ""))
-        rows[ident] = merged(rows.get(ident, {}), row)
-    return [row for ident, row in rows.items() if ident not in gone]
+        if ident and ident in at:
+            rows[at[ident]] = merged(rows[at[ident]], row)
+        else:
+            at[ident] = len(rows)
+            rows.append(merged({}, row))
+    return [row for row in rows if str(row.get(key, "")) not in gone]
