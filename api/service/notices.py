@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from api.errors import InvalidInput
 from api.service.database import now_ms
@@ -77,8 +77,13 @@ def register(connection: Connection, ring: KeyRing, *, county_id: str, target: T
 
 
 def owe(connection: Connection, county_id: str, job_id: str, state: str, at_ms: int) -> int:
-    """Owe a notice to every receiver of the county that asked for ``state``; in the transaction that ends the job."""
-    hooks = connection.execute(select(webhooks.c.id, webhooks.c.events).where(webhooks.c.county_id == county_id)).all()
+    """Owe a notice to every receiver of the county that asked for ``state``; in the transaction that ends the job.
+
+    The receivers are held until it ends: one that is just being removed is waited for and then left out.
+    """
+    receivers = select(webhooks.c.id, webhooks.c.events).where(webhooks.c.county_id == county_id)
+    ordered = receivers.order_by(webhooks.c.id)  # two jobs that end at once do not wait for each other
+    hooks = connection.execute(ordered.with_for_update(read=True, key_share=True)).all()
     rows = [
         {"id": new_id("dlv"), "webhook_id": hook.id, "job_id": job_id, "attempt": 0, "due_ms": at_ms, "state": "due"}
         for hook in hooks
@@ -87,6 +92,16 @@ def owe(connection: Connection, county_id: str, job_id: str, state: str, at_ms: 
     if rows:
         connection.execute(insert(deliveries), rows)
     return len(rows)
+
+
+def remove(connection: Connection, *, county_id: str, hook_id: str) -> bool:
+    """Remove a receiver with all that is owed to it; False where the county has none of this id."""
+    mine = select(webhooks.c.id).where(webhooks.c.id == hook_id, webhooks.c.county_id == county_id)
+    if connection.scalar(mine.with_for_update()) is None:
+        return False
+    connection.execute(delete(deliveries).where(deliveries.c.webhook_id == hook_id))  # nobody owes it more: it is held
+    connection.execute(delete(webhooks).where(webhooks.c.id == hook_id))
+    return True
 
 
 def send_due(database: Database, ring: KeyRing, allowed: Allowed, *, most: int = 20, caller: Caller = call) -> int:

@@ -50,6 +50,7 @@ class Run:
     _told_fen: int | None = None
     _is_wished: bool = False
     _is_told: bool = False
+    _is_failing: bool = False
     _events: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     _values: dict[str, Any] = field(default_factory=dict)
     _outbox: deque[partial[Any]] = field(default_factory=deque)
@@ -70,8 +71,13 @@ class Run:
 
     def hear(self) -> None:
         """Take what the child has said; end it when its time is over."""
-        if self.has_spoken:
-            return
+        try:
+            if not self.has_spoken:
+                self._hear()
+        except Exception as error:  # whatever one job meets, the worker goes on with the others
+            self._break(error)
+
+    def _hear(self) -> None:
         has_ended = self.child.has_ended  # asked first, so that nothing is said after the last reading
         try:
             for message in self.child.messages():
@@ -100,7 +106,20 @@ class Run:
                 self._outbox.popleft()
         except Lost:
             self.is_over = True
+        except Unavailable:
+            raise
+        except Exception as error:
+            self._break(error)
         self.is_over |= self.has_spoken and not self._outbox
+
+    def _break(self, error: Exception) -> None:
+        """Fail the job after a fault of ours; one that cannot even be failed is left, and its lease will end."""
+        logger.error("the job has met a fault", exc_info=error, extra={"job": self.claim.job.id, "code": "E609"})
+        self.is_over |= self._is_failing
+        self._is_failing = self.has_spoken = True
+        self._events, self._values = [], {}
+        failure = failure_of("E609", detail=type(error).__name__)
+        self._outbox = deque([partial(claims.fail, self.database, self.claim, failure)])
 
     def give_back(self) -> None:
         """Put the job back into the queue, from its last checkpoint, if it has not ended."""
@@ -108,7 +127,7 @@ class Run:
             self.deliver()
             if not self.is_over:
                 claims.give_back(self.database, self.claim)
-        except (Lost, Unavailable) as error:  # its lease will end
+        except Exception as error:  # its lease will end
             logger.info("not given back: %s", type(error).__name__, extra={"job": self.claim.job.id})
 
     def _relay(self, *, is_last: bool) -> None:

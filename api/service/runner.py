@@ -46,6 +46,9 @@ PRUNE_S = 3_600.0
 REST_S = 2.0
 """How long nothing is claimed after a child could not be started."""
 
+MOST_REST_S = 60.0
+"""How long at most nothing is claimed after claims have failed one after another; each time twice as long."""
+
 
 @dataclass(kw_only=True)
 class Worker:
@@ -61,6 +64,7 @@ class Worker:
     _beat_at: float = 0.0
     _registered: bool = False
     _rests_until: float = 0.0
+    _failed_claims: int = 0
     _prunes_at: float = 0.0
 
     def leave(self, *, at_once: bool = False) -> None:
@@ -113,9 +117,12 @@ class Worker:
                 run.deliver()
             self._drop([run for run in self._runs.values() if run.is_over])
             if not self._leaves.is_set() and time.monotonic() >= self._rests_until:
-                self._claim(folder)
+                self._try_claim(folder)
         except Unavailable as error:
             logger.warning("%s", error)
+            time.sleep(self.settings.poll_s)
+        except Exception:  # a fault of ours must not end the worker; the jobs at work go on, their leases perhaps not
+            logger.exception("the worker has met a fault")
             time.sleep(self.settings.poll_s)
 
     def _prune(self) -> None:
@@ -142,6 +149,18 @@ class Worker:
             host, program = socket.gethostname()[:255], version("gongpei")
             claims.register(self.database, self.id, host=host, pid=os.getpid(), version=program)
             self._registered = True
+
+    def _try_claim(self, folder: Path) -> None:
+        """Claim what may be claimed; after a fault of ours only the jobs at work go on for a while."""
+        try:
+            self._claim(folder)
+            self._failed_claims = 0
+        except Unavailable:
+            raise
+        except Exception:
+            logger.exception("nothing could be claimed")
+            self._rests_until = time.monotonic() + min(MOST_REST_S, REST_S * 2**self._failed_claims)
+            self._failed_claims = min(self._failed_claims + 1, 10)
 
     def _claim(self, folder: Path) -> None:
         while lanes := self._lanes():

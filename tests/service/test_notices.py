@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import select, update
 
-from api.service.notices import Allowed, owe, register, send_due
+from api.service.notices import Allowed, owe, register, remove, send_due
 from api.service.sealing import KeyRing
 from api.service.tables import deliveries, webhooks
 from api.service.webhooks import WAITS_S, target_of
@@ -88,6 +89,34 @@ def test_a_name_that_now_points_inside_is_not_called(owing: Database) -> None:
     send_due(owing, RING, MOVED_INSIDE, caller=receiver)
     assert receiver.got == []
     assert state(owing) == ("due", 0, 1)
+
+
+@pytest.mark.parametrize("is_removed_first", [True, False])
+def test_a_receiver_is_removed_while_a_job_ends(owing: Database, is_removed_first: bool) -> None:
+    """Past bug: a notice was owed to a receiver that was just going, which ended the worker. Nothing is owed after."""
+    with owing.read() as connection:
+        hook_id = connection.execute(select(webhooks.c.id)).scalar_one()
+
+    def remove_it() -> bool:
+        with owing.write() as connection:
+            return remove(connection, county_id=COUNTY, hook_id=hook_id)
+
+    def owe_it() -> int:
+        with owing.write() as connection:
+            return owe(connection, COUNTY, JOB, "done", 5)
+
+    with ThreadPoolExecutor(1) as other:
+        with owing.write() as connection:
+            if is_removed_first:
+                assert remove(connection, county_id=COUNTY, hook_id=hook_id)
+                second: Future[int] = other.submit(owe_it)
+            else:
+                assert owe(connection, COUNTY, JOB, "done", 5) == 1
+                second = other.submit(remove_it)
+            assert not wait([second], timeout=0.3).done
+        assert second.result() == (0 if is_removed_first else True)
+    with owing.read() as connection:
+        assert connection.execute(select(deliveries.c.id)).all() == []
 
 
 def test_a_redirect_is_no_acceptance(owing: Database) -> None:

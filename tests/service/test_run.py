@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from api.service import claims, queue, runner
 from api.service.child_process import begin
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from api.service.database import Database
-    from api.service.jobs import Claim
+    from api.service.jobs import Claim, Failure, Outcome
 
 
 @pytest.fixture
@@ -94,6 +95,55 @@ def test_a_worker_outlives_a_claim_that_it_cannot_begin_and_that_was_discarded(
     with working(database, tmp_path):
         until(lambda: now(database, first).state == "cancelled")
         assert ended(database, submit(database, a, request={"steps": 1})).state == "done"
+
+
+def test_a_worker_outlives_a_job_whose_end_cannot_be_written(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Past bug: an error of the database's rules ended the worker. One job fails with E609, one cannot even be failed.
+
+    The latter is left to its lease; the third job is done.
+    """
+    a = county(database)
+    first, second = (submit(database, a, request={"steps": 1}) for _ in range(2))
+    real, fail = claims.finish, claims.fail
+
+    def finish(held_by: Database, held: Claim, outcome: Outcome) -> str | None:
+        if held.job.id in (first.id, second.id):
+            raise IntegrityError("INSERT", {}, Exception("no such receiver"))
+        return real(held_by, held, outcome)
+
+    def failing(held_by: Database, held: Claim, failure: Failure) -> None:
+        if held.job.id == second.id:
+            raise IntegrityError("INSERT", {}, Exception("no such receiver"))
+        fail(held_by, held, failure)
+
+    monkeypatch.setattr(claims, "finish", finish)
+    monkeypatch.setattr(claims, "fail", failing)
+    third = submit(database, a, request={"steps": 1})
+    with working(database, tmp_path):
+        assert ended(database, third).state == "done"
+    assert (now(database, first).failure or {})["code"] == "E609"
+    assert now(database, second).state == "solving"
+
+
+def test_a_worker_outlives_claims_that_fail(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After two faults it claims again, each time after a pause twice as long."""
+    real, faults = claims.claim, [RuntimeError("a"), RuntimeError("b")]
+
+    def claiming(*given: Any) -> Claim | None:
+        if faults:
+            raise faults.pop()
+        return real(*given)
+
+    monkeypatch.setattr(claims, "claim", claiming)
+    monkeypatch.setattr(runner, "REST_S", 0.01)
+    job = submit(database, county(database), request={"steps": 1})
+    with working(database, tmp_path):
+        assert ended(database, job).state == "done"
+    assert faults == []
 
 
 def test_a_job_that_comes_back_to_its_worker_has_one_child(

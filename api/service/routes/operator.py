@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from api.errors import CATALOGUE, InvalidInput
-from api.service import audit
+from api.service import audit, notices
 from api.service.audit import Deed
 from api.service.auth import OPERATOR, ROOT, Caller, ForAll, needs
 from api.service.body import MOST_LEVELS
@@ -16,7 +16,6 @@ from api.service.context import Here  # noqa: TC001 - FastAPI reads the annotati
 from api.service.database import now_ms
 from api.service.folders import MOST_FILES, MOST_RATIO, MOST_UNPACKED
 from api.service.moments import instant
-from api.service.notices import register
 from api.service.problems import CATALOGUES
 from api.service.revisions import missing
 from api.service.routes.jobs import SYNCHRONOUS_PLACES, SYNCHRONOUS_S
@@ -29,7 +28,7 @@ from api.service.schemas import (
     HooksGiven,
     LimitsGiven,
 )
-from api.service.tables import deliveries, webhooks
+from api.service.tables import webhooks
 from api.service.upgrade import require_newest
 from api.service.webhooks import target_of
 
@@ -99,7 +98,7 @@ def add_hook(here: Here, caller: Administrator, request: HookRequest) -> HookGiv
         raise InvalidInput("E660")
     target = target_of(request.url, here.settings.webhook_hosts)
     with here.database.write() as connection:
-        hook = register(connection, here.ring, county_id=caller.county_id, target=target, events=request.events)
+        hook = notices.register(connection, here.ring, county_id=caller.county_id, target=target, events=request.events)
         deed = Deed(action="webhook.new", object=hook.id, key_id=caller.key_id, county_id=caller.county_id, detail={})
         audit.append(connection, deed, now_ms(connection))
     return HookGiven(id=hook.id, url=hook.url, events=list(hook.events), secret=hook.secret)
@@ -118,14 +117,11 @@ def hooks(here: Here, caller: Administrator) -> HooksGiven:
 @router.delete("/webhooks/{hook_id}", status_code=204)
 def remove_hook(here: Here, caller: Administrator, hook_id: str) -> None:
     """Tell a receiver nothing any more; what is still owed to it is dropped."""
-    mine = select(webhooks.c.id).where(webhooks.c.id == hook_id, webhooks.c.county_id == caller.county_id)
     if not hook_id.isascii() or not hook_id.isprintable():
         raise missing("webhook", hook_id)
     with here.database.write() as connection:
-        if connection.scalar(mine) is None:
+        if not notices.remove(connection, county_id=caller.county_id, hook_id=hook_id):
             raise missing("webhook", hook_id)
-        connection.execute(delete(deliveries).where(deliveries.c.webhook_id == hook_id))
-        connection.execute(delete(webhooks).where(webhooks.c.id == hook_id))
         deed = Deed(
             action="webhook.delete", object=hook_id, key_id=caller.key_id, county_id=caller.county_id, detail={}
         )
