@@ -57,6 +57,9 @@ INSERTION_WORK = 400
 REASONS_WORK = 5_000
 """Work on the reasons of all answers together, as ``optimizer.explain`` counts it: a second or two."""
 
+INSERTIONS_WORK = 2_000
+"""Work on all of them together, about a second: a plan that leaves much would take half a minute each time."""
+
 MIXING = 2
 """So many times the seconds of the search may be over before no more plans are mixed: a day with much left is slow."""
 
@@ -255,11 +258,13 @@ class _Work:
         """Return the plan with what it leaves inserted where it costs less than leaving it, on other vehicles."""
         problem = self.pinned.problem
         left = sorted((problem.shipment_of[u.shipment] for u in plan.unserved), key=lambda s: (-s.penalty_fen, s.id))
+        work = INSERTIONS_WORK
         for goods in left:
             among = [r for r in candidates(problem, plan, goods) if (r.vehicle_type, r.number) not in frozen]
             most_fen = goods.penalty_fen
-            found = insert_best(problem, plan, goods, among=among, below_fen=most_fen, most_work=INSERTION_WORK).best
-            plan = plan if found is None else found.plan
+            most_work = max(0, min(INSERTION_WORK, work))
+            found = insert_best(problem, plan, goods, among=among, below_fen=most_fen, most_work=most_work)
+            plan, work = plan if found.best is None else found.best.plan, work - found.work
         return plan
 
     def solve(self, level: str, kept: Plan, stop: Stop) -> None:
