@@ -19,13 +19,13 @@ from api.errors import InvalidInput
 from api.service.asking import ANSWERS, Asked
 from api.service.folders import path_faults, stored_files, write_files
 from api.service.limits import Bounds, restrict
-from api.service.problems import OURS, fault_record, problem
+from api.service.problems import MOST_FAULTS, OURS, fault_record, problem
 from scenarios.build import build_problem
 from scenarios.files import read_scenario
 from scenarios.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from multiprocessing.connection import Connection
 
     from scenarios.build import County
@@ -56,7 +56,7 @@ def load(folder: Path, cache: Path | None, bounds: Mapping[str, int]) -> tuple[C
     found: dict[str, Any] = {"name": "", "places": 0, "vehicles": 0, "orders": 0, "faults": [], "notes": []}
     led_out = path_faults(folder)
     if led_out:
-        return None, {**found, "faults": [fault_record(fault) for fault in led_out]}
+        return None, {**found, **_told(led_out)}
     try:
         scenario = read_scenario(folder)
         found |= sizes(scenario)
@@ -66,9 +66,16 @@ def load(folder: Path, cache: Path | None, bounds: Mapping[str, int]) -> tuple[C
         raise
     except OURS as error:
         faults = getattr(error, "faults", ()) or (_Whole(error),)
-        return None, {**found, "faults": [fault_record(fault) for fault in faults]}
+        return None, {**found, **_told(faults)}
     notes = (*county.notes, *course_notes(county), *scenario.placeholders)
     return county, {**found, "notes": [{"zh": note.zh, "en": note.en} for note in notes]}
+
+
+def _told(faults: Sequence[Any]) -> dict[str, Any]:
+    """Return faults as a revision stores them, and a note where there are more: a long file may have a million."""
+    more = len(faults) - MOST_FAULTS
+    notes = [{"zh": f"另有 {more} 处错误没有列出", "en": f"faults that are not listed: {more}"}] if more > 0 else []
+    return {"faults": [fault_record(fault) for fault in faults[:MOST_FAULTS]], "notes": notes}
 
 
 def sizes(scenario: Scenario) -> dict[str, Any]:

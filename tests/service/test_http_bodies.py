@@ -23,7 +23,7 @@ from api.service.body import MOST_LEVELS, levels
 from api.service.folders import MOST_FILES, checked, is_plain_path, packed, stored_files, unpacked
 from api.service.folders import SMALL as SMALL_FILE
 from api.service.room import AT_ONCE, room
-from api.service.uploads import document_of
+from api.service.uploads import document_of, from_zip
 from scenarios.settings import FILE
 from tests.service.doors import ROOT, SMALL, Doors, document, files_of, open_doors
 
@@ -390,3 +390,26 @@ def test_settings_as_large_as_no_county_has_them_are_refused(doors: Doors) -> No
     checked({FILE: b"#" * SMALL_FILE})
     sent = archive({**files_of(), FILE: files_of()[FILE] + b"\n#" + bytes(range(32, 127)) * 11_100})
     assert refusal(doors, sent, ZIP) == (413, "E643")
+
+
+def test_of_very_many_faults_the_first_are_listed_and_the_rest_counted(doors: Doors) -> None:
+    """2,000 vehicles of one id: 500 faults and a note on 1,500; all of a long file would fill the memory of the API."""
+    files = files_of()
+    line = files["vehicles.csv"].splitlines()[1] + b"\n"
+    told = doors.ask(
+        "POST",
+        "/scenarios:validate",
+        content=packed({**files, "vehicles.csv": files["vehicles.csv"] + line * 2_000}),
+        headers=ZIP,
+    )
+    assert len(told.json()["faults"]) == 500
+    assert told.json()["notes"][-1]["en"] == "faults that are not listed: 1500"
+
+
+@pytest.mark.parametrize("name", ["four_villages", "three_tiers", "mountain", "plain"])
+def test_an_upload_without_personal_columns_is_kept_to_the_byte(name: str) -> None:
+    """Past bug: 体积(L) was taken for a column that nobody knows, and the volumes of all orders were left out."""
+    files = files_of(name)
+    upload = from_zip(packed(files))
+    assert upload.files == files
+    assert upload.personal == ()
