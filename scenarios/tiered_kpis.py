@@ -54,7 +54,7 @@ def measure_tiers(county: County, tiers: Tiers, tiered: TieredPlan) -> Kpis:
     pieces, carried_pieces = (sum(s.pieces for s in some) for some in (goods, carried))
     delays = _delays(tiers, tiered)
     served = [(d.delay_s, d.pieces) for d in delays if d.is_served]
-    visits = _visits_of(tiered)
+    visits = visits_of(tiered)
     cost = tiered.plan.cost
     return replace(
         of_trips,
@@ -98,7 +98,7 @@ def _freshness_kept(tiers: Tiers, tiered: TieredPlan) -> float | None:
     return ratio(kept, sum(s.pieces for s, _ in limits))
 
 
-def _visits_of(tiered: TieredPlan) -> Mapping[str, int]:
+def visits_of(tiered: TieredPlan) -> Mapping[str, int]:
     """Return how often each place is visited, by a vehicle or by a departure that hands over goods there."""
     calls = [v.place for _, trip in tiered.plan.trips() for v in trip.visits]
     stops = {(r.departure, place) for r in tiered.rides for place in (r.origin, r.destination)}

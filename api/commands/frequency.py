@@ -15,7 +15,7 @@ from api.commands.options import (
     whole,
 )
 from api.commands.running import begun, executor_at, run_agenda, show_losses
-from api.exports.frequency import COLUMNS, FrequencyReport, row_texts, write_csv, write_json
+from api.exports.frequency import COLUMNS, FrequencyReport, frontier_text, row_texts, write_csv, write_json
 from api.exports.frequency_book import write_book
 from api.exports.frequency_charts import write_charts
 from api.exports.frequency_page import write_page
@@ -26,6 +26,7 @@ from scenarios.files import read_scenario
 from scenarios.frequency.choice import choice_cell
 from scenarios.frequency.model import CHOSEN
 from scenarios.frequency.outcome import outcomes_of
+from scenarios.frequency.planned import planned_days
 from scenarios.frequency.read import read_policies, usual_policies
 from scenarios.frequency.study import cycles_of, lay_out
 from scenarios.text import Text
@@ -84,8 +85,13 @@ def run(options: argparse.Namespace) -> int:
     cycles = cycles_of(scenario, options.days, options.weeks)
     study = lay_out(scenario, policies, chosen, cycles, limit=limit, cache=cache)
     planned = run_agenda(study.agenda, store, options.workers, lang, options.cluster)
+    plans = planned_days(planned, store)
     report = FrequencyReport(
-        study=study, planned=planned, outcomes=outcomes_of(study, planned), assumed=assumptions(scenario)
+        study=study,
+        planned=planned,
+        plans=plans,
+        outcomes=outcomes_of(study, planned, plans),
+        assumed=assumptions(scenario),
     )
     write_json(report, out / FILES[0])
     write_csv(report, out / FILES[1])
@@ -130,11 +136,16 @@ def _chosen(options: argparse.Namespace, cells: Mapping[str, ChoiceCell], store:
 def _show(report: FrequencyReport, lang: str) -> None:
     """Print the policies and what the figures rest on."""
     shown = [k for k, name in enumerate(COLUMNS) if name in IN_TERMINAL]
-    heads = [(WORDS[COLUMNS[k]].pick(lang), k > 0) for k in shown]
+    heads = [(WORDS[COLUMNS[k]].pick(lang), k > 0) for k in shown] + [(WORDS["on_line"].pick(lang), True)]
     texts = [[outcome.policy.name.pick(lang), *row_texts(outcome)] for outcome in report.outcomes]
-    body = [[row[k] for k in shown] for row in texts]
+    body = [
+        [*(row[k] for k in shown), frontier_text(outcome).pick(lang)]
+        for row, outcome in zip(texts, report.outcomes, strict=True)
+    ]
     show_table(WORDS["title"].pick(lang), heads, body)
     say(WORDS["noise"], lang)
+    if len(report.cycles) < len(report.study.cycles):
+        say(report.compared, lang, style="yellow")
     say(report.coverage_hint, lang)
     if report.leaves_goods:
         say(WORDS["left_hint"], lang, style="yellow")

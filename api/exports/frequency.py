@@ -12,13 +12,19 @@ from api.exports.sweep import change_text, cost_text
 from api.exports.tables import write_table
 from api.units import km, yuan
 from scenarios.frequency.gather import Patience
+from scenarios.frequency.planned import compared_cycles
 from scenarios.text import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from scenarios.frequency.model import Frequency, VisitDays
     from scenarios.frequency.outcome import Outcome
+    from scenarios.frequency.planned import PlannedDays
     from scenarios.frequency.study import Study
+    from scenarios.kpis import Kpis
+    from scenarios.sampled_days import SampledDay
     from scenarios.variants.compare import Comparison
 
 SCHEMA = "gongpei.frequency"
@@ -27,6 +33,7 @@ VERSION = 1
 COLUMNS = (
     "policy",
     "cost",
+    "penalty",
     "change",
     "piece",
     "vehicles",
@@ -47,6 +54,7 @@ class FrequencyReport:
 
     study: Study
     planned: Comparison
+    plans: PlannedDays
     outcomes: tuple[Outcome, ...]
     assumed: tuple[Text, ...] = ()
 
@@ -54,6 +62,22 @@ class FrequencyReport:
     def leaves_goods(self) -> bool:
         """Whether some policy leaves pieces undelivered."""
         return any(outcome.unserved_pieces for outcome in self.outcomes)
+
+    @property
+    def cycles(self) -> tuple[str, ...]:
+        """The cycles that are compared."""
+        return compared_cycles(self.study.days_of, self.plans)
+
+    @property
+    def compared(self) -> Text:
+        """Of how many of the drawn cycles the results are."""
+        words, values = WORDS["common"], {"cycles": len(self.cycles), "all": len(self.study.cycles)}
+        return Text(words.zh.format(**values), words.en.format(**values))
+
+    def days_of_visit(self, outcome: Outcome, place: str) -> str:
+        """Return the days on which plans visit a place in the first compared cycle, such as ``1 3 5``; "" for none."""
+        visits = outcome.visits.get(self.cycles[0], {}) if self.cycles else {}
+        return " ".join(str(day + 1) for day in sorted(visits.get(place, ())))
 
     @property
     def span(self) -> Text:
@@ -76,6 +100,14 @@ class FrequencyReport:
                 found[end] = found.get(end, 0) + order.pieces
         return found
 
+    def days(self) -> Iterator[tuple[Frequency, SampledDay, Kpis]]:
+        """Yield every policy and day with a result."""
+        for policy in self.study.policies:
+            for day in self.study.agenda.days:
+                kpis = self.planned.measured[policy.id].get(day.id)
+                if kpis is not None:
+                    yield policy, day, kpis
+
     def name(self, place: str) -> str:
         """Return what a place is called."""
         return next((p.name or p.id for p in self.study.scenario.places if p.id == place), place)
@@ -85,28 +117,43 @@ def row_texts(outcome: Outcome) -> list[str]:
     """Return the cells of ``COLUMNS`` but the first."""
     return [
         "—" if outcome.cost_fen is None else cost_text(outcome.cost_fen),
+        _shown(outcome.penalty_fen, yuan),
         change_text(outcome.against),
-        "—" if outcome.piece_fen is None else yuan(outcome.piece_fen),
-        f"{outcome.vehicles:.1f}",
-        km(outcome.distance_m),
+        _shown(outcome.piece_fen, yuan),
+        _shown(outcome.vehicles, "{:.1f}".format),
+        _shown(outcome.distance_m, km),
         f"{outcome.wait_mean:.2f}",
         str(outcome.wait_p90),
         f"{outcome.worst_wait:.2f}",
-        f"{outcome.visits_per_week:.1f}",
-        "—" if outcome.coverage is None else f"{outcome.coverage * 100:.1f} %",
-        str(outcome.unserved_pieces),
+        _shown(outcome.visits_per_week, "{:.1f}".format),
+        _shown(outcome.coverage, "{:.1%}".format),
+        _shown(outcome.unserved_pieces, "{:.1f}".format),
     ]
+
+
+def _shown(value: float | None, text: Callable[[float], str]) -> str:
+    return "—" if value is None else text(value)
+
+
+def frontier_text(outcome: Outcome) -> Text:
+    """Return whether a policy is on the frontier, behind ``≈`` where noise decides, or that days are missing."""
+    if outcome.cost_fen is None:
+        return WORDS["partial"]
+    word, mark = WORDS["yes" if outcome.is_frontier else "no"], "" if outcome.is_sure else "≈ "
+    return Text(f"{mark}{word.zh}", f"{mark}{word.en}")
 
 
 def write_csv(report: FrequencyReport, path: Path) -> None:
-    """Write one row a policy and day: what its plan cost and carried, in fen and metres."""
+    """Write one row a policy and day in fen and metres: what its plan cost, carried and left, and if it is compared."""
     header = ["方案 policy", "日 day", "日期 date", "费用 cost_fen", "件数 pieces", "车辆 vehicles", "里程 distance_m"]
-    rows = [
-        (policy.id, day.id, day.date.isoformat(), k.operating_cost_fen, k.carried_pieces, k.vehicles, k.distance_m)
-        for policy in report.study.policies
-        for day in report.study.agenda.days
-        if (k := report.planned.measured[policy.id].get(day.id)) is not None
-    ]
+    header += ["未送件数 unserved_pieces", "未送惩罚 penalty_fen", "参与比较 compared"]
+    compared = {day for cycle in report.cycles for day in report.study.days_of[cycle]}
+    rows = []
+    for policy, day, k in report.days():
+        plan = report.plans[policy.id].get(day.id)
+        figures = (k.operating_cost_fen, k.carried_pieces, k.vehicles, k.distance_m, k.unserved_pieces)
+        told = ("" if plan is None else plan.penalty_fen, "是 yes" if day.id in compared else "否 no")
+        rows.append((policy.id, day.id, day.date.isoformat(), *figures, *told))
     write_table(path, header, rows)
 
 
@@ -121,6 +168,7 @@ def write_json(report: FrequencyReport, path: Path) -> None:
         "limit": {"seconds": stop.seconds, "iterations": stop.iterations, "seed": agenda.limit.seed},
         "cycle_days": study.days,
         "days": [{"id": d.id, "date": d.date.isoformat()} for d in agenda.days],
+        "compared_cycles": list(report.cycles),
         "is_whole": report.planned.is_whole,
         "against": agenda.against,
         "policies": [_outcome(report, outcome) for outcome in report.outcomes],
@@ -156,7 +204,8 @@ def _outcome(report: FrequencyReport, outcome: Outcome) -> dict[str, Any]:
         "cost_per_piece_fen": outcome.piece_fen,
         "vehicles": outcome.vehicles,
         "distance_m": outcome.distance_m,
-        "unserved_pieces": outcome.unserved_pieces,
+        "penalty_fen": outcome.penalty_fen,
+        "unserved_pieces_per_day": outcome.unserved_pieces,
         "wait_mean_days": outcome.wait_mean,
         "wait_p90_days": outcome.wait_p90,
         "wait_longest_days": outcome.wait_longest,
@@ -164,8 +213,14 @@ def _outcome(report: FrequencyReport, outcome: Outcome) -> dict[str, Any]:
         "visits_per_week": outcome.visits_per_week,
         "coverage": outcome.coverage,
         "is_frontier": outcome.is_frontier,
-        "visits": {place: sorted(days) for place, days in sorted(report.study.visits[policy.id].items())},
+        "is_sure": outcome.is_sure,
+        "days_of_policy": _days(report.study.visits[policy.id]),
+        "visits": {cycle: _days(visits) for cycle, visits in outcome.visits.items()},
     }
+
+
+def _days(visits: VisitDays) -> dict[str, list[int]]:
+    return {place: sorted(days) for place, days in sorted(visits.items())}
 
 
 def _known(value: float) -> float | None:

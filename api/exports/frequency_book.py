@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from api.exports.frequency import frontier_text
 from api.exports.frequency_words import WORDS
 from api.exports.losses import named_day, write_missing
 from api.exports.workbook import Book, opened
@@ -12,13 +13,27 @@ from api.exports.workbook import Book, opened
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
     from api.exports.frequency import FrequencyReport
     from scenarios.frequency.outcome import Outcome
 
 HEADS = (
-    *("policy", "cost", "change", "piece", "vehicles", "km", "wait", "wait_p90", "wait_longest", "worst", "visits"),
+    *(
+        "policy",
+        "cost",
+        "penalty",
+        "change",
+        "piece",
+        "vehicles",
+        "km",
+        "wait",
+        "wait_p90",
+        "wait_longest",
+        "worst",
+        "visits",
+    ),
     *("coverage", "left", "on_line"),
 )
 
@@ -35,7 +50,12 @@ def write_book(report: FrequencyReport, path: Path, *, lang: str) -> None:
 
 
 def _assumptions(book: Book, report: FrequencyReport) -> None:
-    plain = [WORDS["baseline"], report.coverage_hint, *([WORDS["left_hint"]] if report.leaves_goods else [])]
+    plain = [
+        WORDS["baseline"],
+        report.compared,
+        report.coverage_hint,
+        *([WORDS["left_hint"]] if report.leaves_goods else []),
+    ]
     marked = [(text, False) for text in plain]
     marked += [(text, True) for text in report.study.agenda.placeholders]
     marked += [(text, False) for text in report.assumed]
@@ -50,14 +70,14 @@ def _policies(book: Book, report: FrequencyReport) -> None:
     for row, outcome in enumerate(report.outcomes, start=1):
         sheet.write_string(row, 0, outcome.policy.name.pick(book.lang))
         _costs(book, sheet, row, outcome)
-        figures = [outcome.vehicles, outcome.distance_m / 1_000, outcome.wait_mean, outcome.wait_p90]
+        distance_km = None if outcome.distance_m is None else outcome.distance_m / 1_000
+        figures = [outcome.vehicles, distance_km, outcome.wait_mean, outcome.wait_p90]
         figures += [outcome.wait_longest, outcome.worst_wait, outcome.visits_per_week]
-        for column, value in enumerate(figures, start=5):
-            sheet.write_number(row, column, value, book.yuan)
-        if outcome.coverage is not None:
-            sheet.write_number(row, 12, outcome.coverage, book.percent)
-        sheet.write_number(row, 13, outcome.unserved_pieces)
-        sheet.write_string(row, 14, book.word("yes") if outcome.is_frontier else "")
+        for column, value in enumerate(figures, start=6):
+            _number(sheet, row, column, value, book.yuan)
+        _number(sheet, row, 13, outcome.coverage, book.percent)
+        _number(sheet, row, 14, outcome.unserved_pieces, book.yuan)
+        sheet.write_string(row, 15, frontier_text(outcome).pick(book.lang))
     sheet.write_string(len(report.outcomes) + 2, 0, book.word("noise"))
 
 
@@ -66,14 +86,21 @@ def _costs(book: Book, sheet: Worksheet, row: int, outcome: Outcome) -> None:
         sheet.write_number(row, 1, outcome.cost_fen.mean / 100, book.yuan)
         if math.isfinite(outcome.cost_fen.half_width):
             sheet.write_number(row, 2, outcome.cost_fen.half_width / 100, book.yuan)
+    if outcome.penalty_fen is not None:
+        sheet.write_number(row, 3, outcome.penalty_fen / 100, book.yuan)
     if outcome.against is not None and outcome.against.relative is not None:
-        sheet.write_number(row, 3, outcome.against.relative, book.change(is_noise=outcome.against.is_noise))
+        sheet.write_number(row, 4, outcome.against.relative, book.change(is_noise=outcome.against.is_noise))
     if outcome.piece_fen is not None:
-        sheet.write_number(row, 4, outcome.piece_fen / 100, book.yuan)
+        sheet.write_number(row, 5, outcome.piece_fen / 100, book.yuan)
+
+
+def _number(sheet: Worksheet, row: int, column: int, value: float | None, look: Format) -> None:
+    if value is not None:
+        sheet.write_number(row, column, value, look)
 
 
 def _visits(book: Book, report: FrequencyReport) -> None:
-    """Write one row a village: its pieces and its days of visit under every policy."""
+    """Write one row a village: its pieces and the days on which plans visit it under every policy."""
     study, pieces = report.study, report.pieces()
     sheet = book.sheet(book.word("list"), (12, 20, 12, *(20.0,) * len(study.policies)))
     sheet.freeze_panes(1, 2)
@@ -83,31 +110,18 @@ def _visits(book: Book, report: FrequencyReport) -> None:
         sheet.write_string(row, 0, place)
         sheet.write_string(row, 1, report.name(place))
         sheet.write_number(row, 2, pieces[place])
-        for column, policy in enumerate(study.policies, start=3):
-            sheet.write_string(row, column, days_text(study.visits[policy.id].get(place, frozenset())))
+        for column, outcome in enumerate(report.outcomes, start=3):
+            sheet.write_string(row, column, report.days_of_visit(outcome, place))
 
 
 def _days(book: Book, report: FrequencyReport) -> None:
     sheet = book.sheet(book.word("daily_results"), (34, 18, 14, 15, 12, 12, 12))
     book.heads(sheet, 0, [book.word(name) for name in ("policy", "day")] + ["", *_named(book)])
-    row = 0
-    for policy in report.study.policies:
-        for day in report.study.agenda.days:
-            kpis = report.planned.measured[policy.id].get(day.id)
-            if kpis is None:
-                continue
-            row += 1
-            sheet.write_row(
-                row, 0, (policy.name.pick(book.lang), named_day(day.id).pick(book.lang), day.date.isoformat())
-            )
-            sheet.write_number(row, 3, kpis.operating_cost_fen / 100, book.yuan)
-            sheet.write_row(row, 4, (kpis.vehicles, kpis.distance_m / 1_000, kpis.unserved_pieces))
+    for row, (policy, day, kpis) in enumerate(report.days(), start=1):
+        sheet.write_row(row, 0, (policy.name.pick(book.lang), named_day(day.id).pick(book.lang), day.date.isoformat()))
+        sheet.write_number(row, 3, kpis.operating_cost_fen / 100, book.yuan)
+        sheet.write_row(row, 4, (kpis.vehicles, kpis.distance_m / 1_000, kpis.unserved_pieces))
 
 
 def _named(book: Book) -> list[str]:
     return [book.word(name) for name in ("cost", "vehicles", "km", "left")]
-
-
-def days_text(days: frozenset[int]) -> str:
-    """Return days of the cycle as people count them, such as ``1 3 5``."""
-    return " ".join(str(day + 1) for day in sorted(days))

@@ -39,9 +39,14 @@ def write_charts(report: FrequencyReport, folder: Path, *, lang: str) -> tuple[s
 def drawings(report: FrequencyReport) -> dict[str, Callable[[str], Figure]]:
     """Return what there is to draw, by name."""
     found: dict[str, Callable[[str], Figure]] = {"frontier": partial(frontier, report)}
-    if any(policy.rule == CHOSEN for policy in report.study.policies):
+    if any(_is_mapped(outcome) for outcome in report.outcomes):
         found["map"] = partial(visits_map, report)
     return found
+
+
+def _is_mapped(outcome: Outcome) -> bool:
+    """Return whether days were chosen and are planned."""
+    return outcome.policy.rule == CHOSEN and bool(outcome.visits)
 
 
 def frontier(report: FrequencyReport, lang: str) -> Figure:
@@ -70,33 +75,34 @@ def _point(axes: Axes, outcome: Outcome, lang: str, *, is_below: bool) -> None:
     color = POINT if outcome.is_frontier else BEATEN
     at = (outcome.wait_mean, cost.mean / 100)
     axes.errorbar(*at, yerr=half, fmt="o", color=color, ecolor=color, elinewidth=1, capsize=3, markersize=7, zorder=2)
-    label = f"{outcome.policy.name.pick(lang)}\n{outcome.visits_per_week:.1f} {WORDS['times'].pick(lang)}/7"
+    mark = "" if outcome.is_sure else "≈ "
+    label = f"{mark}{outcome.policy.name.pick(lang)}\n{outcome.visits_per_week or 0:.1f} {WORDS['times'].pick(lang)}/7"
     offset = (8, -26) if is_below else (8, 6)
     axes.annotate(label, at, xytext=offset, textcoords="offset points", fontsize=9, color=color)
 
 
 def visits_map(report: FrequencyReport, lang: str) -> Figure:
-    """Draw the villages by planned visits in the cycle, a panel for each policy whose days are chosen."""
-    chosen = [policy for policy in report.study.policies if policy.rule == CHOSEN]
+    """Draw the villages by their mean days of visit in a cycle, a panel for each policy whose days are chosen."""
+    chosen = [outcome for outcome in report.outcomes if _is_mapped(outcome)]
     figure = Figure(figsize=(7.2 * len(chosen), 6.4), facecolor="white", layout="constrained")
     panels = figure.subplots(1, len(chosen), squeeze=False)[0].tolist()
-    for axes, policy in zip(panels, chosen, strict=True):
-        _map_panel(axes, report, policy.id, lang)
-        axes.set_title(policy.name.pick(lang), loc="left", fontsize=11)
+    for axes, outcome in zip(panels, chosen, strict=True):
+        _map_panel(axes, report, outcome, lang)
+        axes.set_title(outcome.policy.name.pick(lang), loc="left", fontsize=11)
     return figure
 
 
-def _map_panel(axes: Axes, report: FrequencyReport, policy: str, lang: str) -> None:
+def _map_panel(axes: Axes, report: FrequencyReport, outcome: Outcome, lang: str) -> None:
     study, pieces = report.study, report.pieces()
-    visits = study.visits[policy]
-    places = [place for place in study.scenario.places if place.id in visits]
+    cycles = list(outcome.visits.values())
+    places = [place for place in study.scenario.places if place.id in cycles[0]]
     dots = axes.scatter(
         [place.lon for place in places],
         [place.lat for place in places],
-        c=[len(visits[place.id]) for place in places],
+        c=[sum(len(visits[place.id]) for visits in cycles) / len(cycles) for place in places],
         s=[18 + 6 * math.sqrt(pieces.get(place.id, 0)) * 2 for place in places],
         cmap="viridis_r",
-        vmin=1,
+        vmin=0,
         vmax=study.days,
         edgecolors="white",
         linewidths=0.6,
@@ -108,5 +114,5 @@ def _map_panel(axes: Axes, report: FrequencyReport, policy: str, lang: str) -> N
     axes.set_aspect(1 / math.cos(math.radians(hubs[0].lat if hubs else places[0].lat)))
     axes.set_axis_off()
     axes.legend(frameon=False, fontsize=9, loc="lower left")
-    bar = axes.figure.colorbar(dots, ax=axes, shrink=0.6, ticks=range(1, study.days + 1))
+    bar = axes.figure.colorbar(dots, ax=axes, shrink=0.6, ticks=range(study.days + 1))
     bar.set_label(WORDS["times"].pick(lang))

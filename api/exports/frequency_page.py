@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from api.exports.figures import inlined, picture
-from api.exports.frequency import COLUMNS, row_texts
-from api.exports.frequency_book import days_text
+from api.exports.frequency import COLUMNS, frontier_text, row_texts
 from api.exports.frequency_charts import SALT, drawings
 from api.exports.frequency_words import WORDS
 from api.exports.losses import named_losses
@@ -38,12 +37,12 @@ def write_page(report: FrequencyReport, path: Path, *, lang: str) -> None:
             pictures=pictures,
             columns=COLUMNS,
             losses=named_losses(report.planned),
-            table=[(outcome, row_texts(outcome)) for outcome in report.outcomes],
+            table=[(outcome, row_texts(outcome), frontier_text(outcome)) for outcome in report.outcomes],
             villages=[
                 (
                     report.name(place),
                     pieces[place],
-                    [days_text(study.visits[policy.id].get(place, frozenset())) for policy in study.policies],
+                    [report.days_of_visit(outcome, place) for outcome in report.outcomes],
                 )
                 for place in pieces
             ],

@@ -84,6 +84,11 @@ class Study:
         """Length of the cycle in days."""
         return self.cycles[0].days
 
+    @property
+    def days_of(self) -> dict[str, tuple[str, ...]]:
+        """The ids of the sampled days by that of their cycle, in order."""
+        return {c.id: tuple(day.id for day in self.agenda.days if day.date in c.dates) for c in self.cycles}
+
 
 def cycles_of(scenario: Scenario, days: int, weeks: int) -> tuple[Cycle, ...]:
     """Return ``weeks`` cycles of consecutive days from the scenario's date on, each beginning on its weekday."""

@@ -23,15 +23,22 @@ def planned_day(comparison: Comparison, store: Store, variant: str, day: str) ->
     Builds the county anew, from kept travel times where the agenda has a folder for them.
     """
     each = next(cell for cell in comparison.agenda.cells if (cell.variant, cell.day.id) == (variant, day))
-    plans = [_kept(store, key) for key in _keys(comparison, store, each)]
-    if any(plan is None for plan in plans):
+    plans = kept_parts(comparison, store, each)
+    if plans is None:
         return None
     first = each.parts[0][1]
     county = build_problem(first.part if each.whole is None else each.whole.day, cache=first.cache)
     tiers = county.tiers or Tiers(problem=county.problem)
-    whole = merged(tiers, [plan for plan in plans if plan is not None])
+    whole = merged(tiers, plans)
     ways = {place: whole.choice.get(place, DIRECT) for place in tiers.modes}
     return county, replace(whole, choice=ways)
+
+
+def kept_parts(comparison: Comparison, store: Store, each: DayPlan) -> list[TieredPlan] | None:
+    """Return the plans of a day's parts; None where the store has not all of them."""
+    found = [_kept(store, key) for key in _keys(comparison, store, each)]
+    plans = [plan for plan in found if plan is not None]
+    return plans if len(plans) == len(found) else None
 
 
 def _keys(comparison: Comparison, store: Store, each: DayPlan) -> list[str]:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from api.exports.frequency import frontier_text
 from optimizer.periodic.first import first_plan
 from optimizer.periodic.native import Walk
 from optimizer.stop import Stop
@@ -19,7 +20,8 @@ from scenarios.errors import InvalidInput
 from scenarios.frequency.choice import Typical, cheapest_vehicle, even_days, gaps_before
 from scenarios.frequency.gather import gather, together
 from scenarios.frequency.model import CHOSEN, DAILY, MARKET, RULES, Cycle, Frequency, Wait
-from scenarios.frequency.outcome import frontier, outcomes_of, worst_decile
+from scenarios.frequency.outcome import Outcome, frontier, outcomes_of, worst_decile
+from scenarios.frequency.planned import PlannedDay, compared_cycles
 from scenarios.frequency.policies import spread, visit_days
 from scenarios.frequency.read import read_policies, usual_policies
 from scenarios.frequency.study import cycles_of, lay_out
@@ -30,7 +32,7 @@ from scenarios.variants.compare import Comparison
 from tests.scenarios.small_county import county, order, place, plain_kpis, scenario
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 LIBRARY = Path(__file__).resolve().parents[2] / "scenarios" / "library"
 
@@ -213,15 +215,83 @@ def test_the_frontier_holds_what_nobody_beats() -> None:
     assert frontier([(0.0, 9.0), (0.5, 6.0), (0.5, 7.0), None, (0.5, 6.0), (1.0, 6.5)]) == {0, 1}
 
 
+def outcomes_at(
+    costs: Mapping[str, tuple[int | None, ...]],
+    *,
+    policies: tuple[Frequency, ...] = (policy(DAILY), policy("alternate")),
+    weeks: int = 1,
+    left: dict[str, int] | None = None,
+    visited: tuple[str, ...] = ("V1", "V2", "V3"),
+) -> tuple[Outcome, ...]:
+    """Return outcomes of two days a week that cost so much, None without a plan; ``left``: penalty of each day."""
+    day = three_villages()
+    study = lay_out(day, policies, {}, cycles_of(day, 2, weeks), limit=Limit(stop=Stop(iterations=1)))
+    days = [each.id for each in study.agenda.days]
+    measured, plans = {}, {}
+    for name, told in costs.items():
+        fen = (left or {}).get(name, 0)
+        there = {key: plain_kpis(cost) for key, cost in zip(days, told, strict=True) if cost is not None}
+        measured[name] = {key: replace(kpis, unserved_pieces=2 if fen else 0) for key, kpis in there.items()}
+        plans[name] = {key: PlannedDay(visited=frozenset(visited), penalty_fen=fen) for key in there}
+    return outcomes_of(study, Comparison(agenda=study.agenda, measured=measured), plans)
+
+
+def test_costs_are_compared_over_whole_cycles_that_all_policies_have() -> None:
+    """The dear second week was not planned for alternate: the first counts, where it costs 100 more, not 900 less.
+
+    Least has one day of its first week: it has not all days, and no place on the frontier.
+    """
+    policies = (policy(DAILY), policy("alternate"), policy("least"))
+    costs = {
+        DAILY: (1_000, 1_000, 3_000, 3_000),
+        "alternate": (1_100, 1_100, None, 1_200),
+        "least": (1, None, None, None),
+    }
+    daily, alternate, least = outcomes_at(costs, policies=policies, weeks=2)
+    assert daily.cost_fen is not None
+    assert alternate.against is not None
+    assert (daily.cost_fen.mean, daily.cost_fen.days) == (1_000, 2)
+    assert alternate.against.difference.mean == 100
+    assert [each.is_frontier for each in (daily, alternate, least)] == [True, False, False]
+    assert (least.cost_fen, least.vehicles, least.visits_per_week, least.coverage) == (None, None, None, None)
+    assert frontier_text(least).en == "not all days"
+
+
+def test_no_cycle_is_compared_where_no_policy_has_one() -> None:
+    """One day of two."""
+    assert compared_cycles({"week 1": ("a", "b")}, {"x": {}, "y": {}}) == ()
+    assert all(each.cost_fen is None for each in outcomes_at({DAILY: (1, None), "alternate": (None, 1)}))
+
+
+def test_a_policy_that_leaves_goods_pays_the_countys_penalties_for_them() -> None:
+    """Half as dear as daily visits, it leaves goods at 1,000 fen a day: 1,500 against 1,000, and off the frontier."""
+    daily, alternate = outcomes_at({DAILY: (1_000, 1_000), "alternate": (500, 500)}, left={"alternate": 1_000})
+    assert alternate.cost_fen is not None
+    assert (alternate.cost_fen.mean, alternate.penalty_fen, alternate.unserved_pieces) == (1_500, 1_000, 2)
+    assert (daily.is_frontier, alternate.is_frontier, alternate.is_sure) == (True, False, True)
+    assert frontier_text(alternate).en == "no"
+
+
+def test_a_place_on_the_frontier_that_hangs_on_noise_says_so() -> None:
+    """Every other day saves 100 fen on one day and costs 50 more on the other: cheaper in the mean, but not surely."""
+    daily, alternate = outcomes_at({DAILY: (1_000, 1_000), "alternate": (900, 1_050)})
+    assert (daily.is_frontier, daily.is_sure) == (True, True)
+    assert (alternate.is_frontier, alternate.is_sure) == (True, False)
+    assert frontier_text(alternate).en == "≈ yes"
+
+
+def test_visits_are_those_of_the_plans() -> None:
+    """Goods for three places, but only V1 is visited, and on both days whatever the policy says: 7 / 3 a week."""
+    once, _ = outcomes_at({"least": (1, 1), DAILY: (1, 1)}, policies=(policy("least"), policy(DAILY)), visited=("V1",))
+    assert once.visits == {"week 1": {"V1": frozenset({0, 1}), "V2": frozenset(), "V3": frozenset()}}
+    assert once.visits_per_week == pytest.approx(7 / 3)
+
+
 def test_changes_of_policies_are_widened_for_the_number_of_policies() -> None:
     """Two policies besides daily visits, 500 and 490 fen a day dearer: 495 +- 5 t, t(1) being 25.45 for two at once."""
-    day = three_villages()
     policies = (policy(DAILY), policy("alternate"), policy("least"))
-    study = lay_out(day, policies, {}, cycles_of(day, 2, 1), limit=Limit(stop=Stop(iterations=1)))
     costs = {DAILY: (1_000, 1_050), "alternate": (1_500, 1_540), "least": (1_000, 1_050)}
-    days = [each.id for each in study.agenda.days]
-    measured = {name: dict(zip(days, map(plain_kpis, told), strict=True)) for name, told in costs.items()}
-    _, alternate, _ = outcomes_of(study, Comparison(agenda=study.agenda, measured=measured))
+    _, alternate, _ = outcomes_at(costs, policies=policies)
     assert alternate.against is not None
     assert alternate.against.difference.mean == 495
     assert alternate.against.difference.half_width == pytest.approx(127.3, abs=0.1)
