@@ -284,7 +284,8 @@ class Rest:
         wishes = {s.id: list(self._wishes(s)) for s in goods}
         for s in goods:
             self.ways[s.id] = wishes[s.id][0]
-        problem = replace(self.after.problem, shipments=tuple(later.values()), locks=())
+        locks = (k for k in self.after.problem.locks if k.shipment in later and (k.after is None or k.after in later))
+        problem = replace(self.after.problem, shipments=tuple(later.values()), locks=tuple(locks))
         tiers = replace(self.after, problem=problem)
         while True:
             sent = [(later[s.id], self.ways[s.id]) for s in goods if self.ways[s.id] != DIRECT]
