@@ -72,6 +72,31 @@ def test_every_piece_goes_once_under_either_policy(studied: Path) -> None:
     assert carried["daily"] == carried["once"] > 0
 
 
+FRESH = """
+[[policies]]
+id = "once"
+rule = "least"
+floor = 1
+[[policies]]
+id = "daily"
+rule = "daily"
+"""
+
+
+def test_visits_that_goods_force_are_shown(studied: Path) -> None:
+    """All goods must go on their own day: once in two days becomes every day on which there are any, as daily is."""
+    folder = studied / "urgent"
+    shutil.copytree(studied / "four", folder / "four")
+    orders = folder / "four" / "orders.csv"
+    header, *rows = orders.read_text("utf-8-sig").splitlines()
+    orders.write_text("\n".join([f"{header},priority", *(f"{row},must" for row in rows)]), "utf-8")
+    (folder / "policies.toml").write_text(FRESH, "utf-8")
+    assert _study(folder, "--policies", str(folder / "policies.toml")) == 0
+    found = _policies(folder)
+    assert found["once"]["visits"] == found["daily"]["visits"]
+    assert found["once"]["visits"]["week 1"] != found["once"]["days_of_policy"]  # type: ignore[index]
+
+
 def test_page_and_book_name_policies_and_placeholders_in_both_languages(studied: Path) -> None:
     """The page asks for nothing elsewhere and escapes names; pictures are inside and beside."""
     page = (studied / "out" / "frequency.html").read_text("utf-8")
@@ -100,7 +125,9 @@ def test_days_may_be_chosen_and_are_kept(studied: Path) -> None:
     assert _study(studied, "--policies", str(file), "--floor", "2") == 0
     found = _policies(studied)
     assert found["best"]["cost_fen"] == found["d"]["cost_fen"]
-    assert set(map(tuple, found["best"]["visits"].values())) == {(0, 1)}  # type: ignore[attr-defined]
+    assert set(map(tuple, found["best"]["days_of_policy"].values())) == {(0, 1)}  # type: ignore[attr-defined]
+    assert found["best"]["visits"] == found["d"]["visits"]
+    assert set(found["d"]["visits"]) == {"week 1"}  # type: ignore[call-overload]
     assert (studied / "out" / "frequency_map.png").exists()
 
 
