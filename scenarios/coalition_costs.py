@@ -4,11 +4,13 @@
 
 Each coalition takes the place of a variant in an ``Agenda``, so store, progress and Ctrl-C are those of comparisons.
 Costs are operating costs, made consistent day by day (``gain_sharing.make_consistent``) and then added up over the
-days that have all coalitions. What a coalition leaves undelivered costs it nothing: ``left`` tells.
+days that have all coalitions. What a coalition leaves undelivered costs it nothing: ``left`` tells, and no plan that
+leaves goods stands in for one that delivers them.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -36,7 +38,6 @@ if TYPE_CHECKING:
 
     from scenarios.gain_sharing import Coalition, Costs, Repair
     from scenarios.gain_sharing.sampling import Joining
-    from scenarios.kpis import Kpis
     from scenarios.scenario import Scenario
     from scenarios.variants.cells import Limit
     from scenarios.variants.compare import Comparison
@@ -45,9 +46,10 @@ DEFAULT_PAIRS = 30
 """Pairs of joining orders drawn where there are too many brands for all coalitions; a fair number for an error."""
 
 CONSISTENT = Text(
-    "若一个联盟的方案比其各部分方案之和更贵，或比包含它的联盟更贵，则改用后者的方案计价",
+    "若一个联盟的方案比其各部分方案之和更贵，或比包含它的联盟更贵，则改用后者的方案计价；"
+    "留下货物不送的方案不得这样代替送得更多的方案",
     "where the plan of a coalition is dearer than those of its parts together, or than that of a larger one that "
-    "holds it, it is charged by these plans",
+    "holds it, it is charged by these plans, unless they leave goods behind that its own plan delivers",
 )
 """How the noise of the search is taken out of the costs."""
 
@@ -89,8 +91,8 @@ class SharedCosts:
     """Costs of every coalition, added up over ``days``, the ordinary days that have all of them.
 
     ``saving``: everyone together against each alone, day by day, so negative where sharing is cheaper; None
-    without days. ``pieces``: of each brand over these days. ``left``: pieces that a coalition's plans leave
-    undelivered over these days, where there are any.
+    without days. ``pieces``: of each brand over these days. ``left``: pieces that the plans by which a coalition is
+    charged leave undelivered over these days, where there are any.
     """
 
     question: Question
@@ -167,12 +169,18 @@ def shared_costs(scenario: Scenario, question: Question, found: Comparison) -> S
     wanted = {(each.variant, each.day.id) for each in found.agenda.cells}
     by_day: dict[str, Costs] = {}
     repairs: list[DayRepair] = []
+    left: Counter[Coalition] = Counter()
     for day in found.agenda.days:
         plans = {c: found.measured[id_of(c)].get(day.id) for c in question.coalitions}
         if any(kpis is None and (id_of(c), day.id) in wanted for c, kpis in plans.items()):
             continue
-        consistent = make_consistent({c: _cost_fen(kpis) for c, kpis in plans.items()}, may_leave_out=True)
+        consistent = make_consistent(
+            {c: 0 if kpis is None else kpis.operating_cost_fen for c, kpis in plans.items()},
+            may_leave_out=True,
+            left={c: kpis.unserved_pieces for c, kpis in plans.items() if kpis is not None},
+        )
         by_day[day.id] = consistent.costs
+        left.update(consistent.left)
         repairs += [DayRepair(day=day.id, repair=repair) for repair in consistent.repairs]
     whole = [scenario_on(scenario, d, found.agenda.limit.seed) for d in found.agenda.days if d.id in by_day]
     counted = pieces_by_brand(whole, unbranded=question.unbranded)
@@ -183,29 +191,15 @@ def shared_costs(scenario: Scenario, question: Question, found: Comparison) -> S
         by_day=by_day,
         saving=_saving(question, by_day),
         pieces={brand: counted.get(brand, 0) for brand in question.brands},
-        left=_left(question, found, by_day),
+        left={coalition: left[coalition] for coalition in sorted(left, key=ranked)},
         repairs=tuple(repairs),
     )
-
-
-def _cost_fen(kpis: Kpis | None) -> int:
-    return 0 if kpis is None else kpis.operating_cost_fen
 
 
 def _saving(question: Question, by_day: Mapping[str, Costs]) -> Change | None:
     everyone = frozenset(question.brands)
     alone = {day: float(sum(c[frozenset((brand,))] for brand in question.brands)) for day, c in by_day.items()}
     return change(alone, {day: float(costs[everyone]) for day, costs in by_day.items()})
-
-
-def _left(question: Question, found: Comparison, by_day: Mapping[str, Costs]) -> dict[Coalition, int]:
-    left = {}
-    for coalition in sorted(question.coalitions, key=ranked):
-        measured = found.measured[id_of(coalition)]
-        pieces = sum(kpis.unserved_pieces for day, kpis in measured.items() if day in by_day)
-        if pieces:
-            left[coalition] = pieces
-    return left
 
 
 def _assumed(scenario: Scenario, question: Question, limit: Limit, cache: Path | None) -> tuple[Text, ...]:

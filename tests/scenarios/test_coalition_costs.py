@@ -103,6 +103,28 @@ def test_a_brand_that_brings_nothing_to_the_others_pays_what_it_costs_alone(coun
     assert found.left[frozenset(question.brands)] == 2
 
 
+def test_pieces_left_are_those_of_the_plans_that_are_charged(county: Scenario) -> None:
+    """Two brands leave 4 pieces for 900 fen: apart they cost 500 and leave none, so none are told as left."""
+    question = ask(members_of(county), seed=0)
+    agenda = prepare_coalitions(county, question, days=1, limit=LIMIT)
+    whole = planned(agenda, question.brands)
+    whole.measured["中通+邮政"]["day 1"] = kpis(900, unserved=4)
+    found = shared_costs(county, question, whole)
+    assert (found.costs[frozenset(("中通", "邮政"))], found.left) == (300, {})
+
+
+def test_a_brand_is_not_charged_by_a_plan_that_leaves_goods(county: Scenario) -> None:
+    """Everyone together for 50 fen, but 3 pieces stay behind: nobody else gets that price, and the 3 are told."""
+    question = ask(members_of(county), seed=0)
+    agenda = prepare_coalitions(county, question, days=1, limit=LIMIT)
+    whole = planned(agenda, question.brands)
+    everyone = frozenset(question.brands)
+    whole.measured[id_of(everyone)]["day 1"] = kpis(50, unserved=3)
+    found = shared_costs(county, question, whole)
+    assert {brand: found.costs[frozenset((brand,))] for brand in question.brands} == PLANTED
+    assert (found.costs[everyone], found.left) == (50, {everyone: 3})
+
+
 def test_a_day_that_lacks_a_coalition_is_left_out(county: Scenario) -> None:
     """Of two days one was cut short: costs and pieces are those of the other."""
     question = ask(members_of(county), seed=0)

@@ -66,6 +66,22 @@ def test_with_goods_left_out_nobody_is_paid_for_joining(costs: Game) -> None:
         assert sum(costs[plan] for plan in repair.plans) == repair.after_fen
 
 
+def test_a_plan_that_leaves_goods_stands_in_for_no_other() -> None:
+    """Together for 18,000, but 3 pieces stay behind: A keeps its own plan of 20,500, with none left it would not."""
+    costs = {A: 20_500, B: 18_000, AB: 18_000}
+    found = make_consistent(costs, may_leave_out=True, left={AB: 3})
+    assert (found.costs, found.repairs, found.left) == (costs, (), {AB: 3})
+    assert make_consistent(costs, may_leave_out=True).costs[A] == 18_000
+
+
+def test_plans_side_by_side_may_leave_what_the_plan_of_the_union_leaves_too() -> None:
+    """A leaves 2 wherever it is: A and B apart, 30 fen, stand in for 40 together with 2 left, never with 1."""
+    costs = {A: 10, B: 20, AB: 40}
+    found = make_consistent(costs, may_leave_out=True, left={A: 2, AB: 2})
+    assert (found.costs[AB], found.left) == (30, {A: 2, AB: 2})
+    assert make_consistent(costs, may_leave_out=True, left={A: 2, AB: 1}).costs[AB] == 40
+
+
 def test_costs_of_a_sample_are_made_consistent_as_far_as_they_are_known() -> None:
     """A + B + C can be put together from A + B and C; A + B not, as nothing is known of A."""
     found = make_consistent({AB: 100, C: 10, ABC: 200, B: 5})
