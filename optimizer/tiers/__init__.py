@@ -3,7 +3,9 @@
 ``model`` has stations, ways and plans, ``lines`` scheduled departures; ``legs`` makes one ordinary problem of a
 choice of ways and the ``clocks`` of stations, and puts on departures what goes by line (``passage``, ``offers``);
 ``plan`` turns its plans back into whole shipments with handovers and follows one of them; ``check`` judges;
-``search`` chooses ways, clocks and trips together.
+``search`` chooses ways, clocks and trips together. Of a plan that stands, ``restate`` reads ways and handovers off
+trips and rides, ``beside`` holds the others while one vehicle changes, ``ranking`` puts one shipment in anew; after
+events ``rest`` makes the legs of the rest of the day, ``replanning`` goes on with them and ``past`` judges.
 """
 
 from optimizer.tiers.check import check_tiers
