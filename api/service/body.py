@@ -1,13 +1,16 @@
 """Counts the bytes of a request before anybody parses them, and the levels of JSON before it is taken apart.
 
 The whole body is gathered first, so that endpoints meet only bodies that may be; that of a caller without a key is not
-waited for. What all requests together may hold in memory is bounded too: who comes when there is no room is asked to
-come again.
+waited for. What all requests together may hold in memory is bounded too, and what those of one key and one county may,
+so that nobody takes the room of others: who comes when there is no room is asked to come again. A body that comes too
+slowly is not waited for either, and its room is free again.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +22,8 @@ from api.service.database import Unavailable
 from api.service.handlers import respond
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_LEVELS = 64
@@ -27,11 +32,20 @@ MOST_LEVELS = 64
 MOST_VALUES = 2_000_000
 """Values in one JSON body, separators in its texts included: some 150 MB at the worst once it is parsed."""
 
+ALL = "all"
+"""Under which name the bytes of all requests are counted; no id of a county or key is like it."""
+
 MOST_AT_ONCE = 4
 """Bodies of the largest size that all requests together may hold."""
 
+MOST_OF_COUNTY, MOST_OF_KEY = 2, 1
+"""Of these, how many the requests of one county and of one key may hold; a lone body of the largest size always may."""
+
 MOST_BODY_S = 60.0
 """How long a body may take to arrive."""
+
+PATIENCE_S, LEAST_BYTES_S = 10.0, 16 * 1024
+"""How long a body may lag behind so many bytes a second, at any time; an ordinary line has fifty times that."""
 
 BUSY_S = 2
 
@@ -51,7 +65,7 @@ class Bodies:
     def __init__(self, app: ASGIApp, most_bytes: int) -> None:
         self.app = app
         self.most_bytes = most_bytes
-        self._held = 0
+        self._held: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or refuse its body: E630, E635, E634, E656."""
@@ -59,9 +73,9 @@ class Bodies:
             await self.app(scope, receive, send)
             return
         path = scope["path"]
-        taken = [0]
+        held = _Held(counts=self._held, most_bytes=self.most_bytes)
         try:
-            body = await self._gathered(scope, receive, taken)
+            body = await self._gathered(scope, receive, held)
             if body is None:
                 return
             if is_json(scope):
@@ -70,39 +84,67 @@ class Bodies:
         except (InvalidInput, Unavailable) as refusal:
             await respond(refusal, instance=path)(scope, receive, send)
         finally:
-            self._held -= taken[0]
+            held.release()
 
-    async def _gathered(self, scope: Scope, receive: Receive, taken: list[int]) -> bytes | None:
-        """Return the body, None where the caller has left; ``taken`` counts what is held."""
+    async def _gathered(self, scope: Scope, receive: Receive, held: _Held) -> bytes | None:
+        """Return the body, None where the caller has left; ``held`` counts what is in memory."""
         declared = _declared(scope)
         if declared is not None and declared > self.most_bytes:
             raise InvalidInput("E635", most=self.most_bytes)
         if has_body(scope):
-            await _require_key(scope)
+            caller = await require_caller(scope, _header(scope, b"authorization").decode("latin-1"))
+            held.of = {ALL: MOST_AT_ONCE, caller.county_id: MOST_OF_COUNTY, caller.key_id: MOST_OF_KEY}
         chunks: list[bytes] = []
+        clock = asyncio.get_running_loop().time
+        last_s, patience_s = clock() + MOST_BODY_S, PATIENCE_S
         try:
-            async with asyncio.timeout(MOST_BODY_S):
-                while True:
+            while True:
+                asked_s = clock()
+                async with asyncio.timeout_at(min(last_s, asked_s + patience_s)):
                     message = await receive()
-                    if message["type"] == "http.disconnect":
-                        return None
-                    chunk = message.get("body", b"")
-                    taken[0] += len(chunk)
-                    self._held += len(chunk)
-                    if taken[0] > self.most_bytes:
-                        raise InvalidInput("E635", most=self.most_bytes)
-                    if self._held > MOST_AT_ONCE * self.most_bytes:
-                        raise InvalidInput("E656", retry_after_s=BUSY_S)
-                    chunks.append(chunk)
-                    if not message.get("more_body", False):
-                        return b"".join(chunks)
+                if message["type"] == "http.disconnect":
+                    return None
+                chunk = message.get("body", b"")
+                held.take(len(chunk))
+                patience_s = min(PATIENCE_S, patience_s - (clock() - asked_s) + len(chunk) / LEAST_BYTES_S)
+                chunks.append(chunk)
+                if not message.get("more_body", False):
+                    return b"".join(chunks)
         except TimeoutError:
             raise InvalidInput("E656", retry_after_s=BUSY_S) from None
 
 
-async def _require_key(scope: Scope) -> None:
-    """Refuse a caller without a key (E630); what the key may do, the endpoint says."""
-    await require_caller(scope, _header(scope, b"authorization").decode("latin-1"))
+@dataclass(slots=True, kw_only=True)
+class _Held:
+    """What one request holds, counted in ``counts`` under each of ``of``: all, its county, its key -> bodies."""
+
+    counts: Counter[str]
+    most_bytes: int
+    of: Mapping[str, int] = field(default_factory=lambda: {ALL: MOST_AT_ONCE})
+    taken: int = 0
+
+    def take(self, count: int) -> None:
+        """Count more bytes.
+
+        Raises
+        ------
+        InvalidInput
+            E635, where the body is too large; E656, where there is no room for it.
+        """
+        self.taken += count
+        for name in self.of:
+            self.counts[name] += count
+        if self.taken > self.most_bytes:
+            raise InvalidInput("E635", most=self.most_bytes)
+        if any(self.counts[name] > most * self.most_bytes for name, most in self.of.items()):
+            raise InvalidInput("E656", retry_after_s=BUSY_S)
+
+    def release(self) -> None:
+        """Give the room back."""
+        for name in self.of:
+            self.counts[name] -= self.taken
+            if not self.counts[name]:
+                del self.counts[name]
 
 
 async def _refuse_swollen(body: bytes) -> None:

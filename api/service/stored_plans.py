@@ -8,11 +8,12 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from api.service.audit import Deed, append
 from api.service.database import now_ms
 from api.service.ids import FORM, new_id
-from api.service.revisions import missing
+from api.service.revisions import found, missing
 from api.service.tables import plans
 
 if TYPE_CHECKING:
@@ -101,7 +102,22 @@ def content_of(database: Database, county_id: str, plan_id: str) -> dict[str, An
 def keep(
     database: Database, caller: Caller, revision: Revision, packed: bytes, judged: Mapping[str, Any]
 ) -> StoredPlan:
-    """Store a plan that was made elsewhere and judged here; ``packed`` is zlib of ``plan.json``."""
+    """Store a plan that was made elsewhere and judged here; ``packed`` is zlib of ``plan.json``.
+
+    Raises
+    ------
+    InvalidInput
+        E637, where the revision has been deleted since it was looked up.
+    """
+    try:
+        plan_id = _keep(database, caller, revision, packed, judged)
+    except IntegrityError:
+        found(database, caller.county_id, revision.scenario_id, revision.number)
+        raise
+    return plan_of(database, caller.county_id, plan_id)
+
+
+def _keep(database: Database, caller: Caller, revision: Revision, packed: bytes, judged: Mapping[str, Any]) -> str:
     with database.write() as connection:
         plan_id, at_ms = new_id("pln"), now_ms(connection)
         row = {
@@ -120,7 +136,7 @@ def keep(
             action="plan.import", object=plan_id, key_id=caller.key_id, county_id=caller.county_id, detail=detail
         )
         append(connection, deed, at_ms)
-    return plan_of(database, caller.county_id, plan_id)
+        return plan_id
 
 
 def publish(database: Database, caller: Caller, plan_id: str) -> StoredPlan:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from api.errors import InvalidInput
-from api.service import intake, queue, revisions
+from api.service import intake, queue, revisions, stored_plans
 from api.service.audit import verify
 from api.service.auth import Caller
 from api.service.database import hold
@@ -114,3 +114,16 @@ def test_a_scenario_that_gets_a_job_while_it_is_deleted_stays(database: Database
             wait([is_removed], timeout=0.3)
         assert not is_removed.result()
     assert revisions.found(database, COUNTY, SCENARIO).number == 1
+
+
+def test_a_plan_of_a_scenario_that_is_deleted_while_it_is_judged_is_not_kept(database: Database) -> None:
+    """Past bug: a 500. The revision was there when it was looked up, and gone when the plan was to be stored."""
+    with database.write() as connection:
+        add_county(connection)
+        add_revision(connection)
+    caller = Caller(key_id="key_1", county_id=COUNTY, role="planner")
+    revision = revisions.found(database, COUNTY, SCENARIO)
+    assert revisions.remove(database, caller, SCENARIO)
+    with pytest.raises(InvalidInput, match=r"^E637 "):
+        stored_plans.keep(database, caller, revision, b"", {"cost_fen": 1, "unserved": 0})
+    assert stored_plans.listed(database, COUNTY, most=9) == []
