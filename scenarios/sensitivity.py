@@ -170,8 +170,8 @@ def read_factors(given: Sequence[str], scenario: Scenario, sides: Sequence[Varia
 def at(side: Variant, factor: str, text: str) -> Variant:
     """Return the variant with one figure at another value: multiplied, or added to a price."""
     value: Any = _column_of(factor).cell.read(text)
-    told = f"{factor}={text}"
-    name = Text(f"{side.name.zh} {told}", f"{side.name.en} {told}")
+    told, figure = f"{factor}={text}", NAMES[factor]
+    name = Text(f"{side.name.zh}，{figure.zh} {text}", f"{side.name.en}, {figure.en} {text}")
     if factor == "volume":
         return replace(side, id=f"{side.id} {told}", name=name, volume=side.volume * float(value))
     field = _column_of(factor).field.partition(".")[2]

@@ -130,7 +130,7 @@ def _show(sweep: Sweep, lang: str) -> None:
     say(WORDS["noise"], lang)
     if len(sweep.days) < len(sweep.run.agenda.days):
         say(sweep.compared, lang, style="yellow")
-    if len(sweep.run.agenda.days) == 1:
+    if len(sweep.days) == 1:
         say(WORDS["one_day"], lang, style="yellow")
     for found in sweep.break_evens:
         line(break_even_text(sweep, found).pick(lang), style="bold")

@@ -172,7 +172,8 @@ def test_the_grid_varies_one_factor_at_a_time_and_plans_today_once(county: Scena
     assert len(grid_of((VAN, BUS), factors)) == 2 * 5
     (fuel,) = read_factors(["fuel=-1:1:1"], county, (VAN,))
     assert (fuel.name, fuel.texts, fuel.today) == ("fuel_yuan_per_l", ("-1", "1"), 0.0)
-    assert at(VAN, fuel.name, "1").prices.fuel_fen_per_l == 100
+    dear = at(VAN, fuel.name, "1")
+    assert (dear.prices.fuel_fen_per_l, dear.name.en) == (100, "van, change of the fuel price (yuan/l) 1")
     assert at(at(VAN, "wages", "2"), "wages", "1.5").prices.wages == 3
 
 
