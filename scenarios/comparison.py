@@ -3,8 +3,8 @@
 All variants see the same days (``scenarios.sampled_days``), so a change is judged by the differences day by day, from
 which what all variants share has gone: Student's interval of paired differences (Law 2015, *Simulation Modeling and
 Analysis*, section 10.2.1). A search that stops by the clock adds noise of its own to every day; as it
-differs from day to day, the interval has it in. Every day counts alike, also in the mean of a share or a cost per
-piece. Peak days are no ordinary days: hand them in apart.
+differs from day to day, the interval has it in. Every day counts alike, also in the mean of a share; the cost per
+piece is that of all days together, cost over pieces. Peak days are no ordinary days: hand them in apart.
 
 Pure functions over the values of measures; nothing here plans or measures.
 """
@@ -40,6 +40,9 @@ GOOD_WHEN_HIGH = frozenset(
     )
 )
 """Measures whose worst day is the one with the least value; of all others it is the one with the most."""
+
+RATIOS = {"cost_per_piece_fen": ("operating_cost_fen", "carried_pieces")}
+"""Measures that are a ratio of two others over any number of days: of their sums, never a mean of daily ratios."""
 
 DayValues = dict[str, float]
 """A measure by the id of the day; days on which there was nothing to measure are not there."""
@@ -110,11 +113,10 @@ def compare_kpis(
     """
     cells = []
     for measure in KPI_DEFINITIONS:
-        by_variant = {variant: _values(days, measure) for variant, days in measured.items()}
-        for variant, values in by_variant.items():
-            if values:
-                against = None if variant == base else by_variant[base]
-                cells.append(_cell(measure, variant, values, against, (confidence, widened(looks, confidence))))
+        for variant, days in measured.items():
+            if _spread(days, measure):
+                against = None if variant == base else measured[base]
+                cells.append(_cell(measure, variant, days, against, (confidence, widened(looks, confidence))))
     return tuple(cells)
 
 
@@ -145,6 +147,20 @@ def change(base: DayValues, variant: DayValues, confidence: float = CONFIDENCE) 
     return Change(difference=difference, relative=difference.mean / before if before else None)
 
 
+def linearised(above: DayValues, below: DayValues) -> DayValues:
+    """Return values by day whose mean is R, all of ``above`` over all of ``below``, and whose interval is that of R.
+
+    R + (above - R below) / mean below, the linear part of the ratio of two means (delta method: Cochran 1977,
+    *Sampling Techniques*, section 6.3); so differences of two such ratios pair day by day as other values do.
+    Nothing where all of ``below`` is 0. O(days).
+    """
+    whole = sum(below.values())
+    if not whole:
+        return {}
+    ratio, mean = sum(above.values()) / whole, whole / len(below)
+    return {day: ratio + (value - ratio * below[day]) / mean for day, value in above.items()}
+
+
 def common_days(days: Iterable[Iterable[str]]) -> frozenset[str]:
     """Return the days that all have that have any, so that no mean is of other days than the next."""
     there = [found for each in days if (found := frozenset(each))]
@@ -158,19 +174,39 @@ def worst_day(measure: str, values: DayValues) -> str:
 
 
 def _cell(
-    measure: str, variant: str, values: DayValues, base: DayValues | None, confidence: tuple[float, float]
+    measure: str,
+    variant: str,
+    days: Mapping[str, Kpis],
+    base: Mapping[str, Kpis] | None,
+    confidence: tuple[float, float],
 ) -> Cell:
     """Return a cell; ``confidence`` of its mean, then of its change."""
+    values = _values(days, measure)
     day = worst_day(measure, values)
     of_mean, of_change = confidence
     return Cell(
         measure=measure,
         variant=variant,
-        over_days=interval(list(values.values()), of_mean),
+        over_days=interval(list(_spread(days, measure).values()), of_mean),
         worst=values[day],
         worst_day=day,
-        change=None if base is None else change(base, values, of_change),
+        change=None if base is None else _change(measure, base, days, of_change),
     )
+
+
+def _change(measure: str, base: Mapping[str, Kpis], days: Mapping[str, Kpis], confidence: float) -> Change | None:
+    """Return the change on common days, which have to be known before a ratio of sums is."""
+    both = base.keys() & days.keys()
+    before, after = ({day: kpis for day, kpis in each.items() if day in both} for each in (base, days))
+    return change(_spread(before, measure), _spread(after, measure), confidence)
+
+
+def _spread(days: Mapping[str, Kpis], measure: str) -> DayValues:
+    """Return values by day of which mean and interval are taken."""
+    if measure not in RATIOS:
+        return _values(days, measure)
+    above, below = (_values(days, name) for name in RATIOS[measure])
+    return linearised(above, below)
 
 
 def _values(days: Mapping[str, Kpis], measure: str) -> DayValues:

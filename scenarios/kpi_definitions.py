@@ -53,8 +53,10 @@ KPI_DEFINITIONS: dict[str, Definition] = {
         "fen",
         ("单票成本", "cost per piece"),
         (
-            "总成本 ÷ 已承运件数；每件无论经过几段运输只计一次；不含未服务惩罚",
-            "total cost / pieces carried, each piece counted once however many legs carry it; without penalties",
+            "总成本 ÷ 已承运件数；每件无论经过几段运输只计一次；不含未服务惩罚；"
+            "多日为各日成本之和 ÷ 件数之和，区间按线性化（delta 法）",
+            "total cost / pieces carried, each piece counted once however many legs carry it; without penalties; over "
+            "several days the sum of costs / the sum of pieces, with the interval of the delta method",
         ),
         is_headline=True,
     ),
@@ -229,10 +231,13 @@ KPI_DEFINITIONS: dict[str, Definition] = {
     "freshness_kept": _define(
         "service",
         "share",
-        ("保鲜率", "freshness kept"),
+        ("鲜货剩余时限", "time left of fresh goods"),
         (
-            "有最长在途时限的货物按件平均：1 - 在途时长 ÷ 时限；未服务的计为 0",
-            "mean over pieces with a longest time on board of 1 - time on board / that time; unserved counts as 0",
+            "有最长在途时限的货物送达时剩余时限的占比，按件平均：1 - 在途时长 ÷ 时限；未服务的计为 0；"
+            "不是完好送达的比例：按时送达的也低于 100%",
+            "share of the longest time on board that is left on arrival, mean over the pieces that have such a limit: "
+            "1 - time on board / that time; unserved counts as 0; no share of goods that arrive sound: goods in time "
+            "stand below 100 % too",
         ),
     ),
     "worst_decile_s": _define(

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from optimizer.plan import Plan, Unserved
-from scenarios.comparison import GOOD_WHEN_HIGH, Change, change, compare_kpis, interval, worst_day
+from scenarios.comparison import GOOD_WHEN_HIGH, Change, change, compare_kpis, interval, linearised, worst_day
 from scenarios.kpi_definitions import KPI_DEFINITIONS
 from scenarios.kpis import Kpis, measure
 from tests.scenarios.small_county import county, order, scenario
@@ -128,6 +128,61 @@ def test_the_more_is_looked_at_the_wider_the_intervals_of_changes() -> None:
         found = cells(looks)["operating_cost_fen", "shared"].change
         assert found is not None
         assert found.difference.half_width == pytest.approx(quantile / math.sqrt(3), abs=0.001)
+
+
+def piece_costs(days: tuple[tuple[int, int], ...]) -> dict[str, Kpis]:
+    """Return measures of days with these costs and pieces carried."""
+    found = {}
+    for day, (cost, pieces) in zip(DAYS, days, strict=False):
+        each = replace(kpis(cost), carried_pieces=pieces, cost_per_piece_fen=cost / pieces if pieces else None)
+        found[day] = each
+    return found
+
+
+def test_the_cost_per_piece_of_several_days_is_all_cost_over_all_pieces() -> None:
+    """300 fen for 100 pieces and 400 for 200: 700 / 300 = 7 / 3, where the mean of 3 and 2 would be 2.5.
+
+    Residuals 300 - 700 / 3 and 400 - 1400 / 3 are 200 / 3 and -200 / 3, over 150 pieces a day 4 / 9 and -4 / 9, so
+    the half width is t(1; 0.975) x (4 / 9) x sqrt(2) / sqrt(2) = 12.706 x 4 / 9 = 5.647. The variant is a fen a piece
+    dearer on the first day and as dear on the second: 100 / 300 more a piece, of 7 / 3 that is 1 / 7.
+    """
+    base, dear = piece_costs(((300, 100), (400, 200))), piece_costs(((400, 100), (400, 200)))
+    found = {(c.measure, c.variant): c for c in compare_kpis({"base": base, "dear": dear}, "base")}
+    cell, other = found["cost_per_piece_fen", "base"], found["cost_per_piece_fen", "dear"]
+    assert cell.over_days.mean == pytest.approx(7 / 3)
+    assert cell.over_days.half_width == pytest.approx(5.647, abs=0.001)
+    assert (cell.worst, cell.worst_day) == (3, "mon")
+    assert other.change is not None
+    assert other.change.difference.mean == pytest.approx(1 / 3)
+    assert other.change.relative == pytest.approx(1 / 7)
+
+
+def test_a_day_that_carries_nothing_counts_with_its_cost_only() -> None:
+    """300 fen for 100 pieces and 60 for none: 3.60 a piece over both days; without any piece there is no cell."""
+    found = compare_kpis({"base": piece_costs(((300, 100), (60, 0))), "idle": piece_costs(((5, 0),))}, "base")
+    told = {cell.variant: cell.over_days.mean for cell in found if cell.measure == "cost_per_piece_fen"}
+    assert told == {"base": pytest.approx(3.6)}
+
+
+def test_a_change_of_the_cost_per_piece_is_of_days_that_both_have() -> None:
+    """Tuesday is the base's alone: the change is 4 - 3 on Monday, a third."""
+    both = {"base": piece_costs(((300, 100), (900, 100))), "dear": piece_costs(((400, 100),))}
+    found = next(c for c in compare_kpis(both, "base") if (c.measure, c.variant) == ("cost_per_piece_fen", "dear"))
+    assert found.change is not None
+    assert found.change.relative == pytest.approx(1 / 3)
+
+
+def test_the_interval_of_a_cost_per_piece_holds_the_truth_as_often_as_it_says() -> None:
+    """2,000 times twelve days of 50 to 150 pieces at 2 fen each and noise: 95 % hold 2, give or take 1.5 %."""
+    rng = np.random.default_rng(2)
+    held = []
+    for _ in range(2_000):
+        pieces = rng.uniform(50, 150, 12)
+        costs = 2 * pieces + rng.normal(0, 20, 12)
+        below, above = ({str(k): value for k, value in enumerate(each.tolist())} for each in (pieces, costs))
+        found = interval(list(linearised(above, below).values()))
+        held.append(found.low <= 2 <= found.high)
+    assert np.mean(held) == pytest.approx(0.95, abs=0.015)
 
 
 @pytest.mark.parametrize("variant", ["base", "shared"])
