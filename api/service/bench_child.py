@@ -20,6 +20,7 @@ from api.service.asking import ANSWERS, Asked
 from api.service.folders import path_faults, stored_files, write_files
 from api.service.limits import Bounds, restrict
 from api.service.problems import MOST_FAULTS, OURS, fault_record, problem
+from api.service.retiming import refuse_unknown
 from scenarios.build import build_problem
 from scenarios.files import read_scenario
 from scenarios.text import Text
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from scenarios.scenario import Scenario
 
 OUT_OF_MEMORY = "memory"
+
+OF_STORED = ("candidates", "explain", "export", "brand")
+"""Questions that follow every shipment of a stored plan."""
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 """What the system says of a disk without space, which is no fault of a scenario."""
@@ -114,6 +118,8 @@ def _answered(county: County, question: Mapping[str, Any]) -> dict[str, Any]:
     try:
         with tempfile.TemporaryDirectory() as folder:
             asked = Asked(county=county, question=question, folder=Path(folder))
+            if question["ask"] in OF_STORED and not asked.is_tiered:
+                _refuse_added(asked)
             return {"answer": ANSWERS[question["ask"]](asked)}
     except OURS as error:
         return {"problem": problem(error)}
@@ -122,6 +128,12 @@ def _answered(county: County, question: Mapping[str, Any]) -> dict[str, Any]:
     except Exception as error:  # the scenario was sound, so this is ours: a 500, and where it was
         last = traceback.extract_tb(error.__traceback__)[-1]
         return {"bug": f"{type(error).__name__} in {Path(last.filename).name}:{last.lineno}"}
+
+
+def _refuse_added(asked: Asked) -> None:
+    """Refuse a plan with goods that came with the events of a replan: the scenario knows nothing of them, E658."""
+    named = [i for _, trip in asked.plan.trips() for i in trip.shipments] + [u.shipment for u in asked.plan.unserved]
+    refuse_unknown(asked, [i for i in dict.fromkeys(named) if i not in asked.county.problem.shipment_of])
 
 
 def _say(connection: Connection, content: Mapping[str, Any]) -> None:
