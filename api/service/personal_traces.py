@@ -21,6 +21,7 @@ from api.service.masking import field_of, looks_personal, speaks_of_person
 from api.service.personal_columns import decoded, folded
 from networks.override_files import CLOSURE_HEADERS, OVERRIDE_HEADERS
 from scenarios.settings import FILE, LISTS
+from scenarios.timetables.table import TIMETABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -47,7 +48,7 @@ ROAD_HEADERS = frozenset(
     for name, others in headers.items()
     for word in (name, *others)
 )
-TABLES = {table.file: table for table in DOCUMENT_TABLES.values()}
+TABLES = {table.file: table for table in (*DOCUMENT_TABLES.values(), TIMETABLE)}
 TABLE_HEADERS = frozenset(folded(word) for table in TABLES.values() for c in table.columns for word in (c.name, c.zh))
 PROSE = frozenset(
     [

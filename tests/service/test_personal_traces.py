@@ -43,6 +43,10 @@ def test_nothing_in_the_library_speaks_of_persons(name: str) -> None:
     assert list(traces(files_of(name))) == []
 
 
+def test_stops_of_a_timetable_have_names() -> None:
+    assert list(traces({"timetable.csv": b"line,departure,stop_name,name_en\n1,1,x,y\n"})) == []
+
+
 def test_no_setting_speaks_of_persons() -> None:
     words = [*(c.name for c in SETTINGS), *(c.name for table in LISTS for c in table.columns)]
     assert [word for word in words if speaks_of_person(word)] == []
