@@ -10,11 +10,14 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import zlib
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, select
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from api.errors import InvalidInput
+from api.service.database import OURS
 from api.service.tables import metadata, workers
 from api.service.upgrade import newest, require_newest
 
@@ -73,7 +76,10 @@ def restore(database: Database, path: Path) -> int:
         E402, E404 where the file cannot be read; E612 for a database that is not empty; E613 for a file that is no
         backup, not whole, or of another version.
     """
-    return read(database, path, FORMAT, TABLES, before=_require_empty)
+    try:
+        return read(database, path, FORMAT, TABLES, before=_require_empty)
+    except IntegrityError:  # rows twice, or of what is not there
+        raise InvalidInput("E613", path=path, detail="keys") from None
 
 
 def read(
@@ -87,6 +93,7 @@ def read(
 ) -> int:
     """Put the rows of a file of the format ``form``, all of these ``tables``, into a database, as ``restore`` does.
 
+    The file is read to its end, where gzip has its checksum, before the rows are kept.
     ``before`` and ``after`` may refuse, by raising, what they find in the database then; nothing has been put into it.
     """
     require_newest(database)
@@ -101,7 +108,7 @@ def read(
             return count
     except FileNotFoundError:
         raise InvalidInput("E402", path=path) from None
-    except (EOFError, gzip.BadGzipFile, UnicodeDecodeError):
+    except (EOFError, gzip.BadGzipFile, UnicodeDecodeError, zlib.error):
         raise InvalidInput("E613", path=path, detail="gzip") from None
     except OSError as error:
         raise InvalidInput("E404", path=path, detail=error.strerror or error) from None
@@ -121,7 +128,7 @@ def _rows(connection: Connection, queries: Sequence[tuple[Table, Select[Any]]]) 
 
 
 def _put_back(connection: Connection, path: Path, form: str, names: frozenset[str], lines: Iterable[str]) -> int:
-    found = (_parsed(path, line) for line in lines)
+    found = (_parsed(path, number, line) for number, line in enumerate(lines, 1))
     head = next(found, {})
     if head.get("format") != form or head.get("version") != newest():
         raise InvalidInput("E613", path=path, detail=head.get("version") or "-")
@@ -129,30 +136,58 @@ def _put_back(connection: Connection, path: Path, form: str, names: frozenset[st
     count, of = 0, ""
     for each in found:
         if "rows" in each:
-            _insert(connection, of, batch)
-            if each["rows"] != count:
+            _insert(connection, path, count, of, batch)
+            if each["rows"] != count or next(found, None) is not None:
                 break
             return count
-        if each["table"] not in names:
-            raise InvalidInput("E613", path=path, detail=each["table"])
-        if each["table"] != of or len(batch) == BATCH:
-            _insert(connection, of, batch)
-            of, batch = each["table"], []
-        batch.append({name: _value(value) for name, value in each["row"].items()})
+        table, row = _row(path, count, names, each)
+        if table != of or len(batch) == BATCH:
+            _insert(connection, path, count, of, batch)
+            of, batch = table, []
+        batch.append(row)
         count += 1
     raise InvalidInput("E613", path=path, detail=f"{count} rows")
 
 
-def _insert(connection: Connection, table: str, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        connection.execute(insert(metadata.tables[table]), rows)
-
-
-def _parsed(path: Path, line: str) -> dict[str, Any]:
+def _insert(connection: Connection, path: Path, count: int, table: str, rows: list[dict[str, Any]]) -> None:
+    """Insert the last of ``count`` rows that were read."""
+    if not rows:
+        return
     try:
-        return dict(json.loads(line))
-    except ValueError:
-        raise InvalidInput("E613", path=path, detail="JSON") from None
+        connection.execute(insert(metadata.tables[table]), rows)
+    except IntegrityError:  # it is for the caller to say what that means
+        raise
+    except StatementError as error:  # values of another kind than the table's
+        if isinstance(error, DBAPIError) and not isinstance(error, OURS):
+            raise
+        lines = f"{table}, lines {count - len(rows) + 2} to {count + 1}"
+        raise InvalidInput("E613", path=path, detail=lines) from None
+
+
+def _parsed(path: Path, number: int, line: str) -> dict[str, Any]:
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise InvalidInput("E613", path=path, detail=f"line {number}")
+    return found
+
+
+def _row(path: Path, count: int, names: frozenset[str], line: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Return the table and the values of the row that follows ``count`` others."""
+    table, row = line.get("table"), line.get("row")
+    try:
+        if (
+            isinstance(table, str)
+            and table in names
+            and isinstance(row, dict)
+            and set(row) == set(metadata.tables[table].columns.keys())
+        ):
+            return table, {name: _value(value) for name, value in row.items()}
+    except (ValueError, TypeError):  # no base64
+        pass
+    raise InvalidInput("E613", path=path, detail=f"line {count + 2}")
 
 
 def _line(values: dict[str, Any]) -> str:

@@ -79,6 +79,60 @@ def test_a_database_that_is_not_empty_is_not_restored_into(database: Database, t
     assert everything(database) == before
 
 
+def test_a_file_with_one_byte_changed_restores_nothing(tmp_path: Path) -> None:
+    """Past bug: the checksum lies after the last row and was never read. Whichever byte, it is E613."""
+    with fresh_database("sqlite", tmp_path) as database:
+        fill(database)
+        back_up(database, tmp_path / "b.gz")
+    whole = (tmp_path / "b.gz").read_bytes()
+    (tmp_path / "second").mkdir()
+    with fresh_database("sqlite", tmp_path / "second") as other:
+        for i in range(60, len(whole), 50):  # before it is the head of gzip, with a name that nobody needs
+            (tmp_path / "bad.gz").write_bytes(whole[:i] + bytes([whole[i] ^ 1]) + whole[i + 1 :])
+            with pytest.raises(InvalidInput, match="E613"):
+                restore(other, tmp_path / "bad.gz")
+        assert not any(everything(other).values())
+
+
+BAD_LINES = (
+    b"[1]", b"null", b"{", b"{}", b"[" * 100_000, b'{"row": {}}', b'{"table": "x", "row": {}}',
+    b'{"table": [], "row": {}}',
+    b'{"table": "counties", "row": {"id": "c"}}', b'{"table": "counties", "row": [1]}',
+    b'{"table": "counties", "row": {"id": {"base64": 1}, "name": "n", "last_turn": 0, "created_ms": 0}}',
+)  # fmt: skip
+"""What is no row, in place of the second line."""
+
+
+@pytest.mark.parametrize("line", BAD_LINES, ids=lambda line: line[:60].decode())
+def test_a_line_that_is_no_row_is_named(database: Database, tmp_path: Path, line: bytes) -> None:
+    """Past bug: such lines ended as a fault of the program."""
+    back_up(database, tmp_path / "b.gz")
+    head, *_ = gzip.decompress((tmp_path / "b.gz").read_bytes()).splitlines()
+    (tmp_path / "bad.gz").write_bytes(gzip.compress(b"\n".join([head, line, b'{"rows": 1}', b""])))
+    with pytest.raises(InvalidInput, match=r"E613.*line 2"):
+        restore(database, tmp_path / "bad.gz")
+
+
+def test_values_of_another_kind_are_named(database: Database, tmp_path: Path) -> None:
+    """A record where the table has a text."""
+    back_up(database, tmp_path / "b.gz")
+    head, *_ = gzip.decompress((tmp_path / "b.gz").read_bytes()).splitlines()
+    row = b'{"table": "counties", "row": {"id": "c", "name": {"a": 1}, "last_turn": 0, "created_ms": 0}}'
+    (tmp_path / "bad.gz").write_bytes(gzip.compress(b"\n".join([head, row, b'{"rows": 1}', b""])))
+    with pytest.raises(InvalidInput, match=r"E613.*counties, lines 2 to 2"):
+        restore(database, tmp_path / "bad.gz")
+
+
+def test_a_file_with_a_row_twice_restores_nothing(database: Database, tmp_path: Path) -> None:
+    back_up(database, tmp_path / "b.gz")
+    head, *_ = gzip.decompress((tmp_path / "b.gz").read_bytes()).splitlines()
+    row = b'{"table": "counties", "row": {"id": "c", "name": "n", "last_turn": 0, "created_ms": 0}}'
+    (tmp_path / "bad.gz").write_bytes(gzip.compress(b"\n".join([head, row, row, b'{"rows": 2}', b""])))
+    with pytest.raises(InvalidInput, match="E613"):
+        restore(database, tmp_path / "bad.gz")
+    assert not any(everything(database).values())
+
+
 def test_a_file_that_was_cut_short_restores_nothing(tmp_path: Path) -> None:
     """Without its last line, or with half of its bytes, it is E613 and the database stays empty."""
     with fresh_database("sqlite", tmp_path) as database:
