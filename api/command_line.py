@@ -1,8 +1,8 @@
 """The command line ``gongpei``: one command for each module that ``COMMANDS`` names.
 
-Exit codes: 0 all is well; 1 the plan breaks a rule; 2 the input is wrong, each fault on
-a line of its own; 3 the program failed, please report; 130 interrupted. Bad input never
-ends in a traceback.
+Exit codes: 0 all is well; 1 a check does not pass, such as a plan that breaks a rule; 2 the input is wrong, each fault
+on a line of its own; 3 the program failed, please report; 4 results are incomplete, since the run was ended early or a
+part failed; 130 interrupted. Bad input never ends in a traceback.
 
 Nothing heavy is imported before it is known which command is wanted, so that the list of them is there at once.
 """
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-OK, VIOLATIONS, BAD, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
+OK, VIOLATIONS, BAD, FAILED, INCOMPLETE, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 
 class Command(NamedTuple):
@@ -121,8 +121,10 @@ ABOUT = {
     "en": "Plans a county's day of shared rural deliveries, from roads to a plan that the referee accepts.",
 }
 EXIT_CODES = {
-    "zh": "退出码：0 正常，1 方案违反规则，2 输入有误，3 程序出错",
-    "en": "exit codes: 0 all is well, 1 the plan breaks rules, 2 the input is wrong, 3 the program failed",
+    "zh": "退出码：0 正常，1 复核不通过（如方案违反规则），2 输入有误，3 程序出错，"
+    "4 结果不完整（提前停止或有缺失），130 中断",
+    "en": "exit codes: 0 all is well, 1 a check does not pass (such as a plan that breaks rules), 2 the input is "
+    "wrong, 3 the program failed, 4 results are incomplete (stopped early or in part missing), 130 interrupted",
 }
 
 

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from api.assumptions import assumptions
+from api.command_line import INCOMPLETE
 from api.commands.options import (
     add_cluster,
     add_folders,
@@ -71,13 +72,13 @@ def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Compare and write everything; exit code 1 should anything be missing."""
+    """Compare and write everything; exit code 4 should anything be missing."""
     folder, lang = existing(options.folder), options.lang
     if is_province(folder):
         province, out = compare_province(options)
         _show(province.whole, rows_of(province.whole), lang)
         say(told(province, out), lang)
-        return 0 if province.whole.is_whole else 1
+        return 0 if province.whole.is_whole else INCOMPLETE
     scenario = read_scenario(folder)
     wanted = read_variants(existing(options.variants), scenario)
     out, cache, store, limit = begun(options)
@@ -93,7 +94,7 @@ def run(options: argparse.Namespace) -> int:
     _show(comparison, rows, lang)
     names = ", ".join(FILES)
     say(Text(f"已写入 {out}：{names}", f"written to {out}: {names}"), lang)
-    return 0 if comparison.is_whole else 1
+    return 0 if comparison.is_whole else INCOMPLETE
 
 
 def _tell_maps(made: int, of: int, lang: str) -> None:

@@ -12,6 +12,7 @@ import time
 from typing import TYPE_CHECKING
 
 from api.assumptions import assumptions
+from api.command_line import INCOMPLETE, OK, VIOLATIONS
 from api.commands.options import add_folders, add_solving, existing
 from api.commands.plan import origin_of
 from api.commands.running import begun, known_before
@@ -86,7 +87,7 @@ def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Plan and write everything; exit code 1 should the plan break a rule or anything be missing."""
+    """Plan and write everything; exit code 1 should the plan break a rule, 4 should anything be missing."""
     folder, event, lang = existing(options.folder), existing(options.event), options.lang
     scenario = read_scenario(folder)
     emergency = read_emergency(event, scenario)
@@ -116,7 +117,9 @@ def run(options: argparse.Namespace) -> int:
     say(known_before(kept.asked, kept.found), lang)
     names = ", ".join((*FILES, "plan.json", *files_of(day)))
     say(Text(f"已写入 {out}：{names}", f"written to {out}: {names}"), lang)
-    return 1 if day.violations or not answers.is_whole else 0
+    if day.violations:
+        return VIOLATIONS
+    return OK if answers.is_whole else INCOMPLETE
 
 
 class _Voice:

@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from api.assumptions import assumptions
+from api.command_line import INCOMPLETE
 from api.commands.options import (
     add_cluster,
     add_folders,
@@ -72,7 +73,7 @@ def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Study the policies and write everything; exit code 1 should anything be missing."""
+    """Study the policies and write everything; exit code 4 should anything be missing."""
     folder, lang = existing(options.folder), options.lang
     scenario = read_scenario(folder)
     policies = _policies(options, scenario)
@@ -81,7 +82,7 @@ def run(options: argparse.Namespace) -> int:
     chosen = _chosen(options, cells, store)
     if chosen is None:
         say(NOTHING_YET, lang, style="yellow")
-        return 1
+        return INCOMPLETE
     cycles = cycles_of(scenario, options.days, options.weeks)
     study = lay_out(scenario, policies, chosen, cycles, limit=limit, cache=cache)
     planned = run_agenda(study.agenda, store, options.workers, lang, options.cluster)
@@ -102,7 +103,7 @@ def run(options: argparse.Namespace) -> int:
     show_losses(planned, lang)
     names = ", ".join((*FILES, *pictures))
     say(Text(f"已写入 {out}：{names}", f"written to {out}: {names}"), lang)
-    return 0 if planned.is_whole else 1
+    return 0 if planned.is_whole else INCOMPLETE
 
 
 def _policies(options: argparse.Namespace, scenario: Scenario) -> tuple[Frequency, ...]:

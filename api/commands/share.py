@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from api.assumptions import assumptions
+from api.command_line import INCOMPLETE
 from api.commands.options import (
     add_cluster,
     add_folders,
@@ -58,7 +59,10 @@ def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
     parser.add_argument("folder", metavar="DIR", help=Text("场景文件夹", "folder of the scenario").pick(lang))
     method = Text(f"方法：{'、'.join(CHOICES)}（默认 all）", f"method: {', '.join(CHOICES)} (all by default)")
     parser.add_argument("--method", choices=CHOICES, default="all", metavar="NAME", help=method.pick(lang))
-    days = Text(f"抽样天数（默认 {DEFAULT_DAYS}）", f"sampled days ({DEFAULT_DAYS} by default)")
+    days = Text(
+        f"抽样天数（默认 {DEFAULT_DAYS}），不含高峰；高峰日见 gongpei compare --peaks",
+        f"sampled days ({DEFAULT_DAYS} by default), ordinary ones; for peak days see gongpei compare --peaks",
+    )
     parser.add_argument("--days", type=whole(1, 1_000), default=DEFAULT_DAYS, metavar="N", help=days.pick(lang))
     pairs = Text(
         f"品牌多于 {MOST_BRANDS} 个时抽取的加入次序对数（默认 {DEFAULT_PAIRS}）",
@@ -73,7 +77,7 @@ def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Plan, share and write everything; exit code 1 should any day or method be missing."""
+    """Plan, share and write everything; exit code 4 should any day or method be missing."""
     folder, lang = existing(options.folder), options.lang
     scenario = read_scenario(folder)
     question = _question(scenario, options)
@@ -86,7 +90,7 @@ def run(options: argparse.Namespace) -> int:
     if not found.days:
         none = Text("还没有一天算完全部联盟：再次运行会接着算", "no day has all coalitions yet: run again to go on")
         say(none, lang, style="yellow")
-        return 1
+        return INCOMPLETE
     shared, failed = share_by(found, methods_of(options.method, is_sampled=question.is_sampled))
     assumed = (CONSISTENT, *assumptions(scenario))
     report = Report(scenario=scenario, run=planned, found=found, shared=shared, failed=failed, assumed=assumed)
@@ -103,7 +107,7 @@ def run(options: argparse.Namespace) -> int:
         say(WORDS["not_whole"], lang, style="yellow")
     names = ", ".join(FILES)
     say(Text(f"已写入 {out}：{names}", f"written to {out}: {names}"), lang)
-    return 0 if len(found.days) == len(agenda.days) and not failed else 1
+    return 0 if len(found.days) == len(agenda.days) and not failed else INCOMPLETE
 
 
 def _question(scenario: Scenario, options: argparse.Namespace) -> Question:

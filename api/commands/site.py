@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from api.assumptions import assumptions
+from api.command_line import INCOMPLETE
 from api.commands.options import (
     add_cluster,
     add_folders,
@@ -65,7 +66,10 @@ def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
     parser.add_argument("--candidates", metavar="FILE", help=file.pick(lang))
     sets = Text(f"重新规划的方案数（默认 {DEFAULT_SETS}）", f"sets that are planned ({DEFAULT_SETS} by default)")
     parser.add_argument("--sets", type=whole(1, 50), default=DEFAULT_SETS, metavar="N", help=sets.pick(lang))
-    days = Text(f"抽样天数（默认 {DEFAULT_DAYS}）", f"sampled days ({DEFAULT_DAYS} by default)")
+    days = Text(
+        f"抽样天数（默认 {DEFAULT_DAYS}），不含高峰；高峰日见 gongpei compare --peaks",
+        f"sampled days ({DEFAULT_DAYS} by default), ordinary ones; for peak days see gongpei compare --peaks",
+    )
     parser.add_argument("--days", type=whole(1, 1_000), default=DEFAULT_DAYS, metavar="N", help=days.pick(lang))
     add_folders(parser, lang)
     add_solving(parser, lang, Text("每份方案的求解轮数：可重复", "rounds to solve each plan: repeatable"))
@@ -73,7 +77,7 @@ def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Site and write everything; exit code 1 should anything be missing."""
+    """Site and write everything; exit code 4 should anything be missing."""
     folder, lang = existing(options.folder), options.lang
     scenario = read_scenario(folder)
     path = existing(options.candidates) if options.candidates else None
@@ -96,7 +100,7 @@ def run(options: argparse.Namespace) -> int:
     show_losses(planned, lang)
     written = ", ".join(FILES)
     say(Text(f"已写入 {out}：{written}", f"written to {out}: {written}"), lang)
-    return 0 if planned.is_whole and len(ranking.outcomes) == len(sets) else 1
+    return 0 if planned.is_whole and len(ranking.outcomes) == len(sets) else INCOMPLETE
 
 
 def _costs(options: argparse.Namespace, scenario: Any, path: Path | None, cache: Path | None) -> Costs:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from api.assumptions import assumptions
+from api.command_line import INCOMPLETE
 from api.commands.options import add_folders, add_solving, existing, whole
 from api.commands.referee import differences
 from api.commands.running import begun, known_before
@@ -110,7 +111,7 @@ def _share(text: str) -> float:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Stress and write everything; exit code 1 when the plan breaks a rule or the run was ended early."""
+    """Stress and write everything; exit code 1 when the plan breaks a rule, 4 when the run was ended early."""
     folder, lang = existing(options.folder), options.lang
     noise = read_noise(existing(options.noise)) if options.noise else PLACEHOLDERS
     record = read_plan(existing(options.plan)) if options.plan else None
@@ -143,7 +144,7 @@ def run(options: argparse.Namespace) -> int:
     say(known_before(kept.asked, kept.found), lang)
     files = ", ".join(FILES)
     say(Text(f"已写入 {out}：{files}", f"written to {out}: {files}"), lang)
-    return 0 if found.is_whole else 1
+    return 0 if found.is_whole else INCOMPLETE
 
 
 class _Solver:

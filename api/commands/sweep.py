@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from api.assumptions import assumptions
+from api.command_line import INCOMPLETE
 from api.commands.options import (
     add_cluster,
     add_folders,
@@ -67,7 +68,10 @@ def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
     parser.add_argument("--variants", metavar="FILE", help=file.pick(lang))
     between = Text("只看其中两个方案，如 base,separate", "only two of its variants, such as base,separate")
     parser.add_argument("--between", default="", metavar="A,B", help=between.pick(lang))
-    days = Text(f"抽样天数（默认 {DEFAULT_DAYS}）", f"sampled days ({DEFAULT_DAYS} by default)")
+    days = Text(
+        f"抽样天数（默认 {DEFAULT_DAYS}），不含高峰；高峰日见 gongpei compare --peaks",
+        f"sampled days ({DEFAULT_DAYS} by default), ordinary ones; for peak days see gongpei compare --peaks",
+    )
     parser.add_argument("--days", type=whole(1, 1_000), default=DEFAULT_DAYS, metavar="N", help=days.pick(lang))
     add_folders(parser, lang)
     add_solving(parser, lang, Text("每个点的求解轮数：可重复", "rounds to solve each point: repeatable"))
@@ -82,7 +86,7 @@ def _figures(lang: str) -> Iterator[str]:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Sweep and write everything; exit code 1 should anything be missing."""
+    """Sweep and write everything; exit code 4 should anything be missing."""
     folder, lang = existing(options.folder), options.lang
     scenario = read_scenario(folder)
     wanted = read_variants(existing(options.variants), scenario) if options.variants else AS_IT_IS
@@ -107,7 +111,7 @@ def run(options: argparse.Namespace) -> int:
     _show(sweep, lang)
     names = ", ".join((*FILES, *pictures))
     say(Text(f"已写入 {out}：{names}", f"written to {out}: {names}"), lang)
-    return 0 if planned.is_whole else 1
+    return 0 if planned.is_whole else INCOMPLETE
 
 
 def _show(sweep: Sweep, lang: str) -> None:

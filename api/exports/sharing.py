@@ -96,6 +96,22 @@ WORDS: dict[str, Text] = {
     "what": Text("内容", "what it is"),
     "sum": Text("合计", "sum"),
     "rounding": Text("取整", "rounding"),
+    "follows": Text(
+        "改动黄色格（各日联盟费用、件数）后，沙普利值与按比例的分摊随之重算，取整到分",
+        "change the yellow cells (costs of coalitions by day, pieces): Shapley and proportional shares follow, rounded "
+        "to the fen",
+    ),
+    "fixed": Text(
+        "此处为规划时的数值，不随黄色格变化：起约束作用的联盟变了，算式也要变",
+        "numbers as planned, which do not follow the yellow cells: other costs let other coalitions bind, and so need "
+        "other terms",
+    ),
+    "core_fixed": Text("以下为规划时费用的核检验，不随黄色格变化", "the core check below is of costs as planned"),
+    "exact": Text("精确（分）", "exact (fen)"),
+    "down": Text("向下取整（分）", "rounded down (fen)"),
+    "remainder": Text("余数", "remainder"),
+    "one_more": Text("加一分", "a fen more"),
+    "share_fen": Text("分摊（分）", "share (fen)"),
 }
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from scenarios.errors import ScenarioFailed
 from scenarios.gain_sharing.game import named
 from scenarios.gain_sharing.linear import Echelon, minimise
-from scenarios.gain_sharing.split import Split, Step
+from scenarios.gain_sharing.split import Split, cost_step
 from scenarios.gain_sharing.words import fen
 from scenarios.text import Text
 
@@ -113,11 +113,7 @@ def share_by_nucleolus(game: Game) -> Split:
     found = find_nucleolus(game)
     steps = {
         brand: tuple(
-            Step(
-                weight=weight,
-                amount_fen=Fraction(cost := game.cost_fen[_mask(game, coalition)]),
-                text=Text(f"{named(coalition).zh} 的费用 {cost}", f"cost {cost} of {named(coalition).en}"),
-            )
+            cost_step(weight, coalition, game.cost_fen[_mask(game, coalition)])
             for coalition, weight in found.weights[brand].items()
         )
         for brand in game.brands

@@ -34,6 +34,8 @@ def share_by_weight(method: str, total_fen: int, brands: Sequence[str], weights:
                 text=Text(
                     f"合作总费用 {total_fen}；{weight} 占 {whole}", f"shared cost {total_fen}; {weight} of {whole}"
                 ),
+                of={frozenset(brands): 1},
+                by=dict(zip(brands, given, strict=True)),
             ),
         )
         for brand, weight in zip(brands, given, strict=True)

@@ -74,7 +74,7 @@ def share_by_sampling(costs: Costs, joinings: Sequence[Joining]) -> Split:
 def _steps(costs: Costs, brand: str, counts: Counter[Coalition], joinings: int) -> Iterable[Step]:
     for before in sorted(counts, key=ranked):
         with_fen, without_fen = costs[before | {brand}], costs[before] if before else 0
-        yield joining_step(Fraction(counts[before], joinings), before, with_fen, without_fen)
+        yield joining_step(Fraction(counts[before], joinings), brand, before, with_fen, without_fen)
 
 
 def _error_fen(costs: Costs, joinings: Sequence[Joining], brand: str) -> float:

@@ -28,7 +28,7 @@ def share_by_shapley(game: Game) -> Split:
     return Split(method="shapley", steps={brand: _steps(game, brand) for brand in game.brands}, notes=(NOTE,))
 
 
-def joining_step(weight: Fraction, before: Coalition, with_fen: int, without_fen: int) -> Step:
+def joining_step(weight: Fraction, brand: str, before: Coalition, with_fen: int, without_fen: int) -> Step:
     """Return the step of a brand that joins ``before``: weight times the cost that it adds."""
     name = named(before)
     joins = Text(f"加入 {name.zh}", f"joins {name.en}") if before else Text("最先加入", "joins first")
@@ -36,6 +36,7 @@ def joining_step(weight: Fraction, before: Coalition, with_fen: int, without_fen
         weight=weight,
         amount_fen=Fraction(with_fen - without_fen),
         text=Text(f"{joins.zh}：{with_fen} − {without_fen}", f"{joins.en}: {with_fen} - {without_fen}"),
+        of={before | {brand}: 1} | ({before: -1} if before else {}),
     )
 
 
@@ -46,6 +47,7 @@ def _steps(game: Game, brand: str) -> tuple[Step, ...]:
     return tuple(
         joining_step(
             Fraction(factorial(mask.bit_count()) * factorial(n - mask.bit_count() - 1), factorial(n)),
+            brand,
             game.coalition(mask),
             game.cost_fen[mask | bit],
             game.cost_fen[mask],

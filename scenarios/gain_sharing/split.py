@@ -12,10 +12,13 @@ from fractions import Fraction
 from math import floor
 from typing import TYPE_CHECKING
 
+from scenarios.gain_sharing.game import named
 from scenarios.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from scenarios.gain_sharing.game import Coalition
 
 ROUNDING = Text(
     "取整：先向下取整到分，余下的分按余数从大到小各加一分，余数相同按名称",
@@ -26,16 +29,33 @@ ROUNDING = Text(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One term of a share: ``weight`` times ``amount_fen``, and in words what that is."""
+    """One term of a share: ``weight`` times ``amount_fen``, and in words what that is.
+
+    ``of``: coalitions whose costs, each times its factor, make the amount up; empty where it is made of others.
+    ``by``: weights of all brands where the weight is the brand's part of them.
+    """
 
     weight: Fraction
     amount_fen: Fraction
     text: Text
+    of: Mapping[Coalition, int] = field(default_factory=dict)
+    by: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def product_fen(self) -> Fraction:
         """What the term adds to the share."""
         return self.weight * self.amount_fen
+
+
+def cost_step(weight: Fraction, coalition: Coalition, cost_fen: int) -> Step:
+    """Return a step that is a weight times the cost of a coalition."""
+    name = named(coalition)
+    return Step(
+        weight=weight,
+        amount_fen=Fraction(cost_fen),
+        text=Text(f"{name.zh} 的费用 {cost_fen}", f"cost {cost_fen} of {name.en}"),
+        of={coalition: 1},
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import zipfile
 from dataclasses import dataclass, field
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _NS = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
-_RANGE = re.compile(r"\$?([A-Z]+)\$?(\d+):\$?([A-Z]+)\$?(\d+)")
-_CELL = re.compile(r"\$?([A-Z]+)\$?(\d+)")
+_CELLS = re.compile(r"(?:'([^']+)'!)?([A-Z]+\d+)(?::([A-Z]+\d+))?")
 
 
 @dataclass
@@ -22,30 +22,38 @@ class Sheet:
 
     values: dict[str, Any] = field(default_factory=dict)
     formulas: dict[str, str] = field(default_factory=dict)
+    book: dict[str, Sheet] = field(default_factory=dict, repr=False)
 
     def find(self, text: str, *, after: int = 0) -> str:
         """Return the name of the first cell with this text, below row ``after``."""
         return next(n for n, v in self.values.items() if v == text and int(re.sub(r"\D", "", n)) > after)
 
     def reckon(self, name: str) -> Any:
-        """Return the value of a cell with all formulas reckoned anew; only SUM, IF, ROUND and arithmetic are known."""
+        """Return the value of a cell with all formulas reckoned anew.
+
+        Only SUM, IF, ROUND, INT and arithmetic are known; references may be to cells of other sheets.
+        """
         if name not in self.formulas:
             return self.values.get(name, 0)
-        code = _RANGE.sub(lambda m: f"cells({m[0]!r})", self.formulas[name].replace("$", ""))
-        code = _CELL.sub(
-            lambda m: m[0] if m.string[m.start() - 1 : m.start()] in ("'", ":") else f"cell({m[0]!r})", code
-        )
-        names = {"SUM": sum, "IF": lambda test, yes, no: yes if test else no, "ROUND": round}
-        return eval(code, {"cell": self.reckon, "cells": self._range, **names})  # noqa: S307 - our own formulas
+        code = _CELLS.sub(lambda m: f"cells({m[1]!r}, {m[2]!r}, {m[3]!r})", self.formulas[name].replace("$", ""))
+        names = {"SUM": sum, "IF": lambda test, yes, no: yes if test else no, "ROUND": round, "INT": math.floor}
+        return eval(code, {"cells": self._cells, **names})  # noqa: S307 - our own formulas
 
-    def _range(self, text: str) -> list[Any]:
-        found = _RANGE.fullmatch(text)
-        assert found is not None
-        assert found[1] == found[3] or found[2] == found[4]
-        if found[1] == found[3]:
-            return [self.reckon(f"{found[1]}{row}") for row in range(int(found[2]), int(found[4]) + 1)]
-        letters = [chr(code) for code in range(ord(found[1]), ord(found[3]) + 1)]
-        return [self.reckon(f"{letter}{found[2]}") for letter in letters]
+    def _cells(self, sheet: str | None, first: str, last: str | None) -> Any:
+        there = self if sheet is None else self.book[sheet]
+        if last is None:
+            return there.reckon(first)
+        (column, row), (end_column, end_row) = (_split(name) for name in (first, last))
+        assert column == end_column or row == end_row
+        if column == end_column:
+            return [there.reckon(f"{column}{number}") for number in range(row, end_row + 1)]
+        letters = [chr(code) for code in range(ord(column), ord(end_column) + 1)]
+        return [there.reckon(f"{letter}{row}") for letter in letters]
+
+
+def _split(name: str) -> tuple[str, int]:
+    letters = name.rstrip("0123456789")
+    return letters, int(name[len(letters) :])
 
 
 def read_sheets(path: Path) -> dict[str, Sheet]:
@@ -56,10 +64,13 @@ def read_sheets(path: Path) -> dict[str, Sheet]:
             for entry in ET.fromstring(book.read("xl/sharedStrings.xml"))  # noqa: S314 - our own file
         ]
         listed = ET.fromstring(book.read("xl/workbook.xml")).iterfind(".//m:sheet", _NS)  # noqa: S314
-        return {
+        sheets = {
             sheet.attrib["name"]: _sheet(book.read(f"xl/worksheets/sheet{k}.xml"), texts)
             for k, sheet in enumerate(listed, start=1)
         }
+    for sheet in sheets.values():
+        sheet.book = sheets
+    return sheets
 
 
 def _sheet(xml: bytes, texts: list[str]) -> Sheet:

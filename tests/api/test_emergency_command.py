@@ -103,7 +103,7 @@ def test_a_run_that_is_stopped_writes_what_it_has_and_ends_with_code_1(
     monkeypatch.setattr("api.commands.emergency.ended_on_interrupt", interrupted)
     folder = relieved.parent
     asked = ["emergency", str(folder / "county"), str(folder / "event.toml"), "--out", str(folder / "stopped")]
-    assert main([*asked, "--lang", "en"]) == 1
+    assert main([*asked, "--lang", "en"]) == 4
     content = json.loads((folder / "stopped" / "emergency.json").read_text("utf-8"))
     assert [each["means"] for each in content["compared"]] == ["none"]
 

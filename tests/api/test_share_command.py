@@ -25,6 +25,7 @@ from scenarios.kpi_definitions import KPI_DEFINITIONS
 from scenarios.kpis import Kpis
 from scenarios.variants.cells import Limit
 from scenarios.variants.compare import Comparison
+from tests.api.spreadsheet import read_sheets
 
 if TYPE_CHECKING:
     from scenarios.gain_sharing import Costs, Method, Split
@@ -95,6 +96,32 @@ def test_the_workbook_reckons_every_brand_again(shared: Path) -> None:
     assert "<f>ROUND(E8+E9,0)/100</f>" in brand
 
 
+def test_the_workbook_shares_an_edited_cost_as_the_rules_say(shared: Path) -> None:
+    """Everyone's cost 7.01 yuan higher: each of two pays 3.505 more by Shapley, one of them to the fen above.
+
+    Proportional shares follow the total too, and pieces; the nucleolus stays and says that it does.
+    """
+    sheets = read_sheets(shared / "out" / "sharing.xlsx")
+    costs, table = sheets["costs of coalitions"], sheets["shares by method"]
+    content = json.loads((shared / "out" / "sharing.json").read_text("utf-8"))
+    for row, brand in ((3, "中通"), (4, "邮政")):
+        for column, method in zip("DFHJL", content["methods"].values(), strict=True):
+            assert round(100 * table.reckon(f"{column}{row}")) == method["shares_fen"][brand]
+            assert table.values[f"{column}{row}"] == pytest.approx(table.reckon(f"{column}{row}"))
+    before = [table.reckon(f"F{row}") for row in (3, 4)]
+    costs.values["D4"] += 7.01
+    table.values["B3"] = 2 * table.values["B4"]
+    fen = {"+".join(c["coalition"]): c["cost_fen"] for c in content["coalitions"]}
+    everyone = fen["中通+邮政"] + 701
+    edited = {frozenset(c.split("+")): cost for c, cost in (fen | {"中通+邮政": everyone}).items()}
+    for column, method in (("D", "shapley"), ("L", "stand_alone")):
+        expected = share(edited, method).shares_fen  # type: ignore[arg-type]
+        assert [round(100 * table.reckon(f"{column}{row}")) for row in (3, 4)] == list(expected.values())
+    assert round(100 * table.reckon("J3")) in (2 * everyone // 3, 2 * everyone // 3 + 1)
+    assert [table.reckon(f"F{row}") for row in (3, 4)] == before
+    assert sum(1 for value in sheets["中通"].values.values() if "numbers as planned" in str(value)) == 2
+
+
 def test_a_second_run_takes_all_plans_from_the_store(shared: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Three coalitions on one day, none planned again, by another method."""
     assert _share(shared, "--out", str(shared / "again"), "--method", "nucleolus") == 0
@@ -143,7 +170,7 @@ def test_a_sampled_split_is_written_with_its_error(tmp_path: Path) -> None:
 def test_a_method_that_fails_is_missing_with_its_sentence_and_costs_no_file(
     shared: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """One method fails by itself, as a bug would: exit code 1, all others are written as before."""
+    """One method fails by itself, as a bug would: exit code 4, all others are written as before."""
 
     def failing(costs: Costs, method: Method, **more: Any) -> Split:
         if method == "nucleolus":
@@ -151,7 +178,7 @@ def test_a_method_that_fails_is_missing_with_its_sentence_and_costs_no_file(
         return share(costs, method, **more)
 
     monkeypatch.setattr("api.exports.sharing.share", failing)
-    assert _share(shared, "--out", str(shared / "failed")) == 1
+    assert _share(shared, "--out", str(shared / "failed")) == 4
     assert "E348 the gain could not be shared (levels left open)" in capsys.readouterr().out
     content = json.loads((shared / "failed" / "sharing.json").read_text("utf-8"))
     whole = json.loads((shared / "out" / "sharing.json").read_text("utf-8"))
@@ -170,7 +197,7 @@ def test_files_are_written_when_the_only_method_fails(shared: Path, monkeypatch:
         raise ScenarioFailed("E348", detail="levels left open")
 
     monkeypatch.setattr("api.exports.sharing.share", failing)
-    assert _share(shared, "--out", str(shared / "none"), "--method", "epm") == 1
+    assert _share(shared, "--out", str(shared / "none"), "--method", "epm") == 4
     content = json.loads((shared / "none" / "sharing.json").read_text("utf-8"))
     assert not content["methods"]
     assert content["coalitions"]
