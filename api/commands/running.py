@@ -27,11 +27,6 @@ if TYPE_CHECKING:
     from scenarios.variants.compare import Agenda, Comparison, Standing
     from scenarios.variants.executor import Executor
 
-STOPPED = Text(
-    "已提前停止：以下只含已完成的部分，再次运行会接着算",
-    "stopped early: what follows is what was done; the next run goes on from here",
-)
-
 SHOWN_LOSSES = 10
 
 CLUSTER_PACKAGES = ("dask", "distributed", "psutil")
@@ -75,7 +70,7 @@ def run_agenda(agenda: Agenda, store: Store, workers: int, lang: str, cluster: s
     with executor_at(cluster, workers, lang) as executor, ended_on_interrupt(cancel):
         found = carry_out(agenda, store, executor, report=report, cancel=cancel)
     if cancel.is_set():
-        say(STOPPED, lang, style="yellow")
+        say(stopped(found), lang, style="yellow")
     return found
 
 
@@ -105,21 +100,45 @@ def executor_at(cluster: str, workers: int, lang: str) -> Iterator[Executor]:
         yield executor
 
 
+def stopped(found: Comparison) -> Text:
+    """Return the sentence of a run that was ended early: how much is done, and that it is kept."""
+    done, total = found.known + found.computed - found.failed, found.total
+    what = _tasks(has_others=found.plans < total)
+    return Text(
+        f"已提前停止：{what.zh}已完成 {done}/{total}；以下只含已完成的部分，再次运行会接着算",
+        f"stopped early: {done} of {total} {what.en} are done; what follows is of these, the next run goes on "
+        "from here",
+    )
+
+
 def show_losses(found: Comparison, lang: str) -> None:
     """Print the first of what failed, and how much was known before."""
     for where, failure in named_losses(found)[:SHOWN_LOSSES]:
         line(f"{failure.code} {where.pick(lang)}: {failure.text.pick(lang)}", style="red")
-    say(known_before(found.total, found.known), lang)
+    say(known_before(found.total, found.known, others=found.total - found.plans), lang)
 
 
-def known_before(total: int, known: int) -> Text:
-    """Return how many plans there were and how many of them the store had."""
+def known_before(total: int, known: int, *, others: int = 0) -> Text:
+    """Return how many plans there were and how many of them the store had; ``others`` of all tasks are no plans."""
+    if others:
+        plans = total - others
+        return Text(
+            f"任务 {total} 项（方案 {plans} 份，其余为全天量算与比选），其中 {known} 项取自已有结果",
+            f"{total} tasks ({plans} plans, the others measure whole days or choose among plans), "
+            f"{known} of them known before",
+        )
     return Text(f"方案 {total} 份，其中 {known} 份取自已有结果", f"{total} plans, {known} of them known before")
+
+
+def _tasks(*, has_others: bool) -> Text:
+    """Return what is counted: plans, or tasks where whole days are measured too."""
+    return Text("任务", "tasks") if has_others else Text("方案", "plans")
 
 
 def _standing(standing: Standing) -> Text:
     left_s = round(standing.left_s)
     left = f"{left_s // 60}:{left_s % 60:02d}"
-    zh = f"方案 {standing.done}/{standing.total}" + (f" · 失败 {standing.failed}" if standing.failed else "")
-    en = f"plans {standing.done}/{standing.total}" + (f" · failed {standing.failed}" if standing.failed else "")
+    what = _tasks(has_others=standing.has_others)
+    zh = f"{what.zh} {standing.done}/{standing.total}" + (f" · 失败 {standing.failed}" if standing.failed else "")
+    en = f"{what.en} {standing.done}/{standing.total}" + (f" · failed {standing.failed}" if standing.failed else "")
     return Text(f"{zh} · 剩余约 {left}", f"{en} · about {left} left")

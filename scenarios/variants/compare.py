@@ -88,16 +88,18 @@ class Comparison:
     ``ways``: carried pieces by kind of way, ``usage``: what each vehicle type did, both by variant and day.
 
     Days of a county without stations, lines and rules about modes have no ways.
-    Of ``total`` tasks ``known`` were in the store and ``computed`` were done or failed now; ``is_whole`` tells that no
-    day is missing.
+    Of ``total`` tasks, ``plans`` of them plans and the others whole days and offers, ``known`` were in the store and
+    ``computed`` were done now or are among the ``failed``; ``is_whole`` tells that no day is missing.
     """
 
     agenda: Agenda
     measured: dict[str, dict[str, Kpis]]
     losses: tuple[Loss, ...] = ()
     total: int = 0
+    plans: int = 0
     known: int = 0
     computed: int = 0
+    failed: int = 0
     is_whole: bool = True
     keys: dict[str, dict[str, str]] = field(default_factory=dict)
     ways: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
@@ -106,12 +108,13 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """How far a comparison is; ``left_s`` is an estimate."""
+    """How far a comparison is; ``left_s`` is an estimate. ``has_others``: some tasks are no plans."""
 
     done: int
     total: int
     failed: int
     left_s: float
+    has_others: bool = False
 
 
 def prepare(
@@ -172,7 +175,7 @@ def carry_out(
     unoffered = {cell.key for cell in offered.values() if store.get(cell.key) is None}
     total = len(plans) + len(wholes) + len({cell.key for cell in offered.values()})
     todo = len(missing) + len(unmeasured) + len(unoffered)
-    crew = _Progress(_usual_s(missing), executor.workers, todo, report)
+    crew = _Progress(_usual_s(missing), executor.workers, todo, report, has_others=todo > len(missing))
     for outcome in executor.run(missing, store, cancel):
         crew.take(outcome.key, outcome.seconds, outcome.failure)
     ready = [cell for cell in unmeasured if all(store.get(key) is not None for key in cell.parts)]
@@ -186,7 +189,8 @@ def carry_out(
         for outcome in executor.run(left, store):
             crew.take(outcome.key, outcome.seconds, outcome.failure)
     found = _collect(agenda, store, crew.failures, {name: cell.key for name, cell in offered.items()})
-    return replace(found, total=total, known=total - todo, computed=crew.done)
+    known, failed = total - todo, len(crew.failures)
+    return replace(found, total=total, plans=len(plans), known=known, computed=crew.done, failed=failed)
 
 
 def _is_set(cancel: threading.Event | None) -> bool:
@@ -282,6 +286,7 @@ class _Progress:
     workers: int
     todo: int
     report: Callable[[Standing], None] | None
+    has_others: bool = False
     done: int = 0
     spent_s: float = 0.0
     failures: dict[str, Failure] = field(default_factory=dict)
@@ -302,7 +307,8 @@ class _Progress:
             return
         each_s = self.spent_s / self.done if self.done else self.usual_s
         left_s = (self.todo - self.done) * each_s / self.workers
-        self.report(Standing(done=self.done, total=self.todo, failed=len(self.failures), left_s=left_s))
+        failed = len(self.failures)
+        self.report(Standing(done=self.done, total=self.todo, failed=failed, left_s=left_s, has_others=self.has_others))
 
 
 def _collect(
