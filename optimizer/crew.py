@@ -117,6 +117,22 @@ def die_with_parent() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Put off SIGTERM until the block ends: a process that is told half its job ends with a traceback of its own."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    before = signal.signal(signal.SIGTERM, lambda number, _: came.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        if came:
+            signal.raise_signal(signal.SIGTERM)
+
+
 def _end_with_parent() -> None:
     """Leave when the parent is gone, also where it ended before the kernel was asked."""
     parent = parent_process()
@@ -188,9 +204,10 @@ class Crew(ABC, Generic[Answer]):
             ours, theirs = context.Pipe()
             args = (theirs, job(index, ends_at))
             process = context.Process(target=target, args=args, name=f"solver-{index}", daemon=True)
-            process.start()
-            theirs.close()  # so that a dead child reads as the end of the pipe
-            self._members.append(_Member(process=process, pipe=ours))
+            with undisturbed():
+                process.start()
+                theirs.close()  # so that a dead child reads as the end of the pipe
+                self._members.append(_Member(process=process, pipe=ours))
 
     @contextmanager
     def at_work(

@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
-from multiprocessing import connection, get_context, parent_process
+from multiprocessing import connection, get_context, parent_process, resource_tracker
 from typing import TYPE_CHECKING, Any, Protocol
 
 from scenarios.errors import ScenarioFailed
@@ -130,7 +130,13 @@ def _hire(store: Store) -> _Member:
     context = get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=work, args=(theirs, store), name="comparison")
-    process.start()
+    resource_tracker.ensure_running()  # it would unblock what is blocked below
+    # a Ctrl-C while it starts would be its own: what it is born with blocked stays so
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
+    try:
+        process.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
     theirs.close()  # so that a dead child reads as the end of the pipe
     return _Member(process=process, pipe=ours)
 
