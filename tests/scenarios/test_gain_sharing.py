@@ -129,6 +129,27 @@ def test_equal_profit_leaves_proportion_only_as_far_as_the_core_asks() -> None:
     assert split.notes[1].en == "A + B at its limit of 110 fen"
 
 
+def terms(costs: Game, method: str, brand: str) -> list[str]:
+    """Return what a statement multiplies and adds up."""
+    steps = share(costs, method).steps[brand]  # type: ignore[arg-type]
+    return [f"{step.weight} x {step.amount_fen}: {step.text.en}" for step in steps]
+
+
+def test_an_equal_saving_is_told_by_what_it_is_of() -> None:
+    """All pay 300 together and 400 alone, so every brand saves 1 - 300 / 400, A 25 of its 100."""
+    assert terms(game(THREE | {"AB": 150}), "epm", "A") == [
+        "1 x 100: stand-alone cost",
+        "-1/4 x 100: saving (25.0000 %): 1 - shared cost 300 / all stand-alone costs 400, alike for all",
+    ]
+
+
+def test_a_share_that_the_core_limits_is_told_as_costs_of_coalitions() -> None:
+    """A and B share the 110 that they may pay, C pays the 300 of everyone less these; what is widened is a term."""
+    assert terms(game(THREE), "epm", "A") == ["1/2 x 110: cost 110 of A + B"]
+    assert terms(game(THREE), "epm", "C") == ["-1 x 110: cost 110 of A + B", "1 x 300: cost 300 of A + B + C"]
+    assert terms(game(EMPTY_CORE), "epm", "C")[-1].endswith(" x 80/3: what each coalition bears more, 26 2/3")
+
+
 def test_equal_profit_says_in_words_who_goods_of_no_brand_are() -> None:
     """The game above, C without a brand: A saves 45 %, C 5 %."""
     nobodys = {frozenset("others" if b == "C" else b for b in brands): fen for brands, fen in game(THREE).items()}
