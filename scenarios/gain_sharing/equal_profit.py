@@ -98,7 +98,9 @@ def share_by_equal_profit(game: Game) -> Split:
     even = share_by_weight("epm", game.total_fen, game.brands, alone).exact_fen
     task = _without_idle(game)
     if _is_within(task, even):
-        steps = {brand: _even_steps(game, brand, sum(alone.values())) for brand in game.brands}
+        steps: dict[str, tuple[Step, ...]] = {
+            brand: _even_steps(game, brand, sum(alone.values())) for brand in game.brands
+        }
         return Split(method="epm", steps=steps, notes=tuple(_notes(task, even)))
     weights = _least_difference(task)
     steps = {brand: tuple(_steps(task, weights[brand])) if weights.get(brand) else IDLE for brand in game.brands}
