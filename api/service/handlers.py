@@ -13,17 +13,28 @@ from starlette.responses import Response
 
 from api.errors import ExportFailed, Fault, InvalidInput
 from api.service.database import Unavailable
+from api.service.ids import FORM
 from api.service.problems import OURS, Told, problem
+from scenarios.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from fastapi import FastAPI
     from starlette.requests import Request
+    from starlette.types import Scope
 
 logger = logging.getLogger(__name__)
 
 MEDIA = "application/problem+json"
+
+UNKNOWN = "-"
+
+IDS = ("scenario_id", "job_id", "plan_id")
+"""Parts of paths that a log may show, where they are ids indeed."""
+
+IN_THE_LOG = Text("详见服务日志", "see the log of the service")
+"""What a caller is told in place of what a driver said."""
 
 SHORT_WAIT_S = 2
 """How soon a caller may try again after a failure that passes by itself."""
@@ -59,9 +70,14 @@ def install(app: FastAPI) -> None:
 
 
 async def _ours(request: Request, error: Exception) -> Response:
-    answer = respond(error, instance=request.url.path)
+    shown: Exception = error
+    if isinstance(error, Unavailable):  # a driver names hosts and users, a disk names files
+        shown = Unavailable(error.code, detail=IN_THE_LOG)
+    answer = respond(shown, instance=request.url.path)
     if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:  # the operator's to mend, who sees no answers
-        logger.error("the service cannot do its work", extra={"code": getattr(error, "code", "")})
+        detail = f": {error}" if shown is not error else ""
+        told = {"code": getattr(error, "code", ""), **where(request.scope)}
+        logger.error("the service cannot do its work%s", detail, extra=told)
     return answer
 
 
@@ -110,8 +126,19 @@ async def _http(request: Request, error: Exception) -> Response:
     return respond(InvalidInput("E633", detail=str(getattr(error, "detail", ""))[:200]), instance=path)
 
 
-def bug(error: Exception, *, method: str, path: str) -> Response:
+def where(scope: Scope) -> dict[str, str]:
+    """Return what a log may say of a request: its number, method, template of its path, and ids of ours in the path.
+
+    The path as it came may hold anything, the number of an order or a phone.
+    """
+    told = {"method": scope["method"][:10], "route": getattr(scope.get("route"), "path", UNKNOWN)}
+    told["request_id"] = scope.get("state", {}).get("request_id", UNKNOWN)
+    given = ((name.removesuffix("_id"), value) for name, value in scope.get("path_params", {}).items() if name in IDS)
+    return told | {name: value for name, value in given if FORM.fullmatch(value)}
+
+
+def bug(error: Exception, scope: Scope) -> Response:
     """Write an error of our own into the log, and return the answer to the request that met it."""
-    logger.error("failed", exc_info=error, extra={"method": method, "status": 500})
-    content = problem(ExportFailed("E490", detail=type(error).__name__), instance=path)
+    logger.error("failed", exc_info=error, extra={"status": 500, **where(scope)})
+    content = problem(ExportFailed("E490", detail=type(error).__name__), instance=scope["path"])
     return told(content | {"status": 500, "title": HTTPStatus(500).phrase})

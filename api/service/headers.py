@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.datastructures import Headers, MutableHeaders
 
-from api.service.handlers import bug
+from api.service.handlers import UNKNOWN, bug, where
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -33,8 +33,6 @@ SECURITY = Headers(
 ).raw
 """On every answer, which has none of them by itself; nothing is run, framed or fetched from elsewhere."""
 
-UNKNOWN = "-"
-
 
 class Answering:
     """Adds the headers, and tells metrics and log of every request by the template of its path.
@@ -52,6 +50,7 @@ class Answering:
             await self.app(scope, receive, send)
             return
         began, request_id = time.perf_counter(), secrets.token_hex(8)
+        scope.setdefault("state", {})["request_id"] = request_id
         status = 0
 
         async def dressed(message: Message) -> None:
@@ -69,15 +68,15 @@ class Answering:
         except Exception as error:
             if status:  # half an answer is out: the line is cut
                 raise
-            await bug(error, method=scope["method"][:10], path=scope["path"])(scope, receive, dressed)
+            await bug(error, scope)(scope, receive, dressed)
         finally:
-            self._tell(scope, status or 500, time.perf_counter() - began, request_id)
+            self._tell(scope, status or 500, time.perf_counter() - began)
 
-    def _tell(self, scope: Scope, status: int, seconds: float, request_id: str) -> None:
-        route = getattr(scope.get("route"), "path", UNKNOWN)
+    def _tell(self, scope: Scope, status: int, seconds: float) -> None:
+        told: dict[str, Any] = dict(where(scope))
+        route = told["route"]
         self.metrics.answered(scope["method"] if route != UNKNOWN else UNKNOWN, route, status, seconds)
         caller = scope.get("state", {}).get("caller")
-        told: dict[str, Any] = {"request_id": request_id, "method": scope["method"][:10], "route": route}
         told |= {"status": status, "seconds": round(seconds, 4)}
         if caller is not None:
             told |= {"key": caller.key_id, "county": caller.county_id}

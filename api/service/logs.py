@@ -19,6 +19,11 @@ ALLOWED = (
 """Fields of a record that are written, beside time, level, logger and message."""
 
 
+PACKAGES = ("api.", "networks.", "optimizer.", "scenarios.")
+"""Modules of ours; between a request and its endpoint lie twenty places of libraries."""
+
+MOST_PLACES = 8
+
 NUMBER = re.compile(r"\d{5,}")
 """What might be somebody's, and is no line of a program."""
 
@@ -47,13 +52,15 @@ class JsonLines(logging.Formatter):
 
 
 def _places(record: logging.LogRecord) -> list[str]:
-    """Return where an exception passed, innermost last: module and line."""
+    """Return where an exception passed, innermost last: module and line; of libraries only the last ones."""
     trace = record.exc_info[2] if record.exc_info else None
     found = []
     while trace is not None:
         found.append(f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}")
         trace = trace.tb_next
-    return found[-8:]
+    ours = [i for i, place in enumerate(found) if place.startswith(PACKAGES)]
+    kept = {*ours[-MOST_PLACES:], *range(len(found))[-2:]}
+    return [place for i, place in enumerate(found) if i in kept]
 
 
 def relay(text: str, **where: object) -> None:
