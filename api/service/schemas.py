@@ -311,7 +311,10 @@ class LimitsGiven(Given):
     max_orders: int
     queue_per_county: int
     queue_in_all: int
+    streams_per_county: int
+    streams_in_all: int
     solve_seconds_most: int
+    replan_seconds_most: int
     solve_workers_most: int
     synchronous_places: int
     synchronous_seconds: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -122,6 +123,13 @@ def test_lists_hold_only_the_own_county(doors: Doors, things: dict[str, str]) ->
     deeds = doors.ask("GET", "/audit", role="admin", county="b").json()["items"]
     assert {deed["county_id"] for deed in deeds} == {doors.counties["b"]}
     assert len(doors.ask("GET", "/audit", role=OPERATOR, county="").json()["items"]) > len(deeds)
+
+
+def test_limits_tell_everything_that_a_caller_may_run_into(doors: Doors) -> None:
+    """All limits of the settings but those of a job's own process, as they are set."""
+    told, limits = doors.ask("GET", "/limits").json(), asdict(doors.settings.limits)
+    shown = {name: value for name, value in limits.items() if not name.startswith("child_")}
+    assert {name: told.get(name) for name in shown} == shown
 
 
 @pytest.mark.parametrize("role", [*ROLES, OPERATOR])
