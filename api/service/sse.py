@@ -15,6 +15,7 @@ from starlette.responses import Response, StreamingResponse
 
 from api.errors import InvalidInput
 from api.service import queue
+from api.service.auth import caller_of
 from api.service.database import Unavailable
 from api.service.moments import instant
 
@@ -114,10 +115,15 @@ def stream(database: Database, lines: Lines, job: Job, after: int, request: Requ
 
 
 async def _lines(database: Database, job_id: str, after: int, request: Request) -> AsyncIterator[str]:
-    began = spoken = time.monotonic()
+    began = spoken = asked = time.monotonic()
+    key = request.headers.get("authorization", "")
     yield f"retry: {RETRY_MS}\n\n"
     while time.monotonic() - began < MOST_S:
         try:
+            if time.monotonic() - asked > HEARTBEAT_S:
+                asked = time.monotonic()
+                if await run_in_threadpool(caller_of, database, key) is None:
+                    return  # the key was revoked; who comes again is told so
             found = await run_in_threadpool(queue.events_after, database, job_id, after, BATCH)
         except Unavailable:
             return  # the client comes again

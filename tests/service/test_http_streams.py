@@ -6,7 +6,8 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from api.service import claims
+from api.service import claims, sse
+from api.service.auth import caller_of, revoke_key
 from api.service.jobs import Outcome
 from tests.service.doors import ROOT, SMALL, Doors, document, open_doors
 from tests.service.jobs import claim
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import httpx
+    import pytest
 
 
 def submitted(doors: Doors, county: str = "a") -> str:
@@ -40,6 +42,20 @@ def test_who_comes_again_after_the_end_is_told_that_there_is_no_more(tmp_path: P
         for last in ("3", "99"):
             answer = doors.ask("GET", path, headers={"Last-Event-ID": last})
             assert (answer.status_code, answer.content) == (204, b"")
+
+
+def test_a_stream_ends_when_its_key_is_revoked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Past bug: the key was looked at once, and the line told on for up to an hour."""
+    monkeypatch.setattr(sse, "HEARTBEAT_S", 0.1)
+    with open_doors("sqlite", tmp_path) as doors, ExitStack() as stack:
+        response = opened(stack, doors, submitted(doors))
+        told = response.iter_lines()
+        until(lambda: next(told) == ": heartbeat")
+        caller = caller_of(doors.database, f"Bearer {doors.keys['a', 'dispatcher']}")
+        assert caller is not None
+        with doors.database.write() as connection:
+            assert revoke_key(connection, caller.key_id)
+        assert "event: end" not in list(told)
 
 
 def test_a_county_has_so_many_streams_and_all_together_so_many(tmp_path: Path) -> None:
