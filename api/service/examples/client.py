@@ -3,8 +3,9 @@
     export GONGPEI_KEY=gpk_...
     python -m api.service.examples.client http://127.0.0.1:8000 FOLDER plan.json --seconds 30
 
-Nothing but ``httpx`` is needed: copy this file. A submission whose answer was lost is repeated under the same
-``Idempotency-Key`` and finds the same job; an event stream that breaks is taken up where it broke.
+Nothing but ``httpx`` is needed: copy this file. What got no answer is sent again: a solve under the same
+``Idempotency-Key``, so that it finds the same job (a scenario may be stored twice; one is planned). An event stream
+that breaks is taken up after its last whole event.
 """
 
 from __future__ import annotations
@@ -23,12 +24,14 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-TRIES = 5
-PAUSE_S = 1.0
+PAUSES_S = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
+"""Between a request without an answer and the next; the service may name another pause (``Retry-After``)."""
+PASSING = (429, 502, 503, 504)
+"""What a service that is full or away just now answers, or the proxy before it."""
 SILENCE_S = 60.0
-"""A stream that says nothing for so long, not even a heartbeat, is broken."""
+"""A line that says nothing for so long, not even a heartbeat, is broken."""
 
 
 def zipped(folder: Path) -> bytes:
@@ -44,56 +47,81 @@ def zipped(folder: Path) -> bytes:
 
 def submitted(http: httpx.Client, folder: Path, seconds: float) -> str:
     """Hand in a scenario and a solve; return the id of the job."""
-    content = {"Content-Type": "application/zip"}
-    scenario = answer(http.post("/scenarios", content=zipped(folder), headers=content))
+    headers = {"Content-Type": "application/zip"}
+    scenario = asked(http, "POST", "/scenarios", content=zipped(folder), headers=headers).json()
     for fault in scenario["faults"]:
         say(f"{fault['code']} {fault.get('file', '')}:{fault.get('row', '')} {fault['en']}")
     solve = {"revision": scenario["revision"], "seconds": seconds}
     headers = {"Idempotency-Key": uuid.uuid4().hex}
-    for _ in range(TRIES - 1):
-        try:
-            return str(answer(http.post(f"/scenarios/{scenario['id']}/solves", json=solve, headers=headers))["id"])
-        except httpx.TransportError as error:
-            say(f"no answer ({type(error).__name__}), sending again")
-            time.sleep(PAUSE_S)
-    return str(answer(http.post(f"/scenarios/{scenario['id']}/solves", json=solve, headers=headers))["id"])
+    return str(asked(http, "POST", f"/scenarios/{scenario['id']}/solves", json=solve, headers=headers).json()["id"])
 
 
 def watched(http: httpx.Client, job: str) -> Iterator[dict[str, Any]]:
-    """Yield the events of a job until it has ended; a broken stream is taken up after its last event."""
-    last = ""
+    """Yield the events of a job; whatever the stream said or did not say, the job knows whether it has ended."""
+    last = "0"
     while True:
-        headers = {"Last-Event-ID": last} if last else {}
+        pause_s = PAUSES_S[0]
         try:
-            with http.stream("GET", f"/jobs/{job}/events", headers=headers, timeout=SILENCE_S) as stream:
-                stream.raise_for_status()
-                kind = ""
-                for line in stream.iter_lines():
-                    name, _, value = line.partition(": ")
-                    if name == "id":
-                        last = value
-                    elif name == "event":
-                        kind = value
-                    elif name == "data":
-                        yield {"event": kind, **json.loads(value)}
-                        if kind == "end":
-                            return
+            with http.stream("GET", f"/jobs/{job}/events", headers={"Last-Event-ID": last}) as stream:
+                if not stream.is_success:
+                    say(f"no events ({stream.status_code}), asking again")
+                    pause_s = named_pause_s(stream, pause_s)
+                for event in events(stream.iter_text()):
+                    last = event.pop("id")
+                    yield event
+                    if event["event"] == "end":
+                        return
         except httpx.TransportError as error:
-            say(f"line cut ({type(error).__name__}), taking up after event {last or 'none'}")
-        time.sleep(PAUSE_S)
+            say(f"line cut ({type(error).__name__}), taking up after event {last}")
+        if asked(http, "GET", f"/jobs/{job}").json()["ended_at"] is not None:
+            return
+        time.sleep(pause_s)
 
 
-def answer(response: httpx.Response) -> dict[str, Any]:
-    """Return the body; a problem is printed with its remedy and ends the program."""
-    if response.is_success:
-        body: dict[str, Any] = response.json()
-        return body
+def events(texts: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """Yield each event when its blank line has come; what a broken line leaves without one is no event."""
+    rest = ""
+    for text in texts:
+        *blocks, rest = (rest + text).split("\n\n")
+        for block in blocks:
+            fields = dict(line.split(": ", 1) for line in block.split("\n") if ": " in line)
+            if "data" in fields:
+                yield {"id": fields["id"], "event": fields["event"], **json.loads(fields["data"])}
+
+
+def asked(http: httpx.Client, method: str, path: str, **sent: Any) -> httpx.Response:
+    """Return the answer to a request, sent again with longer and longer pauses while there is none."""
+    for pause_s in PAUSES_S:
+        try:
+            response = http.request(method, path, **sent)
+        except httpx.TransportError as error:
+            say(f"no answer ({type(error).__name__}), sending again")
+            time.sleep(pause_s)
+        else:
+            if response.status_code not in PASSING:
+                return accepted(response)
+            say(f"answer {response.status_code}, sending again")
+            time.sleep(named_pause_s(response, pause_s))
     try:
-        problem = response.json()
-        for fault in problem.get("faults") or [problem]:
-            say(f"{fault.get('code', '')} {fault.get('en', '')}; {fault.get('remedy_en', '')}")
-    except ValueError:
-        say(response.text[:500])
+        return accepted(http.request(method, path, **sent))
+    except httpx.TransportError as error:
+        raise SystemExit(f"{method} {path}: no answer ({type(error).__name__})") from None
+
+
+def named_pause_s(response: httpx.Response, otherwise_s: float) -> float:
+    """Return how long the service asks to wait."""
+    named = response.headers.get("Retry-After", "")
+    return float(named) if named.isdecimal() else otherwise_s
+
+
+def accepted(response: httpx.Response) -> httpx.Response:
+    """Return a good answer; a problem is printed with its remedy and ends the program."""
+    if response.is_success:
+        return response
+    is_json = "json" in response.headers.get("Content-Type", "")
+    problem = response.json() if is_json else {"en": response.text[:500]}
+    for fault in problem.get("faults") or [problem]:
+        say(f"{fault.get('code', '')} {fault.get('en', '')}; {fault.get('remedy_en', '')}")
     raise SystemExit(f"{response.request.method} {response.request.url}: {response.status_code}")
 
 
@@ -115,11 +143,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         job = submitted(http, options.folder, options.seconds)
         for event in watched(http, job):
             say(json.dumps(event, ensure_ascii=False))
-        ended = answer(http.get(f"/jobs/{job}"))
+        ended = asked(http, "GET", f"/jobs/{job}").json()
         if ended["state"] != "done" or ended["plan_id"] is None:
             return 1
-        plan = http.get(f"/plans/{ended['plan_id']}/export", params={"format": "json"})
-        options.plan.write_bytes(plan.raise_for_status().content)
+        plan = asked(http, "GET", f"/plans/{ended['plan_id']}/export", params={"format": "json"})
+        options.plan.write_bytes(plan.content)
     say(f"{options.plan}: {ended['cost_fen'] / 100:.2f} yuan, {ended['unserved']} unserved")
     return 0
 
