@@ -14,7 +14,7 @@ from api.errors import InvalidInput
 from api.service import backup, county_file, personal, sealing
 from api.service.audit import Deed, append, verify
 from api.service.auth import ROLES, new_county, new_key, revoke_key
-from api.service.database import now_ms, open_database
+from api.service.database import hold, now_ms, open_database
 from api.service.pruning import prune
 from api.service.tables import counties, keys
 from api.service.upgrade import downgrade, newest, require_newest, upgrade
@@ -24,7 +24,7 @@ from scenarios.text import Text
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection
 
     from api.service.database import Database
     from api.service.settings import Settings
@@ -36,6 +36,9 @@ HELP = Text(
 )
 
 DAY_MS = 86_400_000
+
+NAMING = 7_204_005
+"""Lock of PostgreSQL under which counties are named, so that two made at once do not get one name."""
 
 COUNTY = Text("县的编号或名称", "id or name of the county")
 
@@ -124,12 +127,25 @@ def _county(options: argparse.Namespace, _: Settings, database: Database) -> int
         if not options.name:
             raise InvalidInput("E401", detail="--name", usage="gongpei admin county --help")
         with database.write() as connection:
+            hold(connection, NAMING)
+            _refuse_known(connection, options.name)
             line(new_county(connection, options.name))
         return 0
     with database.read() as connection:
         for row in connection.execute(select(counties).order_by(counties.c.id)):
             line(f"{row.id}  {row.name}")
     return 0
+
+
+def _refuse_known(connection: Connection, name: str) -> None:
+    """Refuse a name that is a county's already, or its id: counties are named by either."""
+    there = connection.scalar(select(counties.c.id).where(_is_called(name)).limit(1))
+    if there is not None:
+        raise InvalidInput("E618", value=name, id=there)
+
+
+def _is_called(named: str) -> ColumnElement[bool]:
+    return (counties.c.id == named) | (counties.c.name == named)
 
 
 def _key(options: argparse.Namespace, _: Settings, database: Database) -> int:
@@ -165,10 +181,11 @@ def _new_key(options: argparse.Namespace, database: Database) -> int:
 
 def _county_id(connection: Connection, named: str) -> str:
     """Return the id of the county with this id or name."""
-    is_it = (counties.c.id == named) | (counties.c.name == named)
-    found = connection.execute(select(counties.c.id).where(is_it)).scalars().all()
-    if len(found) != 1:
+    found = connection.execute(select(counties.c.id).where(_is_called(named))).scalars().all()
+    if not found:
         raise InvalidInput("E615", value=named)
+    if len(found) > 1:  # of before names were kept apart, or come in by an import
+        raise InvalidInput("E619", value=named, ids=", ".join(sorted(found)))
     return str(found[0])
 
 

@@ -196,6 +196,18 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "there is no county {value}",
         "see gongpei admin county list",
     ),
+    "E618": (
+        "已有名为 {value} 的县（{id}）",
+        "换一个名称，或用该县的编号",
+        "there is a county {value} already ({id})",
+        "give another name, or use that county by its id",
+    ),
+    "E619": (
+        "名称 {value} 对应多个县（{ids}）",
+        "改用其中一个编号",
+        "the name {value} is that of several counties ({ids})",
+        "use the id of one of them",
+    ),
     "E616": (
         "角色 {role} 需要{what}",
         "不写 --county 的只有操作员的 admin 密钥；brand 角色另需 --brand",

@@ -7,11 +7,13 @@ import stat
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import insert
 
 from api.command_line import run
 from api.service.audit import deeds
 from api.service.auth import caller_of
 from api.service.database import open_database, sqlite_url
+from api.service.tables import counties
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,6 +72,24 @@ def test_what_cannot_be_done_is_said(
     """Exit code 2 and a code of ours."""
     assert admin(tmp_path / "data", *words) == 2
     assert code in capsys.readouterr().err
+
+
+def test_a_county_has_a_name_of_its_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A second of the same name is refused; where an import has brought one, both ids are told and either will do."""
+    assert admin(tmp_path, "county", "new", "--name", "青山") == 0
+    first = capsys.readouterr().out.split()[0]
+    assert admin(tmp_path, "county", "new", "--name", "青山") == 2
+    refused = capsys.readouterr().err
+    assert "E618" in refused
+    assert first in refused
+    database = open_database(sqlite_url(tmp_path / "gongpei.sqlite"))
+    with database.write() as connection:
+        connection.execute(insert(counties).values(id="cty_2", name="青山", created_ms=0))
+    database.close()
+    assert admin(tmp_path, "key", "new", "--county", "青山") == 2
+    told = capsys.readouterr().err
+    assert all(each in told for each in ("E619", first, "cty_2"))
+    assert admin(tmp_path, "key", "new", "--county", "cty_2") == 0
 
 
 def test_a_service_is_backed_up_and_restored_elsewhere(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
