@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 
 from api.service.child_process import COMMAND
@@ -51,22 +52,84 @@ def test_the_shell_client_does_the_same(doors: Doors, tmp_path: Path) -> None:
     assert json.loads(plan.read_text("utf-8"))["origin"]["scenario"] == "四村县"
 
 
-def test_an_event_stream_that_breaks_is_taken_up_after_its_last_event(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
+@pytest.fixture
+def bad_line() -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """Give the address of a service whose lines are cut, as its scripts say, and what it was asked.
 
-    def answered(request: httpx.Request) -> httpx.Response:
-        asked.append(request.headers.get("Last-Event-ID", ""))
-        if len(asked) == 1:
-            return httpx.Response(200, text='id: 1\nevent: state\ndata: {"state": "queued"}\n\n')
-        if len(asked) == 2:
-            raise httpx.ReadError("cut")
-        return httpx.Response(200, text='id: 2\nevent: end\ndata: {"state": "done"}\n\n')
+    Each answer is a status, what is sent of the body, and how many bytes the head promised beyond that.
+    """
+    asked: list[tuple[str, str]] = []
+    whole = 'id: 1\nevent: state\ndata: {"state": "solving"}\n\n'
+    scripts: dict[str, list[tuple[int, str, int]]] = {
+        "/scenarios": [(201, '{"id":"scn_1","revision":1,"faults":[]}', 0)],
+        "/scenarios/scn_1/solves": [(0, "", 0), (429, "{}", 0), (202, '{"id":"job_1","state":"queued"}', 0)],
+        "/jobs/job_1/events": [
+            (503, "{}", 0),
+            (200, whole + "id: 2\nevent: incumbent\nda", 99),
+            (200, "id: 2\nevent: incumbent\ndata: {}\n\nid: 3\nevent: end\n", 99),
+            (204, "", 0),
+        ],
+        "/jobs/job_1": [
+            *3 * [(200, '{"id":"job_1","state":"solving","ended_at":null,"plan_id":null}', 0)],
+            (200, '{"id":"job_1","state":"done","ended_at":"x","cost_fen":100,"unserved":0,"plan_id":"pln_1"}', 0),
+        ],
+        "/plans/pln_1/export?format=json": [(200, '{"half', 99), (200, '{"whole":1}', 0)],
+    }
 
-    monkeypatch.setattr(client, "PAUSE_S", 0.0)
-    with httpx.Client(transport=httpx.MockTransport(answered), base_url="http://service") as http:
-        events = list(client.watched(http, "job_1"))
-    assert [event["event"] for event in events] == ["state", "end"]
-    assert asked == ["", "1", "1"]
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            path = self.path.removeprefix("/api/v1")
+            asked.append((path, self.headers.get("Idempotency-Key") or self.headers.get("Last-Event-ID", "")))
+            script = scripts[path]
+            status, body, missing = script.pop(0) if len(script) > 1 else script[0]
+            if status == 0:
+                return
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            if status != 204:
+                self.send_header("Content-Length", str(len(body) + missing))
+            if status in {429, 503}:
+                self.send_header("Retry-After", "7")
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        do_POST = do_GET  # noqa: N815 - the name that the server calls
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}", asked
+        server.shutdown()
+        thread.join()
+
+
+def is_taken_up(asked: list[tuple[str, str]]) -> bool:
+    """Tell whether one key was sent three times, and streams were taken up after their last whole events."""
+    keys = [value for path, value in asked if path.endswith("/solves")]
+    streams = [value for path, value in asked if path.endswith("/events")]
+    return len(keys) == 3 and len(set(keys)) == 1 and bool(keys[0]) and streams == ["0", "0", "1", "2"]
+
+
+PAUSES = [1.0, 7.0, 7.0, 1.0, 1.0]
+"""After the cut POST, the 429, the 503 and the two cut streams; then one before the plan is asked for again."""
+
+
+def test_the_python_client_comes_through_a_bad_line(
+    bad_line: tuple[str, list[tuple[str, str]]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, asked = bad_line
+    pauses: list[float] = []
+    monkeypatch.setenv("GONGPEI_KEY", "gpk_x")
+    monkeypatch.setattr(client.time, "sleep", pauses.append)
+    plan = tmp_path / "plan.json"
+    assert client.main([address, str(LIBRARY / "four_villages"), str(plan)]) == 0
+    assert plan.read_text("utf-8") == '{"whole":1}'
+    assert is_taken_up(asked)
+    assert pauses == [*PAUSES, 1.0]
 
 
 def test_the_scenario_that_the_page_of_the_api_shows_is_planned_whole(doors: Doors) -> None:
