@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, text, update
 
 from api.service.audit import Deed, append
 from api.service.ids import new_id
@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 
 BATCH = 500
 
+STORING, COUNTING = (
+    text(f"LOCK TABLE {personal.name}, {webhooks.name} IN {mode} MODE") for mode in ("ROW EXCLUSIVE", "SHARE")
+)
+"""Locks of PostgreSQL: many store boxes at a time, nobody while they are counted; SQLite has one writer anyway."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owner:
@@ -41,8 +46,20 @@ class Owner:
         return f"{self.scenario_id}/{order}/{field}"
 
 
+def begin_storing(connection: Connection) -> None:
+    """Keep older keys from being dropped until the caller's transaction ends.
+
+    To be called before the ring, or a box that is to be copied, is read: either could be an older one else.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(STORING)
+
+
 def keep(connection: Connection, ring: KeyRing, owner: Owner, values: Iterable[PersonalValue], *, at_ms: int) -> int:
-    """Seal and store values that came at ``at_ms``, within the caller's transaction; return how many."""
+    """Seal and store values that came at ``at_ms``, within the caller's transaction; return how many.
+
+    ``ring`` is to be read after ``begin_storing``.
+    """
     rows = []
     for value in values:
         box = ring.seal(value.value, owner.place(value.order, value.field))
@@ -120,7 +137,12 @@ def rotate(connection: Connection, ring: KeyRing) -> int:
 
 
 def under_older_keys(connection: Connection, ring: KeyRing) -> int:
-    """Return how many boxes the newest key does not open."""
+    """Return how many boxes the newest key does not open; whoever is just storing some is waited for.
+
+    Until the caller's transaction ends nobody stores any.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(COUNTING)
     fields = connection.scalar(select(func.count()).where(personal.c.box_key != ring.newest)) or 0
     secrets = connection.execute(select(webhooks.c.secret_box)).scalars()
     return fields + sum(Box.unpacked(each).key != ring.newest for each in secrets)

@@ -17,7 +17,7 @@ from api.errors import InvalidInput
 from api.service.audit import Deed, append
 from api.service.database import now_ms
 from api.service.ids import new_id
-from api.service.personal import Owner, carry, keep
+from api.service.personal import Owner, begin_storing, carry, keep
 from api.service.tables import jobs, personal, plans, revisions, scenarios
 from scenarios.text import Text
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from api.service.auth import Caller
     from api.service.database import Database
     from api.service.personal_columns import PersonalValue
-    from api.service.sealing import KeyRing
+    from api.service.sealing import KeyFile
 
 VALID, INVALID = "valid", "invalid"
 
@@ -77,14 +77,14 @@ class Revision:
         return f'"{self.number}-{self.digest[:16]}"'
 
 
-def create(database: Database, caller: Caller, draft: Draft, *, ring: KeyRing | None) -> Revision:
+def create(database: Database, caller: Caller, draft: Draft, *, keys: KeyFile | None) -> Revision:
     """Store a new scenario with its first revision."""
     scenario_id = new_id("scn")
     with database.write() as connection:
         at_ms = now_ms(connection)
         row = {"id": scenario_id, "county_id": caller.county_id, "name": draft.name[:200], "head": 1}
         connection.execute(insert(scenarios).values(**row, created_ms=at_ms))
-        _add(connection, caller, (scenario_id, 1), draft, ring=ring)
+        _add(connection, caller, (scenario_id, 1), draft, keys=keys)
         return _found(connection, caller.county_id, scenario_id)
 
 
@@ -94,7 +94,7 @@ def revise(
     before: Revision,
     draft: Draft,
     *,
-    ring: KeyRing | None,
+    keys: KeyFile | None,
     order_ids: frozenset[str] | None = None,
 ) -> Revision:
     """Store the next revision of a scenario.
@@ -115,7 +115,7 @@ def revise(
         )
         if connection.execute(moved.values(head=number, name=draft.name[:200])).rowcount != 1:
             raise InvalidInput("E639", etag=_found(connection, caller.county_id, before.scenario_id).etag)
-        _add(connection, caller, (before.scenario_id, number), draft, ring=ring, order_ids=order_ids)
+        _add(connection, caller, (before.scenario_id, number), draft, keys=keys, order_ids=order_ids)
         return _found(connection, caller.county_id, before.scenario_id)
 
 
@@ -191,11 +191,12 @@ def _add(
     place: tuple[str, int],
     draft: Draft,
     *,
-    ring: KeyRing | None,
+    keys: KeyFile | None,
     order_ids: frozenset[str] | None = None,
 ) -> None:
     """Store a revision with what belongs to it; ``place`` is the scenario's id and the number."""
     scenario_id, number = place
+    begin_storing(connection)
     at_ms = now_ms(connection)
     row = {
         "scenario_id": scenario_id,
@@ -214,7 +215,7 @@ def _add(
     owner = Owner(county_id=caller.county_id, scenario_id=scenario_id, revision=number)
     if number > 1:
         _carry_on(connection, owner, draft, order_ids)
-    count = keep(connection, ring, owner, draft.personal, at_ms=at_ms) if ring is not None else 0
+    count = keep(connection, keys.ring, owner, draft.personal, at_ms=at_ms) if keys is not None else 0
     detail = {"revision": number, "state": draft.state, "personal": count}
     append(connection, _deed(caller, "scenario.revision", scenario_id, detail), at_ms)
 

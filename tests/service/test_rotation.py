@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
 from api.command_line import run
 from api.errors import InvalidInput
-from api.service.sealing import KeyFile, add_key, read_ring
+from api.service.auth import Caller
+from api.service.personal import Owner, keep, under_older_keys
+from api.service.personal_columns import PersonalValue
+from api.service.revisions import Draft, create
+from api.service.sealing import KeyFile, KeyRing, add_key, drop_keys, read_ring
+from api.service.tables import personal
 from tests.service.doors import Doors, document, open_doors
+from tests.service.rows import COUNTY, SCENARIO, add_county, add_revision
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from api.service.database import Database
 
 
 def rotate(doors: Doors, *more: str) -> int:
@@ -62,6 +72,46 @@ def test_a_key_that_something_is_sealed_with_is_not_dropped(tmp_path: Path, caps
         assert "E617" in capsys.readouterr().err
         assert len(read_ring(path, data=doors.settings.data).keys) == 2
         assert recipient(doors, scenario) == "王小明"
+
+
+def test_a_key_is_not_dropped_while_a_box_under_it_is_being_stored(database: Database) -> None:
+    """Past bug: on PostgreSQL what was stored, but not yet kept, was not counted. The look waits, and finds it."""
+    old, both = KeyRing(keys={"a": b"1" * 32}), KeyRing(keys={"a": b"1" * 32, "b": b"2" * 32})
+
+    def left() -> int:
+        with database.write() as connection:
+            return under_older_keys(connection, both)
+
+    with database.write() as connection:
+        add_county(connection)
+        add_revision(connection)
+    owner = Owner(county_id=COUNTY, scenario_id=SCENARIO, revision=1)
+    value = PersonalValue(order="O1", field="phone", value="13800000000")
+    with ThreadPoolExecutor(1) as other:
+        with database.write() as connection:
+            assert keep(connection, old, owner, [value], at_ms=0) == 1
+            looking = other.submit(left)
+            assert not wait([looking], timeout=0.3).done
+        assert looking.result() == 1
+
+
+def test_what_waits_for_a_drop_is_sealed_with_the_key_that_stays(database: Database, tmp_path: Path) -> None:
+    """Past bug: a request had the keys in hand, was overtaken by rotation and drop, and stored what nobody opens."""
+    keys = KeyFile(path=tmp_path / "keys", data=tmp_path / "data")
+    with database.write() as connection:
+        add_county(connection)
+    caller = Caller(key_id="key_1", county_id=COUNTY, role="planner")
+    draft = Draft(name="n", content=b"", personal=[PersonalValue(order="O1", field="phone", value="13800000000")])
+    with ThreadPoolExecutor(1) as other:
+        with database.write() as connection:
+            assert under_older_keys(connection, keys.ring) == 0
+            storing = other.submit(create, database, caller, draft, keys=keys)
+            assert not wait([storing], timeout=0.3).done
+            kept = add_key(keys.path)
+            drop_keys(keys.path, frozenset({kept}))
+        storing.result()
+    with database.read() as connection:
+        assert connection.execute(select(personal.c.box_key)).scalars().all() == [kept]
 
 
 def test_a_key_file_that_is_gone_is_not_made_anew(tmp_path: Path) -> None:

@@ -138,7 +138,7 @@ def solve_now(
     if draft.places > SYNCHRONOUS_PLACES:
         raise InvalidInput("E649", most=SYNCHRONOUS_PLACES, seconds=SYNCHRONOUS_S)
     _refuse_invalid(draft)
-    revision = revisions.create(here.database, caller, draft, ring=here.ring)
+    revision = revisions.create(here.database, caller, draft, keys=here.keys)
     request = _effort(here, Effort(seconds=seconds, seed=seed))
     job = here.intake.submit(_of(caller, revision, "solve", request)).job
     job = _awaited(here, caller, job)

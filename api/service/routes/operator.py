@@ -16,6 +16,7 @@ from api.service.context import Here  # noqa: TC001 - FastAPI reads the annotati
 from api.service.database import now_ms
 from api.service.folders import MOST_FILES, MOST_RATIO, MOST_UNPACKED
 from api.service.moments import instant
+from api.service.personal import begin_storing
 from api.service.problems import CATALOGUES
 from api.service.revisions import missing
 from api.service.routes.jobs import SYNCHRONOUS_PLACES, SYNCHRONOUS_S
@@ -99,6 +100,7 @@ def add_hook(here: Here, caller: Administrator, request: HookRequest) -> HookGiv
         raise InvalidInput("E660")
     target = target_of(request.url, here.settings.webhook_hosts)
     with here.database.write() as connection:
+        begin_storing(connection)
         hook = notices.register(connection, here.ring, county_id=caller.county_id, target=target, events=request.events)
         deed = Deed(action="webhook.new", object=hook.id, key_id=caller.key_id, county_id=caller.county_id, detail={})
         audit.append(connection, deed, now_ms(connection))

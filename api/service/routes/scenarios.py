@@ -158,7 +158,7 @@ def create(here: Here, caller: Writer, body: Body, response: Response) -> Scenar
     """Store a scenario; one with faults is stored too, as an invalid revision that a change can mend."""
     upload = body.upload()
     draft, found = drafted(here, caller, upload)
-    revision = revisions.create(here.database, caller, draft, ring=here.ring)
+    revision = revisions.create(here.database, caller, draft, keys=here.keys)
     response.headers["Location"] = f"/api/v1/scenarios/{revision.scenario_id}"
     return _told(revision, response, found, _kept(here, upload, found))
 
@@ -247,7 +247,7 @@ def _change(
         kept, upload = order_ids(whole.files), packed_upload(whole)
         del whole
     draft, found = drafted(here, caller, upload)
-    revision = revisions.revise(here.database, caller, before, draft, ring=here.ring, order_ids=kept)
+    revision = revisions.revise(here.database, caller, before, draft, keys=here.keys, order_ids=kept)
     return _told(revision, response, found, _kept(here, upload, found))
 
 
