@@ -21,7 +21,7 @@ from api.service.app import create_app
 from api.service.crowd import counting
 from api.service.database import open_database
 from api.service.logs import start_logs
-from api.service.notices import Allowed, send_due
+from api.service.notices import Allowed, Senders
 from api.service.runner import Worker
 from api.service.upgrade import upgrade
 from api.talk import say
@@ -50,7 +50,7 @@ NOTICES_S = 1.0
 """How often notices that are due are looked for."""
 
 SENDING_S = 6.0
-"""How long a notice that is being sent may hold up the end."""
+"""How long notices that are being sent may hold up the end."""
 
 
 def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
@@ -135,24 +135,25 @@ class _Server(uvicorn.Server):
 @contextmanager
 def _sending(database: Database, keys: KeyFile | None, settings: Settings) -> Iterator[None]:
     """Send notices that are due while the block runs; without keys there can be no webhook that has any."""
+    if keys is None:
+        yield
+        return
     ends = threading.Event()
-    thread = threading.Thread(target=_send, args=(database, keys, settings, ends), name="notices", daemon=True)
-    if keys is not None:
-        thread.start()
+    senders = Senders(database, lambda: keys.ring, Allowed(hosts=settings.webhook_hosts))
+    thread = threading.Thread(target=_send, args=(senders, ends), name="notices", daemon=True)
+    thread.start()
     try:
         yield
     finally:
         ends.set()
-        if keys is not None:
-            thread.join(SENDING_S)  # what is cut off by the end of the process is sent again by the next
+        thread.join(NOTICES_S)
+        senders.end(SENDING_S)  # what is cut off by the end of the process is sent again by the next
 
 
-def _send(database: Database, keys: KeyFile, settings: Settings, ends: threading.Event) -> None:
-    allowed = Allowed(hosts=settings.webhook_hosts)
+def _send(senders: Senders, ends: threading.Event) -> None:
     while not ends.wait(NOTICES_S):
         try:
-            while send_due(database, keys.ring, allowed) and not ends.is_set():
-                pass
+            senders.begin()
         except Exception:
             logger.exception("notices could not be sent")
 

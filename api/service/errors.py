@@ -118,6 +118,12 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "a scenario has no use for the table {file}, which may hold personal data, so nothing was stored",
         "leave the file out, or give it the name of a file of the folder (scenarios/README.md)",
     ),
+    "E687": (
+        "本县已有 {most} 个通知接收方",
+        "先删除不再需要的接收方（DELETE /api/v1/webhooks/ID）",
+        "the county has {most} receivers of notices",
+        "remove one that is not needed any more (DELETE /api/v1/webhooks/ID)",
+    ),
     "E603": (
         "数据库地址 {url} 无法使用（{detail}）",
         "使用 sqlite:///文件 或 postgresql://用户@主机/库名；PostgreSQL 需要安装 gongpei[postgres]",

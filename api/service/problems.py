@@ -55,6 +55,7 @@ STATUS = {
     "E671": 503,
     "E679": 503,
     "E681": 503,
+    "E687": 409,
     "E430": 404,
 }
 """HTTP status by code; 422 for every other."""

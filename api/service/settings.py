@@ -39,6 +39,8 @@ class Limits:
     streams_per_county: int = 50
     """Event streams of a county that are open on one process of the API."""
     streams_in_all: int = 400
+    webhooks_per_county: int = 10
+    """Receivers of a county; they are called one after another."""
     solve_seconds_most: int = 3_600
     replan_seconds_most: int = 60
     """Of a replan, which may run beside the jobs that fill a worker's slots."""

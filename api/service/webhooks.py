@@ -13,8 +13,10 @@ import hmac
 import ipaddress
 import json
 import socket
+import threading
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 import httpx
@@ -23,12 +25,12 @@ from api.errors import InvalidInput
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     Lookup = Callable[[str, int], Sequence[str]]
 
 CALL_S = 5.0
-"""How long a receiver may take."""
+"""How long a call may take in all, from the connection to the last line of the answer's head."""
 
 MOST_URL = 2_000
 
@@ -109,7 +111,7 @@ def body_of(event: dict[str, Any]) -> bytes:
 def call(
     target: Target, secret: str, event: dict[str, Any], timestamp: int, *, trust: ssl.SSLContext | None = None
 ) -> int:
-    """Send an event and return the status of the answer, 0 where there was none within ``CALL_S``.
+    """Send an event and return the status of the answer, 0 where its head was not whole within ``CALL_S``.
 
     ``trust``: which certificates count; those that httpx trusts by default.
     """
@@ -125,10 +127,54 @@ def call(
         url = httpx.URL(target.url).copy_with(host=host)
         with (
             httpx.Client(timeout=CALL_S, follow_redirects=False, trust_env=False, verify=trust or True) as client,
+            _Deadline(CALL_S) as deadline,
             client.stream(
-                "POST", url, content=body, headers=headers, extensions={"sni_hostname": target.host}
+                "POST",
+                url,
+                content=body,
+                headers=headers,
+                extensions={"sni_hostname": target.host, "trace": deadline.heed},
             ) as answer,
         ):
             return answer.status_code
     except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError):
         return 0
+
+
+class _Deadline:
+    """Cuts the connection of a call when its time is over: the timeouts of httpx begin anew with every read."""
+
+    def __init__(self, wait_s: float) -> None:
+        self._lock = threading.Lock()
+        self._is_over = False
+        self._line: socket.socket | None = None
+        self._timer = threading.Timer(wait_s, self._cut)
+        self._timer.daemon = True
+
+    def __enter__(self) -> Self:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+        with self._lock:
+            if self._line is not None:
+                self._line.close()
+                self._line = None
+
+    def heed(self, event: str, told: Mapping[str, Any]) -> None:
+        """Take what httpx tells of a request; the line is our own copy, as the one with TLS takes httpx's away."""
+        if event == "connection.connect_tcp.complete":
+            with self._lock:
+                self._line = told["return_value"].get_extra_info("socket").dup()
+                self._shut_if_over()
+
+    def _cut(self) -> None:
+        with self._lock:
+            self._is_over = True
+            self._shut_if_over()
+
+    def _shut_if_over(self) -> None:
+        if self._is_over and self._line is not None:
+            with suppress(OSError):  # the receiver was quicker
+                self._line.shutdown(socket.SHUT_RDWR)

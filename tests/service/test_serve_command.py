@@ -61,12 +61,12 @@ def test_notices_are_sent_while_the_service_runs(
         called.append("")
         return 200
 
-    monkeypatch.setattr(notices.send_due, "__kwdefaults__", {"most": 20, "caller": call})
+    monkeypatch.setattr(notices.Senders.__init__, "__kwdefaults__", {"most": 1, "caller": call})
     keys = KeyFile(path=tmp_path / "keys", data=tmp_path / "data")
     a = county(database)
     target = target_of("https://localhost/x", ("localhost",))
     with database.write() as connection:
-        notices.register(connection, keys.ring, county_id=a.county_id, target=target, events=("done",))
+        notices.register(connection, keys.ring, county_id=a.county_id, target=target, events=("done",), most=1)
     submit(database, a)
     claims.finish(database, claim(database), Outcome())
     with _sending(database, keys, Settings(webhook_hosts=("localhost",))):

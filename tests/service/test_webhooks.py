@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from api.errors import InvalidInput
+from api.service import webhooks
 from api.service.webhooks import Target, call, signature, target_of
+from tests.service.receivers import receiver_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,3 +106,20 @@ def test_the_signature_is_what_the_documentation_says() -> None:
 def test_a_receiver_that_does_not_answer_gives_no_status() -> None:
     nowhere = Target(url="https://localhost:9/x", host="localhost", port=9, address="127.0.0.1")
     assert call(nowhere, "secret", {"job": "job_1"}, 1) == 0
+
+
+def test_a_receiver_is_called_at_the_address_that_was_checked_and_its_status_returned() -> None:
+    with receiver_of() as receiver:
+        target = target_of(receiver.url, ["localhost"], lookup=at("127.0.0.1"))
+        assert call(target, "secret", {"job": "job_1"}, 1, trust=receiver.trust) == 204
+
+
+@pytest.mark.parametrize("mode", ["silent", "dribbling", "mute"])
+def test_a_call_ends_in_its_time_whatever_the_receiver_does(mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Past bug: a line of the answer every 4 s held a call that may take 5 s for 42 s, and could for ever."""
+    monkeypatch.setattr(webhooks, "CALL_S", 0.4)
+    with receiver_of(mode) as receiver:
+        target = target_of(receiver.url, ["localhost"], lookup=at("127.0.0.1"))
+        assert call(target, "secret", {"job": "job_1"}, 1, trust=receiver.trust) == 0
+        assert receiver.calls == 1
+        assert mode == "silent" or receiver.is_cut.wait(10)

@@ -101,7 +101,14 @@ def add_hook(here: Here, caller: Administrator, request: HookRequest) -> HookGiv
     target = target_of(request.url, here.settings.webhook_hosts)
     with here.database.write() as connection:
         begin_storing(connection)
-        hook = notices.register(connection, here.ring, county_id=caller.county_id, target=target, events=request.events)
+        hook = notices.register(
+            connection,
+            here.ring,
+            county_id=caller.county_id,
+            target=target,
+            events=request.events,
+            most=here.settings.limits.webhooks_per_county,
+        )
         deed = Deed(action="webhook.new", object=hook.id, key_id=caller.key_id, county_id=caller.county_id, detail={})
         audit.append(connection, deed, now_ms(connection))
     return HookGiven(id=hook.id, url=hook.url, events=list(hook.events), secret=hook.secret)
