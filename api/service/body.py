@@ -9,6 +9,7 @@ slowly is not waited for either, and its room is free again.
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -79,7 +80,7 @@ class Bodies:
             if body is None:
                 return
             if is_json(scope):
-                await _refuse_swollen(body)
+                await _refuse_unfit(body)
             await self.app(scope, _replayed(body, receive), send)
         except (InvalidInput, Unavailable) as refusal:
             await respond(refusal, instance=path)(scope, receive, send)
@@ -147,12 +148,31 @@ class _Held:
                 del self.counts[name]
 
 
-async def _refuse_swollen(body: bytes) -> None:
-    """Refuse JSON as ``refuse_swollen`` does, large bodies in a thread, so that others are answered meanwhile."""
-    if len(body) > BLOCK:
-        await run_in_threadpool(refuse_swollen, body)
-    else:
-        refuse_swollen(body)
+async def _refuse_unfit(body: bytes) -> None:
+    """Refuse JSON that is swollen or half, large bodies in a thread, so that others are answered meanwhile."""
+    for refuse in (refuse_swollen, refuse_halves):
+        if len(body) > BLOCK:
+            await run_in_threadpool(refuse, body)
+        else:
+            refuse(body)
+
+
+def refuse_halves(body: bytes) -> None:
+    """Refuse JSON with half a character in it, which no database and no answer could hold.
+
+    Raises
+    ------
+    InvalidInput
+        E633, also for other bytes that are not UTF-8. What else is no JSON is left to the endpoint.
+    """
+    try:
+        text = body.decode("utf-8-sig")
+        if "\\ud" in text or "\\uD" in text:
+            json.dumps(json.loads(text), ensure_ascii=False).encode()
+    except UnicodeError as error:
+        raise InvalidInput("E633", detail=error) from None
+    except ValueError:
+        return
 
 
 def refuse_swollen(body: bytes) -> None:

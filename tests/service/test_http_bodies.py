@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given
 from hypothesis.strategies import lists, sampled_from
 
-from api.service.body import MOST_LEVELS, levels
+from api.service.body import MOST_LEVELS, levels, refuse_halves
 from api.service.folders import MOST_FILES, checked, is_plain_path, packed, stored_files, unpacked
 from api.service.folders import SMALL as SMALL_FILE
 from api.service.room import AT_ONCE, room
@@ -289,6 +289,20 @@ def test_half_a_character_is_refused_like_any_other_value(doors: Doors) -> None:
     assert 400 <= status < 500
 
 
+@pytest.mark.parametrize(
+    "body", [b'{"events": {"a": "\\uDfff"}}', b'{"events": {"\\ud83d": 1}}', b'{"events": "\xed\xa0\x80"}']
+)
+def test_half_a_character_where_any_value_may_stand_is_refused(doors: Doors, body: bytes) -> None:
+    """Past bug: the events of a replan with one were a 500. 400 with E633."""
+    assert refusal(doors, body, JSON, "/plans/pln_00000000000000000000000000:replan") == (400, "E633")
+
+
+def test_whole_characters_may_be_written_in_two_halves() -> None:
+    """Also behind a backslash that is escaped; and what is no JSON is left to others."""
+    for body in (b'{"a": "\\ud83d\\ude00"}', b'{"a": "\\\\ud83d"}', b'["\\ud800"'):
+        refuse_halves(body)
+
+
 def test_an_error_of_our_own_is_a_problem_with_the_headers_of_all_answers(
     doors: Doors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -345,7 +359,7 @@ def test_a_caller_without_a_key_is_refused_before_the_body_has_come(doors: Doors
 def test_half_a_character_in_the_name_of_a_file_is_refused(doors: Doors) -> None:
     """Past bug: the zip in which files are kept cannot name it, so it was a 500."""
     sent = json.dumps({**document(), "files": {"\ud800.geojson": "x"}}).encode()
-    assert refusal(doors, sent, JSON, "/scenarios") == (422, "E631")
+    assert refusal(doors, sent, JSON, "/scenarios") == (400, "E633")
 
 
 def test_a_name_is_as_long_as_file_systems_have_it() -> None:
