@@ -84,6 +84,8 @@ class Run:
                 TAKERS[message["is"]](self, message)
         except (OSError, ValueError, KeyError) as error:  # it has gone astray, or its folder has
             self._last(partial(claims.retry, self.database, self.claim, why=f"no message: {type(error).__name__}"))
+        if not self.has_spoken and has_ended and self._is_wished:  # the wish may reach it before it can heed it
+            self._last(self._best_or(partial(claims.cancel, self.database, self.claim)))
         if not self.has_spoken and has_ended:
             code = self.child.process.returncode
             self._last(partial(claims.retry, self.database, self.claim, why=f"the process ended with {code}"))

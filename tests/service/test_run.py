@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from api.service.jobs import Claim, Failure, Outcome
 
 
+PLAN = {"plan": {"unserved": []}, "origin": {"versions": {}}}
+
+
 @pytest.fixture
 def run(database: Database, tmp_path: Path) -> Iterator[Run]:
     """Give a claimed job whose child says nothing."""
@@ -40,7 +44,7 @@ def run(database: Database, tmp_path: Path) -> Iterator[Run]:
 def says(run: Run, patch: pytest.MonkeyPatch, message: dict[str, Any]) -> None:
     """Have the child say a message; the file that it names is there."""
     if "file" in message:
-        (run.child.folder / message["file"]).write_bytes(zlib.compress(b"{}"))
+        (run.child.folder / message["file"]).write_bytes(zlib.compress(json.dumps(PLAN).encode()))
     patch.setattr(run.child, "messages", lambda: iter([message]))
     run.hear()
 
@@ -74,6 +78,22 @@ def test_what_a_job_costs_does_not_rise_when_an_attempt_begins_anew(run: Run, mo
         shown.append(now(run.database, run.claim.job).cost_fen)
     assert shown == [500, 400, 400]
     assert kinds(run.database, run.claim.job).count("incumbent") == 3
+
+
+@pytest.mark.parametrize(("kept", "state"), [(False, "cancelled"), (True, "done")])
+def test_a_child_that_the_wish_to_stop_ends_before_it_can_heed_it_costs_no_attempt(
+    run: Run, monkeypatch: pytest.MonkeyPatch, kept: bool, state: str
+) -> None:
+    """Past bug: each new attempt was stopped while it began, and the third failed the job."""
+    if kept:
+        says(run, monkeypatch, {"is": "checkpoint", "file": "1.z", "cost_fen": 1})
+    monkeypatch.setattr(run.child, "messages", lambda: iter(()))
+    run.heed("stop")
+    run.child.process.kill()
+    run.child.process.wait()
+    run.hear()
+    run.deliver()
+    assert now(run.database, run.claim.job).state == state
 
 
 def test_a_worker_outlives_a_claim_that_it_cannot_begin_and_that_was_discarded(
