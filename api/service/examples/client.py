@@ -119,7 +119,7 @@ def accepted(response: httpx.Response) -> httpx.Response:
     if response.is_success:
         return response
     is_json = "json" in response.headers.get("Content-Type", "")
-    problem = response.json() if is_json else {"en": response.text[:500]}
+    problem: dict[str, Any] = response.json() if is_json else {"en": response.text[:500]}
     for fault in problem.get("faults") or [problem]:
         say(f"{fault.get('code', '')} {fault.get('en', '')}; {fault.get('remedy_en', '')}")
     raise SystemExit(f"{response.request.method} {response.request.url}: {response.status_code}")
