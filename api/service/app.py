@@ -72,7 +72,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         "most_orders": limits.max_orders,
     }
     keys = None if settings.key_file is None else KeyFile(path=settings.key_file, data=settings.data)
-    benches, metrics = Benches(bounds, settings.data), Metrics(database)
+    benches, metrics = Benches(bounds, settings.data, settings.scenarios_kept), Metrics(database)
     app = FastAPI(
         title="gongpei",
         version=version("gongpei"),

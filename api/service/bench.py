@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
 import secrets
 import shutil
 import tempfile
@@ -16,6 +17,7 @@ import threading
 from collections import OrderedDict
 from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing import forkserver
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from api.errors import InvalidInput
@@ -28,7 +30,7 @@ from api.service.runner import hold, remove_leftovers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
+    from multiprocessing.connection import Connection
 
 LOAD_S = 60.0
 """How long a scenario may take to be read and built."""
@@ -42,8 +44,11 @@ FILE_BYTES = 1 << 28
 PROCESSOR_S = 600
 """Processor time of one process, all its questions together; then another takes its place."""
 
-MOST_KEPT = 3
-"""Scenarios kept ready."""
+LEAST_KEPT = 3
+"""Scenarios kept ready however small the machine is."""
+
+ROOM_EACH = 1 << 30
+"""Memory that one kept scenario is taken to need, where the operator does not say how many there may be."""
 
 MOST_LOADING = 2
 """Scenarios that are loaded at the same time; others wait their turn."""
@@ -71,26 +76,41 @@ class Bench:
     """One limited process with one scenario."""
 
     def __init__(self, content: bytes, bounds: Mapping[str, int], *, home: Path, cache: Path) -> None:
+        self._turn = threading.Lock()
+        self._is_closed = False
+        self._processor_s = bounds["processor_s"]
         try:
             cache.mkdir(parents=True, exist_ok=True)
             self._folder = tempfile.mkdtemp(dir=home)
         except OSError as error:
             raise Unavailable("E601", detail=error.strerror) from None
-        self._turn = threading.Lock()
-        self._is_closed = False
-        ours, theirs = multiprocessing.Pipe()
-        self._pipe = ours
+        try:
+            self._pipe, theirs = multiprocessing.Pipe()
+        except OSError as error:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise Unavailable("E601", detail=error.strerror) from None
         context = multiprocessing.get_context("forkserver")
         arguments = (theirs, dict(bounds), self._folder, str(cache))
         self._process = context.Process(target=bench_entry.run, args=arguments, daemon=True)
-        self._process.start()
-        theirs.close()
         try:
+            self._start(theirs)
             self._pipe.send_bytes(content)
             self.found: dict[str, Any] = self._heard(LOAD_S)
+        except BrokenPipeError:  # it has ended before it has read
+            self.close()
+            raise InvalidInput("E647", detail=_manner(self._process.exitcode)) from None
         except BaseException:
             self.close()
             raise
+
+    def _start(self, theirs: Connection) -> None:
+        """Start the process; no descriptor, memory or process left for it is nothing that its scenario could mend."""
+        try:
+            self._process.start()
+        except (OSError, EOFError) as error:
+            raise Unavailable("E601", detail=getattr(error, "strerror", None) or type(error).__name__) from None
+        finally:
+            theirs.close()
 
     def ask(self, question: Mapping[str, Any]) -> Any:
         """Return the answer to one question; others wait until it is there.
@@ -122,6 +142,15 @@ class Bench:
         """Whether it may be asked."""
         return self._process.is_alive()
 
+    @property
+    def is_spent(self) -> bool:
+        """Whether one more question might come to the bound of its processor time."""
+        try:
+            counted = Path(f"/proc/{self._process.pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+        except OSError:  # it has ended
+            return True
+        return sum(map(int, counted[11:13])) / os.sysconf("SC_CLK_TCK") > self._processor_s - ASK_S
+
     def retire(self) -> None:
         """End the process once it has answered who is asking."""
         with self._turn:
@@ -130,8 +159,9 @@ class Bench:
     def close(self) -> None:
         """End the process and remove its folder."""
         self._is_closed = True
-        self._process.kill()
-        self._process.join(5)
+        if self._process.pid is not None:
+            self._process.kill()
+            self._process.join(5)
         self._pipe.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -156,7 +186,8 @@ class Bench:
 class Benches:
     """The scenarios asked about of late, each in a process of its own."""
 
-    def __init__(self, bounds: Mapping[str, int], data: Path) -> None:
+    def __init__(self, bounds: Mapping[str, int], data: Path, most_kept: int = 0) -> None:
+        self._most_kept = most_kept or kept_by_memory()
         self._bounds = {"processor_s": PROCESSOR_S, "file_bytes": FILE_BYTES, **bounds}
         self._data = data
         self._home: Path | None = None
@@ -249,17 +280,17 @@ class Benches:
     def _known(self, key: tuple[str, int]) -> Bench | None:
         with self._lock:
             found = self._kept.pop(key, None)
-            if found is not None and found.is_alive:
+            if found is not None and found.is_alive and not found.is_spent:
                 self._kept[key] = found
                 return found
         if found is not None:
-            found.close()
+            found.retire()
         return None
 
     def _keep(self, key: tuple[str, int], bench: Bench) -> None:
         with self._lock:
             self._kept[key] = bench
-            leaving = [self._kept.popitem(last=False)[1] for _ in range(len(self._kept) - MOST_KEPT)]
+            leaving = [self._kept.popitem(last=False)[1] for _ in range(len(self._kept) - self._most_kept)]
             self._making = {key: lock for key, lock in self._making.items() if lock.locked()}
         for each in leaving:
             each.retire()
@@ -282,6 +313,12 @@ class Benches:
             yield
         finally:
             self._loading.release()
+
+
+def kept_by_memory() -> int:
+    """Return how many scenarios a quarter of the machine's memory has room for, ``LEAST_KEPT`` at least."""
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return max(LEAST_KEPT, memory // 4 // ROOM_EACH)
 
 
 def _manner(exitcode: int | None) -> str:

@@ -77,6 +77,9 @@ class Settings:
     """How often a worker looks for jobs and wishes."""
     grace_s: float = 20.0
     """How long a worker that is told to end waits for its jobs before it gives them back."""
+    scenarios_kept: int = 0
+    """Scenarios that one process of the API keeps ready for questions; 0: as many as a quarter of the memory holds at
+    1 GiB each, 3 at least. A county beyond them waits until its scenario is loaded."""
     webhook_hosts: tuple[str, ...] = ()
     """Hosts with private addresses that webhooks may reach."""
     retention_days: int = 90

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import signal
 import zlib
@@ -13,7 +14,8 @@ import pytest
 
 from api.errors import InvalidInput
 from api.service import bench as module
-from api.service.bench import MOST_KEPT, Benches
+from api.service.bench import ASK_S, Benches
+from api.service.database import Unavailable
 from api.service.problems import Told
 from tests.service.workers import content_of
 
@@ -34,7 +36,7 @@ def content() -> bytes:
 
 @pytest.fixture
 def benches(tmp_path: Path) -> Iterator[Benches]:
-    made = Benches(ROOM, tmp_path)
+    made = Benches(ROOM, tmp_path, 2)
     yield made
     made.close()
 
@@ -73,9 +75,9 @@ def test_only_the_scenarios_asked_of_late_are_kept(benches: Benches, content: by
     """One more than are kept: the first has to go, and its process ends."""
     ask(benches, content, "s0")
     first = benches._kept["s0", 1]
-    for i in range(1, MOST_KEPT + 1):
+    for i in (1, 2):
         ask(benches, content, f"s{i}")
-    assert [key[0] for key in benches._kept] == [f"s{i}" for i in range(1, MOST_KEPT + 1)]
+    assert [key[0] for key in benches._kept] == [f"s{i}" for i in (1, 2)]
     assert not first.is_alive
 
 
@@ -128,3 +130,44 @@ def test_what_a_process_refuses_is_told_as_it_said_it(benches: Benches, content:
     assert caught.value.content["code"] == "E431"
     assert caught.value.content["zh"]
     assert ask(benches, content)["order"] == "D1"
+
+
+def test_a_process_that_cannot_be_started_is_told_and_leaves_nothing(
+    benches: Benches, content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Past bug: a 500, and its folder and pipe were left. E601 says to come again, and then it is answered."""
+
+    def full(_: object) -> None:
+        raise OSError(24, "Too many open files")
+
+    process = multiprocessing.get_context("forkserver").Process
+    with monkeypatch.context() as patch:
+        patch.setattr(process, "start", full)
+        with pytest.raises(Unavailable, match=r"^E601 .*open files"):
+            ask(benches, content)
+    (own,) = (tmp_path / module.HOME).iterdir()
+    assert [each for each in own.iterdir() if each.is_dir()] == []
+    assert ask(benches, content)["order"] == "D1"
+
+
+def test_a_process_near_its_bound_of_processor_time_is_replaced_between_questions(
+    content: bytes, tmp_path: Path
+) -> None:
+    """With the time of one question in all, each question has a process of its own; with ten times that, both one."""
+    for times, distinct in ((1, 2), (10, 1)):
+        benches = Benches(ROOM | {"processor_s": int(ASK_S) * times}, tmp_path)
+        used = set()
+        for _ in range(2):
+            ask(benches, content)
+            used.update(pids(benches))
+        benches.close()
+        assert len(used) == distinct
+
+
+@pytest.mark.parametrize(("gib", "kept"), [(2, 3), (16, 4), (64, 16)])
+def test_as_many_scenarios_are_kept_as_a_quarter_of_the_memory_holds(
+    gib: int, kept: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At 1 GiB each, and three on the smallest machine."""
+    monkeypatch.setattr(os, "sysconf", {"SC_PHYS_PAGES": gib << 18, "SC_PAGE_SIZE": 4096}.__getitem__)
+    assert module.kept_by_memory() == kept
