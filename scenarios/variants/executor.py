@@ -69,9 +69,13 @@ class Executor(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalProcesses:
-    """``workers`` spawned processes: call from under ``if __name__ == "__main__"``."""
+    """``workers`` spawned processes: call from under ``if __name__ == "__main__"``.
+
+    After ``parting_s`` those that were to end are killed.
+    """
 
     workers: int = 1
+    parting_s: float = PARTING_S
 
     def run(self, tasks: Sequence[Task], store: Store, cancel: threading.Event | None = None) -> Iterator[Outcome]:
         """Yield outcomes as tasks end; no process is left behind, whatever happens."""
@@ -91,7 +95,7 @@ class LocalProcesses:
                     if member.is_dead:
                         crew[crew.index(member)] = _hire(store)
         finally:
-            _dismiss(crew)
+            _dismiss(crew, self.parting_s)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -141,14 +145,15 @@ def _hire(store: Store) -> _Member:
     return _Member(process=process, pipe=ours)
 
 
-def _dismiss(crew: list[_Member]) -> None:
+def _dismiss(crew: list[_Member], parting_s: float) -> None:
+    until = time.monotonic() + parting_s
     for member in crew:
         if member.task is None and not member.is_dead:
             member.pipe.close()  # idle: it leaves by itself
         else:
             member.process.terminate()
     for member in crew:
-        member.process.join(PARTING_S)
+        member.process.join(max(0.0, until - time.monotonic()))
         if member.process.is_alive():
             member.process.kill()
             member.process.join()

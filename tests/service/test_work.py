@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import threading
 import zlib
@@ -14,6 +15,8 @@ import pytest
 from api.errors import InvalidInput
 from api.service.work import comparing, replanning, solving
 from api.service.work.desk import CHECKPOINT, PLAN, Desk
+from scenarios.variants.executor import LocalProcesses
+from scenarios.variants.store import Store
 from tests.service.workers import LIBRARY
 
 if TYPE_CHECKING:
@@ -155,6 +158,31 @@ def test_a_comparison_has_every_variant_and_computes_nothing_twice(tmp_path: Pat
     assert heard.lines[-1] == "2/2"
     assert comparing.run(made).result == done.result
     assert heard.lines[-1] == "0/0"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Noted:
+    """A task whose result is the process that it ran in."""
+
+    key: str
+
+    def run(self, _: Store) -> dict[str, Any]:
+        """Return the process."""
+        return {"pid": os.getpid()}
+
+
+@pytest.mark.parametrize(("stopping_s", "done"), [(60.0, ["a", "b"]), (0.0, [])])
+def test_a_stopped_comparison_measures_days_at_once_or_leaves_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stopping_s: float, done: list[str]
+) -> None:
+    """In its own process, as another would first have to begin; without time left nothing is begun."""
+    monkeypatch.setattr(comparing, "STOPPING_S", stopping_s)
+    cancel, store = threading.Event(), Store(folder=tmp_path / "results")
+    cancel.set()
+    crew = comparing.Prompt(local=LocalProcesses(), cancel=cancel)
+    tasks: Any = [Noted(key="a"), Noted(key="b")]
+    assert [each.key for each in crew.run(tasks, store)] == done
+    assert all(store.get(key) == {"pid": os.getpid()} for key in done)
 
 
 @pytest.mark.parametrize(

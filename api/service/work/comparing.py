@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 import zlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from api.exports.comparison import write_json
@@ -10,17 +12,54 @@ from api.service.work.desk import Done
 from scenarios.files import read_scenario
 from scenarios.variants.cells import Limit
 from scenarios.variants.compare import carry_out, prepare
-from scenarios.variants.executor import LocalProcesses
+from scenarios.variants.executor import LocalProcesses, Outcome, attempt
 from scenarios.variants.read import read_variants
 from scenarios.variants.store import Store
 from scenarios.variants.table import rows_of
 
 if TYPE_CHECKING:
+    import threading
+    from collections.abc import Iterator, Sequence
+
     from api.service.work.desk import Desk
+    from scenarios.variants.cells import Task
     from scenarios.variants.compare import Standing
 
 DAYS = 5
 """Days that are sampled where the request does not say, as on the command line."""
+
+STOPPING_S = 0.5
+"""How long, after a stop, processes at work have to end, and then whole days are begun to be measured."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """Runs tasks in ``local`` until a stop; days whose plans are all there are then measured here, as far as time goes.
+
+    A process of its own would take longer to begin than a day to be measured. What is not measured any more is
+    missing from the result, and its plans are in the store for whoever asks again.
+    """
+
+    local: LocalProcesses
+    cancel: threading.Event
+
+    @property
+    def workers(self) -> int:
+        """How many tasks it runs at a time."""
+        return self.local.workers
+
+    def run(self, tasks: Sequence[Task], store: Store, cancel: threading.Event | None = None) -> Iterator[Outcome]:
+        """Yield an outcome for each task that was done."""
+        if not self.cancel.is_set():
+            yield from self.local.run(tasks, store, cancel)
+            return
+        began_at = time.monotonic()
+        for task in tasks:
+            at = time.monotonic()
+            if at >= began_at + STOPPING_S:
+                return
+            failure = attempt(task, store)
+            yield Outcome(key=task.key, seconds=time.monotonic() - at, failure=failure)
 
 
 def run(desk: Desk) -> Done:
@@ -43,7 +82,8 @@ def run(desk: Desk) -> Done:
 
     desk.tell.phase("solve")
     store = Store(folder=desk.cache / "results")
-    found = carry_out(agenda, store, LocalProcesses(workers=desk.workers), report=report, cancel=desk.cancel)
+    crew = Prompt(local=LocalProcesses(workers=desk.workers, parting_s=STOPPING_S), cancel=desk.cancel)
+    found = carry_out(agenda, store, crew, report=report, cancel=desk.cancel)
     desk.tell.phase("write")
     file = desk.folder / "comparison.json"
     write_json(scenario, found, rows_of(found), file)
