@@ -313,6 +313,7 @@ class LimitsGiven(Given):
     queue_in_all: int
     streams_per_county: int
     streams_in_all: int
+    webhooks_per_county: int
     solve_seconds_most: int
     replan_seconds_most: int
     solve_workers_most: int

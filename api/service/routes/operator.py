@@ -39,7 +39,7 @@ Administrator = Annotated[Caller, needs("webhook.write")]
 
 SHOWN_LIMITS = (
     *("max_body_bytes", "max_places", "max_vehicles", "max_orders"),
-    *("queue_per_county", "queue_in_all", "streams_per_county", "streams_in_all"),
+    *("queue_per_county", "queue_in_all", "streams_per_county", "streams_in_all", "webhooks_per_county"),
     *("solve_seconds_most", "replan_seconds_most", "solve_workers_most"),
 )
 
