@@ -48,7 +48,7 @@ def test_the_shell_client_does_the_same(doors: Doors, tmp_path: Path) -> None:
     command = ["sh", str(EXAMPLES / "client.sh"), str(doors.client.base_url), str(LIBRARY / "four_villages"), str(plan)]
     key = {**os.environ, "GONGPEI_KEY": doors.keys["a", "planner"]}
     done = subprocess.run([*command, "2"], env=key, capture_output=True, text=True, check=True, timeout=120)
-    assert "event: end" in done.stderr
+    assert "\nend {" in done.stderr
     assert json.loads(plan.read_text("utf-8"))["origin"]["scenario"] == "四村县"
 
 
@@ -102,9 +102,11 @@ def bad_line() -> Iterator[tuple[str, list[tuple[str, str]]]]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
-        yield f"http://127.0.0.1:{server.server_port}", asked
-        server.shutdown()
-        thread.join()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}", asked
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def is_taken_up(asked: list[tuple[str, str]]) -> bool:
@@ -130,6 +132,21 @@ def test_the_python_client_comes_through_a_bad_line(
     assert plan.read_text("utf-8") == '{"whole":1}'
     assert is_taken_up(asked)
     assert pauses == [*PAUSES, 1.0]
+
+
+def test_the_shell_client_comes_through_a_bad_line(bad_line: tuple[str, list[tuple[str, str]]], tmp_path: Path) -> None:
+    """The command that pauses is one that only writes down for how long; after 204 the shell pauses once more."""
+    address, asked = bad_line
+    plan, sleep = tmp_path / "plan.json", tmp_path / "sleep"
+    sleep.write_text(f'#!/bin/sh\necho "$1" >>"{tmp_path}/pauses"\n')
+    sleep.chmod(0o755)
+    known = {**os.environ, "GONGPEI_KEY": "gpk_x", "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    command = ["sh", str(EXAMPLES / "client.sh"), address, str(LIBRARY / "four_villages"), str(plan)]
+    done = subprocess.run(command, env=known, capture_output=True, text=True, check=False, timeout=60)
+    assert plan.read_text("utf-8") == '{"whole":1}'
+    assert is_taken_up(asked)
+    assert [float(pause) for pause in (tmp_path / "pauses").read_text().split()] == [*PAUSES, 1.0, 1.0]
+    assert [line.split()[0] for line in done.stderr.splitlines() if line.endswith("}")] == ["state", "incumbent"]
 
 
 def test_the_scenario_that_the_page_of_the_api_shows_is_planned_whole(doors: Doors) -> None:
