@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from networks.matrix import TravelMatrix
     from networks.network import RoadNetwork
     from networks.profiles import Profile
+    from optimizer.replan.standing import Situation
     from optimizer.tiers.model import Tiers
     from scenarios.consolidate import Consolidation
     from scenarios.scenario import FleetVehicle, Scenario, ScenarioPlace
@@ -52,6 +53,10 @@ class County:
     number of bags and the order ids of every shipment id. ``notes`` say, in both languages,
     what a user should look at: places far from any road or out of reach, and what readers did. ``tiers``: stations,
     ways and departures over ``problem``; None on an ordinary day.
+
+    Of a day that has gone on after events (``scenarios.events_county.gone_through``): ``situation`` is how far it had
+    come, and ``onward`` the matrices from then on, where roads closed that had been driven; ``problem`` has those as
+    they were driven.
     """
 
     scenario: Scenario
@@ -65,6 +70,8 @@ class County:
     orders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     notes: tuple[Text, ...] = ()
     tiers: Tiers | None = None
+    situation: Situation | None = None
+    onward: Mapping[str, Matrix] = field(default_factory=dict)
 
 
 def build_problem(scenario: Scenario, *, cache: Path | None = None, energy: bool = False) -> County:

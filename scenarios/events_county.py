@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from networks.matrix import travel_matrix
 from networks.overrides import apply_closures
 from optimizer.problem import Matrix
+from optimizer.replan.driven import as_driven
 from optimizer.replan.standing import Breakdown, Situation, begun_shipments, handed_shipments
 from scenarios.build import reached
 from scenarios.consolidate import consolidate
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from networks.matrix import TravelMatrix
+    from networks.network import RoadNetwork
     from optimizer.model import Shipment
     from optimizer.plan import Plan
     from optimizer.problem import Problem
@@ -33,11 +35,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ChangedDay:
-    """The problem after the events, how the day stands, the orders of every shipment, and what to tell the user."""
+    """The problem after the events, how the day stands, orders and bags of every shipment, what to tell the user.
+
+    ``network``: the roads with what has been closed.
+    """
 
     problem: Problem
     situation: Situation
     orders: Mapping[str, tuple[str, ...]]
+    bags: Mapping[str, int]
+    network: RoadNetwork
     notes: tuple[Text, ...] = ()
 
 
@@ -50,17 +57,46 @@ def changed_day(county: County, plan: Plan, events: Events, *, cache: Path | Non
         E233, when a closed edge or way is not in the network.
     """
     notes: list[Text] = []
-    situation = _situation(events, notes)
+    situation = _situation(county, events, notes)
     handed, begun = handed_shipments(plan, situation), begun_shipments(plan, situation)
-    shipments, orders = {s.id: s for s in county.problem.shipments}, dict(county.orders)
+    shipments, orders, bags = {s.id: s for s in county.problem.shipments}, dict(county.orders), dict(county.bags)
     _cancel(county, events, shipments, orders, _Road(handed, begun, notes))
     _delay(county, events, shipments, orders, _Road(handed, begun, notes))
-    _add(county, events, shipments, orders)
-    matrices = _closed(county, events, notes, cache)
+    _add(county, events, shipments, orders, bags)
+    network, matrices = _closed(county, events, notes, cache)
     kept = {lock.shipment for lock in county.problem.locks if lock.shipment in shipments}
     locks = (k for k in county.problem.locks if k.shipment in kept and (k.after is None or k.after in shipments))
     problem = replace(county.problem, shipments=tuple(shipments.values()), matrices=matrices, locks=tuple(locks))
-    return ChangedDay(problem=problem, situation=situation, orders=orders, notes=tuple(notes))
+    return ChangedDay(
+        problem=problem, situation=situation, orders=orders, bags=bags, network=network, notes=tuple(notes)
+    )
+
+
+def gone_through(county: County, plan: Plan, events: Events, day: ChangedDay) -> County:
+    """Return the county as plans for ``day`` know it, and from which the day can go on once more.
+
+    Parameters
+    ----------
+    plan
+        That from which the day went on; across tiers its legs by road, under the names of vehicles.
+    day
+        What ``changed_day`` has made of county, plan and events.
+    """
+    left = {name for names in day.orders.values() for name in names}
+    gone = {each.order for each in events.cancelled} - left
+    orders = tuple(order for order in (*county.scenario.orders, *events.added) if order.id not in gone)
+    problem = replace(day.problem, matrices=as_driven(county.problem, day.problem, plan, day.situation))
+    return replace(
+        county,
+        scenario=replace(county.scenario, orders=orders),
+        problem=problem,
+        network=day.network,
+        bags=day.bags,
+        orders=day.orders,
+        tiers=None if county.tiers is None else replace(county.tiers, problem=problem),
+        situation=day.situation,
+        onward=day.problem.matrices,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +108,19 @@ class _Road:
     notes: list[Text]
 
 
-def _situation(events: Events, notes: list[Text]) -> Situation:
-    """Return how the day stands; it has come at least as far as the last breakdown."""
-    breakdowns = tuple(_breakdown(broken, events) for broken in events.broken)
-    now_s = max([events.now_s, *(each.at_s for each in breakdowns)])
+def _situation(county: County, events: Events, notes: list[Text]) -> Situation:
+    """Return how the day stands; it has come at least as far as it had before, and as the last breakdown."""
+    before = county.situation or Situation()
+    broken = {(each.vehicle_type, each.number) for each in before.breakdowns}
+    new = (_breakdown(each, events) for each in events.broken if (each.vehicle_type, each.number) not in broken)
+    breakdowns = (*before.breakdowns, *new)
+    now_s = max([events.now_s, before.now_s, *(each.at_s for each in breakdowns)])
     if now_s > events.now_s:
         at = f"{now_s // 3600:02d}:{now_s // 60 % 60:02d}"
-        notes.append(Text(f"按故障时刻 {at} 作为现在", f"the breakdown at {at} is taken as now"))
+        if now_s == before.now_s:
+            notes.append(Text(f"这一天已排到 {at}，以此作为现在", f"the day had come to {at}, which is taken as now"))
+        else:
+            notes.append(Text(f"按故障时刻 {at} 作为现在", f"the breakdown at {at} is taken as now"))
     return Situation(now_s=now_s, breakdowns=breakdowns, recovery_s=events.recovery_s)
 
 
@@ -151,7 +193,13 @@ def _delay(
                 shipments[s.id] = replace(s, ready_s=max(s.ready_s, late.ready_s))
 
 
-def _add(county: County, events: Events, shipments: dict[str, Shipment], orders: dict[str, tuple[str, ...]]) -> None:
+def _add(
+    county: County,
+    events: Events,
+    shipments: dict[str, Shipment],
+    orders: dict[str, tuple[str, ...]],
+    bags: dict[str, int],
+) -> None:
     """Consolidate the new orders among themselves; ids that are taken get a plus and a number."""
     if not events.added:
         return
@@ -159,7 +207,7 @@ def _add(county: County, events: Events, shipments: dict[str, Shipment], orders:
     for shipment in new.shipments:
         name = next(n for n in _free_names(shipment.id) if n not in shipments and n not in county.problem.shipment_of)
         shipments[name] = replace(shipment, id=name)
-        orders[name] = new.orders[shipment.id]
+        orders[name], bags[name] = new.orders[shipment.id], new.bags[shipment.id]
 
 
 def _free_names(stem: str) -> Iterator[str]:
@@ -170,19 +218,22 @@ def _free_names(stem: str) -> Iterator[str]:
         number += 1
 
 
-def _closed(county: County, events: Events, notes: list[Text], cache: Path | None) -> Mapping[str, Matrix]:
-    """Return the matrices with the closed roads, the very same objects where nothing is closed."""
+def _closed(
+    county: County, events: Events, notes: list[Text], cache: Path | None
+) -> tuple[RoadNetwork, Mapping[str, Matrix]]:
+    """Return roads and matrices with the closed roads, the very same objects where nothing is closed."""
+    matrices = county.onward or county.problem.matrices
     if not events.closures:
-        return county.problem.matrices
+        return county.network, matrices
     day, season = county.scenario.date, county.scenario.season
     network = apply_closures(county.network, events.closures, day, season=season)
     before, after = (int(each.edges["closed"].to_numpy().sum()) for each in (county.network, network))
     notes.append(Text(f"新封闭路段 {after - before} 条", f"edges newly closed: {after - before}"))
     if before == after:
-        return county.problem.matrices
+        return county.network, matrices
     found: dict[str, TravelMatrix] = {
         name: travel_matrix(network, profile, county.points, conditions=county.conditions, cache=cache)
         for name, profile in county.profiles.items()
     }
     closed = {name: Matrix(duration_s=each.duration_s, distance_m=each.distance_m) for name, each in found.items()}
-    return {**county.problem.matrices, **closed}  # nothing closes the air
+    return network, {**matrices, **closed}  # nothing closes the air

@@ -20,7 +20,7 @@ from api.service.asking import ANSWERS, Asked
 from api.service.folders import path_faults, stored_files, write_files
 from api.service.limits import Bounds, restrict
 from api.service.problems import MOST_FAULTS, OURS, fault_record, problem
-from api.service.retiming import refuse_unknown
+from api.service.replanned import Day, day_of
 from scenarios.build import build_problem
 from scenarios.files import read_scenario
 from scenarios.text import Text
@@ -34,9 +34,6 @@ if TYPE_CHECKING:
 
 OUT_OF_MEMORY = "memory"
 
-OF_STORED = ("candidates", "explain", "export", "brand")
-"""Questions that follow every shipment of a stored plan."""
-
 FULL = (errno.ENOSPC, errno.EDQUOT)
 """What the system says of a disk without space, which is no fault of a scenario."""
 
@@ -49,8 +46,9 @@ def run(connection: Connection, bounds: Mapping[str, int], folder: str, cache: s
     try:
         content = connection.recv_bytes()
         county = _first(connection, content, bounds, (Path(folder), Path(cache)))
-        while county is not None:
-            _say(connection, _answered(county, json.loads(connection.recv_bytes())))
+        days = Days(county, Path(cache)) if county is not None else None
+        while days is not None:
+            _say(connection, _answered(days, json.loads(connection.recv_bytes())))
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
 
@@ -113,13 +111,30 @@ def _first(
     return county
 
 
-def _answered(county: County, question: Mapping[str, Any]) -> dict[str, Any]:
+class Days:
+    """The day of the scenario and the one asked of last that went on after events; another is made when asked of."""
+
+    def __init__(self, county: County, cache: Path) -> None:
+        self._first = Day(county=county, open=county)
+        self._cache = cache
+        self._last: tuple[list[Mapping[str, str]], Day] = ([], self._first)
+
+    def after(self, past: list[Mapping[str, str]], folder: Path) -> Day:
+        """Return the day after ``past``, as ``api.service.replanned.day_of``."""
+        if not past:
+            return self._first
+        if self._last[0] != past:
+            where = self._first.county.scenario.folder or folder
+            self._last = (past, day_of(self._first.county, past, where, cache=self._cache))
+        return self._last[1]
+
+
+def _answered(days: Days, question: Mapping[str, Any]) -> dict[str, Any]:
     """Return the answer to one question, or the problem with it."""
     try:
         with tempfile.TemporaryDirectory() as folder:
-            asked = Asked(county=county, question=question, folder=Path(folder))
-            if question["ask"] in OF_STORED and not asked.is_tiered:
-                _refuse_added(asked)
+            day = days.after(question.get("past") or [], Path(folder))
+            asked = Asked(county=day.county, question=question, folder=Path(folder), day=day)
             return {"answer": ANSWERS[question["ask"]](asked)}
     except OURS as error:
         return {"problem": problem(error)}
@@ -128,12 +143,6 @@ def _answered(county: County, question: Mapping[str, Any]) -> dict[str, Any]:
     except Exception as error:  # the scenario was sound, so this is ours: a 500, and where it was
         last = traceback.extract_tb(error.__traceback__)[-1]
         return {"bug": f"{type(error).__name__} in {Path(last.filename).name}:{last.lineno}"}
-
-
-def _refuse_added(asked: Asked) -> None:
-    """Refuse a plan with goods that came with the events of a replan: the scenario knows nothing of them, E658."""
-    named = [i for _, trip in asked.plan.trips() for i in trip.shipments] + [u.shipment for u in asked.plan.unserved]
-    refuse_unknown(asked, [i for i in dict.fromkeys(named) if i not in asked.county.problem.shipment_of])
 
 
 def _say(connection: Connection, content: Mapping[str, Any]) -> None:

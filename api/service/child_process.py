@@ -124,6 +124,7 @@ def begin(claim: Claim, folder: Path, cache: Path, limits: Limits, command: Sequ
     for name, content in (("checkpoint.z", claim.checkpoint), ("plan.z", claim.plan)):
         if content is not None:
             (folder / name).write_bytes(content)
+    (folder / "past.json").write_text(json.dumps(list(claim.past)), "utf-8")
     (folder / "order.json").write_text(json.dumps(_order(claim, cache, limits), ensure_ascii=False), "utf-8")
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GONGPEI_")}
     process = subprocess.Popen(  # noqa: S603 - our own program

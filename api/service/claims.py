@@ -15,6 +15,7 @@ from sqlalchemy import and_, exists, insert, or_, select, update
 from api.service.database import hold, now_ms
 from api.service.jobs import LANES, MOST_ATTEMPTS, RUNNING, Claim, failure_of, job_of
 from api.service.queue import conclude, end, tell
+from api.service.stored_plans import past_of
 from api.service.tables import checkpoints, counties, jobs, plans, revisions, workers
 
 if TYPE_CHECKING:
@@ -245,7 +246,8 @@ def _claim(connection: Connection, job: Job) -> Claim:
     named = and_(plans.c.id == job.request.get("plan"), plans.c.county_id == job.county_id)
     plan = connection.scalar(select(plans.c.content).where(named)) if job.kind == "replan" else None
     plan_before, cost_fen = (None, 0) if kept is None else (kept.plan, kept.cost_fen)
-    return Claim(job=job, content=content, checkpoint=plan_before, checkpoint_fen=cost_fen, plan=plan)
+    past = [] if plan is None else past_of(connection, job.county_id, job.request["plan"])
+    return Claim(job=job, content=content, checkpoint=plan_before, checkpoint_fen=cost_fen, plan=plan, past=past)
 
 
 def _is_held(claim: Claim) -> ColumnElement[bool]:

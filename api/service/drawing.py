@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from api.county_day import view_day
 from api.exports.geojson import write_geojson
 from api.exports.plan_book import write_book
 from api.exports.tables import write_trips, write_visits
-from api.schemas import to_plan, to_tiered
+from api.schemas import to_tiered
 from api.tiered_day import view_tiered_day
 from api.tiered_kpis import measure_tiers
-from api.tiers import judged, tiers_of
-from optimizer.check import check
+from api.tiers import tiers_of
 from scenarios.kpis import measure
+from scenarios.text import Text
 
 if TYPE_CHECKING:
     from api.service.questions import Asked
@@ -39,12 +40,12 @@ def drawn(asked: Asked) -> dict[str, Any]:
 def _day(asked: Asked) -> DayView:
     """Return the day as people see it."""
     county, record = asked.county, asked.record
-    origin, digest = record.origin, record.digest
+    origin, digest, tiered = record.origin, record.digest, to_tiered(record)
+    broken = tuple(Text(each.render("zh"), each.render("en")) for each in asked.judge(tiered))
     if asked.is_tiered:
-        tiers, tiered = tiers_of(county), to_tiered(record)
-        kpis, violations = measure_tiers(county, tiers, tiered), judged(tiers, tiered)
-        return view_tiered_day(county, tiers, tiered, kpis=kpis, violations=violations, origin=origin, digest=digest)
-    plan = to_plan(record)
-    return view_day(
-        county, plan, kpis=measure(county, plan), violations=check(county.problem, plan), origin=origin, digest=digest
-    )
+        tiers = tiers_of(county)
+        kpis = measure_tiers(county, tiers, tiered)
+        return view_tiered_day(county, tiers, tiered, kpis=kpis, violations=broken, origin=origin, digest=digest)
+    plan = tiered.plan
+    day = view_day(county, plan, kpis=measure(county, plan), violations=(), origin=origin, digest=digest)
+    return replace(day, violations=broken)

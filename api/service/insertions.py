@@ -14,6 +14,7 @@ from api.service.rehearsing import written
 from optimizer.cost import plan_cost
 from optimizer.explain.ranking import carry_together, rank_ways
 from optimizer.plan import Unserved
+from optimizer.tiers.model import TieredPlan
 from scenarios.event_columns import EVENTS_FILE
 from scenarios.events_county import changed_day
 from scenarios.events_file import read_events
@@ -65,14 +66,14 @@ def insertions(asked: Asked) -> dict[str, Any]:
     order = asked.question["order"]
     if asked.question.get("added"):
         problem, plan = _with_new(asked)
-        new = [s for s in problem.shipments if s.id not in asked.county.problem.shipment_of]
+        new = [s for s in problem.shipments if s.id not in asked.open.problem.shipment_of]
         penalty_fen = sum(s.penalty_fen for s in new)
         standing = _Standing(problem, plan, plan.cost.total_fen - penalty_fen, plan.cost.operating_fen)
         dearer = {s.id: penalty_fen - s.penalty_fen for s in new}  # the others, which are left, are of no account
     else:
         plan = asked.plan
-        standing = _Standing(asked.county.problem, plan, plan.cost.total_fen, plan.cost.operating_fen)
-        dearer = dict.fromkeys(shipments_named(asked.county, order), 0)
+        standing = _Standing(asked.open.problem, plan, plan.cost.total_fen, plan.cost.operating_fen)
+        dearer = dict.fromkeys(shipments_named(asked.open, order), 0)
     told = [_ranked(asked, standing.dearer_by(fen), name) for name, fen in list(dearer.items())[:MOST_SHIPMENTS]]
     together = _together(asked, standing, tuple(dearer)) if 1 < len(dearer) <= MOST_SHIPMENTS else None
     return {"order": order, "num_shipments": len(dearer), "shipments": told, "together": together}
@@ -80,7 +81,7 @@ def insertions(asked: Asked) -> dict[str, Any]:
 
 def _with_new(asked: Asked) -> tuple[Problem, Plan]:
     """Return problem and plan with the new order's shipments, which are not carried yet."""
-    plan, county = asked.plan, asked.county
+    plan, county = asked.plan, asked.open
     events = read_events(written(asked, asked.question["added"], EVENTS_FILE), county.scenario)
     problem = changed_day(county, plan, events).problem
     new = (s for s in problem.shipments if s.id not in county.problem.shipment_of)
@@ -94,7 +95,8 @@ def _ranked(asked: Asked, standing: _Standing, name: str) -> dict[str, Any]:
     carrier = next((r for r in plan.routes if any(name in t.shipments for t in r.trips)), None)
     now = None if carrier is None else asked.handover(carrier, name)
     found = rank_ways(problem, plan, name, most=asked.question["most"], most_work=MOST_WORK)
-    options = [_carried(asked, standing, way, name) for way in found.ways]
+    ways = [way for way in found.ways if not asked.lapses(TieredPlan(plan=way.plan, choice={}))]
+    options = [_carried(asked, standing, way, name) for way in ways]
     if found.left_out is not None:
         options.append(_option("leave_out", standing, found.left_out.cost))
     return {
@@ -102,7 +104,7 @@ def _ranked(asked: Asked, standing: _Standing, name: str) -> dict[str, Any]:
         "now": now,
         "penalty_fen": problem.shipment_of[name].penalty_fen,
         "options": sorted(options, key=lambda option: option["total_change_fen"]),
-        "is_complete": found.is_complete,
+        "is_complete": found.is_complete and len(ways) == len(found.ways),
     }
 
 
@@ -123,7 +125,7 @@ def _together(asked: Asked, standing: _Standing, names: tuple[str, ...]) -> dict
     """Return one way for all shipments of an order at once; None where the others may not ride without them."""
     problem, plan = standing.problem, standing.plan
     found = carry_together(problem, plan, names, most_work=MOST_WORK // len(names))
-    if found is None:
+    if found is None or asked.lapses(TieredPlan(plan=found.plan, choice={})):
         return None
     route_of = {name: route for route, trip in found.plan.trips() for name in trip.shipments}
     carried = [{"shipment": name, **asked.handover(route_of[name], name)} for name in names if name in route_of]

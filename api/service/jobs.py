@@ -129,7 +129,8 @@ class Claim:
     """A job in the hands of one worker.
 
     ``content`` is the zip of the revision; ``checkpoint`` is the best plan of an earlier attempt, as zlib of
-    ``plan.json``, and ``checkpoint_fen`` what it costs; ``plan`` is the stored plan that the request names.
+    ``plan.json``, and ``checkpoint_fen`` what it costs; ``plan`` is the stored plan that the request names,
+    and ``past`` the replans behind that, as of ``stored_plans.past_of``.
     """
 
     job: Job
@@ -137,6 +138,7 @@ class Claim:
     checkpoint: bytes | None = None
     checkpoint_fen: int = 0
     plan: bytes | None = None
+    past: Sequence[Mapping[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from api.schemas import PlanFile, to_plan
 from api.service.moments import moment
+from api.service.replanned import Day
 from api.tiers import is_tiered
 from optimizer.tiers.violations import HandoverViolation
 
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from api.service.replanned import Broken
     from optimizer.plan import Cost, Plan, Route, Unserved
+    from optimizer.replan.past import Lapse
+    from optimizer.tiers.model import TieredPlan
     from optimizer.violations import Violation
     from scenarios.build import County
     from scenarios.text import Text
@@ -27,11 +31,28 @@ LANGUAGES = ("zh", "en")
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """A question: ``question["plan"]`` is the stored plan in base 64; ``folder`` is empty and goes with the answer."""
+    """A question: ``question["plan"]`` is the stored plan in base 64; ``folder`` is empty and goes with the answer.
+
+    ``county`` is what the plan is measured by. ``day`` tells of the replans behind the plan, if there are any.
+    """
 
     county: County
     question: Mapping[str, Any]
     folder: Path
+    day: Day | None = None
+
+    @property
+    def open(self) -> County:
+        """What questions about changes are answered on: what has been driven is held in place."""
+        return self.county if self.day is None else self.day.open
+
+    def judge(self, tiered: TieredPlan) -> Broken:
+        """Return everything wrong with a plan of the day, what contradicts the past included."""
+        return (self.day or Day(county=self.county, open=self.county)).judge(tiered)
+
+    def lapses(self, tiered: TieredPlan) -> tuple[Lapse, ...]:
+        """Return what a plan would change of what has been driven."""
+        return () if self.day is None else self.day.lapses(tiered)
 
     @cached_property
     def record(self) -> PlanFile:
@@ -51,6 +72,20 @@ class Asked:
     def at(self, at_s: int | None) -> str | None:
         """Return seconds of the plan's day as a moment."""
         return moment(self.county.scenario.date, at_s)
+
+    def lapse(self, lapse: Lapse) -> dict[str, Any]:
+        """Return a contradiction to what has been driven, in the form of a broken rule."""
+        return {
+            "rule": lapse.name,
+            "shipment": "",
+            "vehicle": "{}#{}".format(*lapse.unit),
+            "place": lapse.place,
+            "at": self.at(lapse.time_s),
+            "amount": None,
+            "limit": None,
+            "zh": lapse.render("zh"),
+            "en": lapse.render("en"),
+        }
 
     def violation(self, violation: Violation | HandoverViolation) -> dict[str, Any]:
         """Return a broken rule; one of tiers names a departure where others name a vehicle."""

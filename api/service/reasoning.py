@@ -35,7 +35,7 @@ def reasons(asked: Asked) -> dict[str, Any]:
     InvalidInput
         E431, E432 for names that the scenario does not have; E434 for a vehicle or a time asked of a day across tiers.
     """
-    question, county = asked.question, asked.county
+    question, county = asked.question, asked.open
     names = shipments_named(county, question["order"])
     if asked.is_tiered:
         return {"order": question["order"], "shipments": _across_tiers(asked, names)}
@@ -57,7 +57,7 @@ def _across_tiers(asked: Asked, names: list[str]) -> list[dict[str, Any]]:
         raise InvalidInput("E434")
     tiered = to_tiered(asked.record)
     left = tuple(u for u in tiered.plan.unserved if u.shipment in names)
-    told = explain_tiers(tiers_of(asked.county), replace(tiered, plan=replace(tiered.plan, unserved=left)))
+    told = explain_tiers(tiers_of(asked.open), replace(tiered, plan=replace(tiered.plan, unserved=left)))
     whys = {unserved.shipment: _unserved(unserved) for unserved in told.plan.unserved}
     return [{"shipment": name, "is_carried": name not in whys, "alone": whys.get(name)} for name in names]
 

@@ -21,6 +21,7 @@ from optimizer.explain.insertion import scheduled, settled
 from optimizer.plan import Plan, Route, Trip, Unserved, Visit
 from optimizer.schedule import TripDraft, VisitDraft
 from optimizer.stow import stow
+from optimizer.tiers.model import TieredPlan
 from scenarios.text import Text
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from optimizer.daybook import Unit
     from optimizer.model import TimeWindow, VehicleType
     from optimizer.problem import Problem
+    from optimizer.replan.past import Lapse
     from optimizer.tiers.violations import HandoverViolation
     from optimizer.violations import Violation
 
@@ -48,14 +50,13 @@ def evaluate(asked: Asked) -> dict[str, Any]:
         E658 for ids that the scenario does not have, and for goods that ride a line here; E651 for a vehicle that would
         be on the road longer than a plan can say.
     """
-    before, problem = asked.plan, asked.county.problem
+    before, problem = asked.plan, asked.open.problem
     days = asked.question["routes"]
     rides = asked.question.get("rides") or ()
     refuse_unknown(asked, [*unknown_in(problem, days, problem.shipment_of), *(ride["departure"] for ride in rides)])
     plan = retimed(problem, before, days)
-    violations = check(problem, plan)
     return {
-        **judged(asked, violations, plan, before),
+        **judged(asked, check(problem, plan), asked.lapses(TieredPlan(plan=plan, choice={})), plan, before),
         "plan": _record(plan),
     }
 
@@ -68,12 +69,16 @@ def _record(plan: Plan) -> dict[str, Any]:
 
 
 def judged(
-    asked: Asked, violations: Sequence[Violation | HandoverViolation], plan: Plan, before: Plan
+    asked: Asked,
+    violations: Sequence[Violation | HandoverViolation],
+    lapses: Sequence[Lapse],
+    plan: Plan,
+    before: Plan,
 ) -> dict[str, Any]:
-    """Return what the referee says of a plan, and its cost against the plan before."""
+    """Return what the referee says of a plan, what it would change of the past, and its cost against that before."""
     return {
-        "is_accepted": not violations,
-        "violations": [asked.violation(each) for each in violations],
+        "is_accepted": not violations and not lapses,
+        "violations": [*map(asked.violation, violations), *map(asked.lapse, lapses)],
         "cost": cost_record(plan.cost),
         "cost_before": cost_record(before.cost),
         "cost_change_fen": plan.cost.total_fen - before.cost.total_fen,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from base64 import b64encode
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +15,12 @@ from api.service.audit import Deed, append
 from api.service.database import now_ms
 from api.service.ids import FORM, new_id
 from api.service.revisions import found, missing
-from api.service.tables import plans
+from api.service.tables import jobs, plans
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import Select
+    from sqlalchemy import Connection, Select
 
     from api.service.auth import Caller
     from api.service.database import Database
@@ -97,6 +98,24 @@ def content_of(database: Database, county_id: str, plan_id: str) -> dict[str, An
     """
     content: dict[str, Any] = json.loads(zlib.decompress(packed_of(database, county_id, plan_id)))
     return content
+
+
+def past_of(connection: Connection, county_id: str, plan_id: str) -> list[dict[str, str]]:
+    """Return the replans behind a plan, the earliest first: the plan gone on from, in base 64, and the events.
+
+    Empty for a plan that a solve has made or that came from elsewhere. A query for each replan.
+    """
+    found: list[dict[str, str]] = []
+    made = select(jobs.c.request).join(plans, plans.c.job_id == jobs.c.id)
+    content = select(plans.c.content).where(plans.c.county_id == county_id)
+    while True:
+        mine = (plans.c.id == plan_id) & (plans.c.county_id == county_id) & (jobs.c.kind == "replan")
+        request = connection.scalar(made.where(mine))
+        if request is None:
+            return found[::-1]
+        plan_id = request["plan"]
+        packed: bytes = connection.execute(content.where(plans.c.id == plan_id)).scalar_one()
+        found.append({"plan": b64encode(packed).decode(), "events": request["events"]})
 
 
 def keep(

@@ -45,13 +45,13 @@ def insertions(asked: Asked) -> dict[str, Any]:
     """
     if not asked.is_tiered:
         return one_tier.insertions(asked)
-    tiers, plan, order = tiers_of(asked.county), to_tiered(asked.record), asked.question["order"]
+    tiers, plan, order = tiers_of(asked.open), to_tiered(asked.record), asked.question["order"]
     if asked.question.get("added"):
-        events = read_events(written(asked, asked.question["added"], EVENTS_FILE), asked.county.scenario)
-        tiers = replace(tiers, problem=changed_day(asked.county, to_plan(asked.record), events).problem)
-        names = [s.id for s in tiers.problem.shipments if s.id not in asked.county.problem.shipment_of]
+        events = read_events(written(asked, asked.question["added"], EVENTS_FILE), asked.open.scenario)
+        tiers = replace(tiers, problem=changed_day(asked.open, to_plan(asked.record), events).problem)
+        names = [s.id for s in tiers.problem.shipments if s.id not in asked.open.problem.shipment_of]
     else:
-        names = shipments_named(asked.county, order)
+        names = shipments_named(asked.open, order)
     new_fen = {i: s.penalty_fen for i, s in tiers.problem.shipment_of.items() if asked.question.get("added")}
     told = []
     for name in names[:MOST_SHIPMENTS]:
@@ -63,8 +63,8 @@ def insertions(asked: Asked) -> dict[str, Any]:
 def _ranked(asked: Asked, tiers: Tiers, plan: TieredPlan, name: str, total_fen: int) -> dict[str, Any]:
     before = total_fen, plan.plan.cost.operating_fen
     found = rank_tiered_ways(tiers, plan, name, most=asked.question["most"], most_work=MOST_WORK)
-    options = []
-    for made, way in found.ways:
+    options, ways = [], [(made, way) for made, way in found.ways if not asked.lapses(made)]
+    for made, way in ways:
         legs = _legs(asked, tiers, made, name)
         options.append({**_option("carry", before, made.plan.cost), "way": str(way), **_far(tiers, name, legs)})
         options[-1]["legs"] = legs
@@ -76,7 +76,7 @@ def _ranked(asked: Asked, tiers: Tiers, plan: TieredPlan, name: str, total_fen: 
         "now": _far(tiers, name, now) if now else None,
         "penalty_fen": tiers.problem.shipment_of[name].penalty_fen,
         "options": sorted(options, key=lambda option: option["total_change_fen"]),
-        "is_complete": found.is_complete,
+        "is_complete": found.is_complete and len(ways) == len(found.ways),
     }
 
 

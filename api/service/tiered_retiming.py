@@ -49,7 +49,7 @@ def evaluate(asked: Asked) -> dict[str, Any]:
     """
     if not asked.is_tiered:
         return retiming.evaluate(asked)
-    tiers, before, days = tiers_of(asked.county), to_tiered(asked.record), asked.question["routes"]
+    tiers, before, days = tiers_of(asked.open), to_tiered(asked.record), asked.question["routes"]
     drafts = asked.question.get("rides")
     known = {i for s in tiers.problem.shipments for i in (s.id, *(leg_id(s.id, index) for index in LEGS))}
     unknown = unknown_in(tiers.problem, days, known)
@@ -60,7 +60,7 @@ def evaluate(asked: Asked) -> dict[str, Any]:
         raise InvalidInput("E665", ids=", ".join(twice[: retiming.MOST_NAMED]))
     after = _evaluated(tiers, before, days, rides)
     record = from_tiered(after, Origin()).model_dump(mode="json")
-    told = judged(asked, check_tiers(tiers, after), after.plan, before.plan)
+    told = judged(asked, check_tiers(tiers, after), asked.lapses(after), after.plan, before.plan)
     return {**told, "plan": record["plan"], "tiers": record["tiers"]}
 
 

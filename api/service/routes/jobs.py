@@ -34,7 +34,7 @@ from api.service.schemas import (
     SolveRequest,
 )
 from api.service.sse import stream
-from api.service.stored_plans import content_of, plan_of
+from api.service.stored_plans import content_of, past_of, plan_of
 from api.service.tables import checkpoints, jobs, results
 
 if TYPE_CHECKING:
@@ -115,7 +115,10 @@ def replan(
     plan = plan_of(here.database, caller.county_id, plan_id)
     revision = revisions.found(here.database, caller.county_id, plan.scenario_id, plan.revision)
     events = toml_of(request.events)
-    ask_about(here, caller, (revision.scenario_id, revision.number), {"ask": "events", "events": events})
+    with here.database.read() as connection:
+        past = past_of(connection, caller.county_id, plan.id)
+    question = {"ask": "events", "events": events, "past": past}
+    ask_about(here, caller, (revision.scenario_id, revision.number), question)
     wanted = {"plan": plan.id, "events": events, "keep": request.keep, "answer": request.answer}
     submission = _of(caller, revision, "replan", {**_effort(here, request, "replan"), **wanted}, asked)
     return _submitted(here, submission, response)

@@ -30,7 +30,7 @@ from api.service.schemas import (
     PublicationsGiven,
     PublishedGiven,
 )
-from api.service.stored_plans import StoredPlan, content_of, keep, packed_of, plan_of, publish
+from api.service.stored_plans import StoredPlan, content_of, keep, packed_of, past_of, plan_of, publish
 
 router = APIRouter(prefix=ROOT, tags=["plans"])
 
@@ -224,6 +224,8 @@ def _asked(here: Context, caller: Caller, plan_id: str, question: dict[str, Any]
     county = caller.county_id
     plan = plan_of(here.database, county, plan_id)
     packed = b64encode(packed_of(here.database, county, plan.id)).decode()
-    about = {"plan": packed, "revision": plan.revision}
+    with here.database.read() as connection:
+        past = past_of(connection, county, plan.id)
+    about = {"plan": packed, "revision": plan.revision, "past": past}
     answer: dict[str, Any] = ask_about(here, caller, (plan.scenario_id, plan.revision), {**question, **about})
     return answer

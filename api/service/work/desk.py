@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 
     from api.schemas import PlanFile
 
-SCENARIO, CHECKPOINT, PLAN = "scenario", "checkpoint.z", "plan.z"
-"""Names in the folder of a job: the county, the best plan of an earlier attempt, the plan that is asked about."""
+SCENARIO, CHECKPOINT, PLAN, PAST = "scenario", "checkpoint.z", "plan.z", "past.json"
+"""Names in the folder of a job: the county, the best plan of an earlier attempt, the plan that is asked about, and the
+replans behind that."""
 
 
 class Tell(Protocol):
@@ -92,6 +94,13 @@ class Desk:
         file = packed.with_suffix(".json")
         file.write_bytes(zlib.decompress(packed.read_bytes()))
         return read_plan(file)
+
+    @property
+    def past(self) -> list[dict[str, str]]:
+        """Return the replans behind the plan, as ``api.service.replanned.day_of`` takes them."""
+        file = self.folder / PAST
+        found: list[dict[str, str]] = json.loads(file.read_text("utf-8")) if file.exists() else []
+        return found
 
     def packed(self, record: PlanFile) -> bytes:
         """Return a plan as it is stored, its digest filled in."""

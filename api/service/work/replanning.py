@@ -12,9 +12,9 @@ from api.commands.plan import origin_of
 from api.commands.replan import gone_on
 from api.errors import InvalidInput
 from api.schemas import to_tiered
+from api.service.replanned import day_of
 from api.service.work.desk import PLAN
 from api.service.work.solving import done_with, require_sound
-from api.tiers import judged, tiers_of
 from optimizer.replan import KEEPS
 from scenarios.build import build_problem
 from scenarios.events_file import read_events
@@ -44,14 +44,15 @@ def run(desk: Desk) -> Done:
     desk.tell.phase("read")
     record = _asked(desk)
     scenario = read_scenario(desk.scenario)
-    events = read_events(desk.written("events"), scenario)
     desk.tell.phase("roads")
     county = build_problem(scenario, cache=desk.cache)
+    day = day_of(county, desk.past, desk.scenario, cache=desk.cache)
+    events = read_events(desk.written("events"), day.county.scenario)
     before = to_tiered(record)
-    require_sound(tuple(text.en for text in judged(tiers_of(county), before)))
+    require_sound(tuple(each.render("en") for each in day.judge(before)))
     desk.tell.phase("solve")
     found = gone_on(
-        county,
+        day.county,
         record,
         events,
         stop=desk.stop,
