@@ -26,7 +26,7 @@ from scenarios.events_county import changed_day, gone_through
 from scenarios.events_file import read_events
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from optimizer.plan import Trip
@@ -114,11 +114,11 @@ def _without(tiered: TieredPlan, goods: Container[str]) -> TieredPlan:
 
 
 def _trip_without(trip: Trip, goods: Container[str]) -> Trip:
-    visits = (
-        replace(v, **{name: tuple(i for i in getattr(v, name) if i not in goods) for name in ("deliver", "collect")})
-        for v in trip.visits
-    )
-    return replace(trip, visits=tuple(visits))
+    def kept(named: Iterable[str]) -> tuple[str, ...]:
+        return tuple(each for each in named if each not in goods)
+
+    visits = tuple(replace(v, deliver=kept(v.deliver), collect=kept(v.collect)) for v in trip.visits)
+    return replace(trip, visits=visits)
 
 
 def _with(county: County, problem: Problem) -> County:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from benchmarks.service.harness import Ground
 
-CLIENTS = 4
+CLIENTS = 12
 """Connections at once; the clients share the machine with the service."""
 
 PLACES = 200

@@ -49,7 +49,7 @@ Ender = Annotated[Caller, needs("job.end")]
 DEFAULT_S = 30.0
 """How long is solved where nothing is said, as on the command line."""
 
-REPLAN_S = 3.0
+REPLAN_S = 1.5
 """How long a replan is solved where nothing is said: somebody waits for it."""
 
 SYNCHRONOUS_PLACES, SYNCHRONOUS_S = 60, 10
