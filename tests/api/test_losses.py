@@ -114,7 +114,7 @@ def test_pages_of_other_studies_tell_what_is_missing_in_words(tmp_path: Path) ->
     sweep_page.write_page(sweep, tmp_path / "sweep.html", lang="zh")
     assert TOLD in (tmp_path / "sweep.html").read_text("utf-8")
     study = lay_out(day, usual_policies(day, 2, 1)[:1], {}, cycles_of(day, 2, 1), limit=LIMIT)
-    report = FrequencyReport(study=study, planned=all_lost(study.agenda), outcomes=())
+    report = FrequencyReport(study=study, planned=all_lost(study.agenda), plans={}, outcomes=())
     frequency_page.write_page(report, tmp_path / "frequency.html", lang="zh")
     told = "每日 · 第 1 周第 1 天 · 无品牌货物 / 上行"
     assert told in (tmp_path / "frequency.html").read_text("utf-8")

