@@ -53,7 +53,7 @@ def check(problem: Problem, plan: Plan, *, accepted: Plan | None = None) -> tupl
     found += judge_docks(problem, known)
     found += judge_locks(problem, known)
     if is_complete:
-        found += judge_cost(problem, plan)
+        found += judge_cost(problem, plan, accepted)
     return tuple(found)
 
 

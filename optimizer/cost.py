@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 METRES_PER_KM = 1_000
 SECONDS_PER_H = 3_600
 
+ROUTE_PARTS = ("fixed_fen", "distance_fen", "time_fen", "overtime_fen", "pay_fen", "handling_fen")
+"""Parts of a cost that belong to one vehicle's day."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leg:
@@ -34,21 +37,28 @@ class Leg:
     distance_m: int
 
 
-def plan_cost(problem: Problem, plan: Plan) -> Cost:
+def plan_cost(problem: Problem, plan: Plan, *, accepted: Plan | None = None) -> Cost:
     """Return what the plan's routes cost, plus the penalties of what it lists as unserved.
 
     ``plan.cost`` is not read. O(visits + shipments).
+
+    Parameters
+    ----------
+    accepted
+        A plan of the same problem that states what its routes cost: those that are the very same objects are not
+        priced again.
     """
-    routes = [route_cost(problem, route) for route in plan.routes]
-    return Cost(
-        fixed_fen=sum(c.fixed_fen for c in routes),
-        distance_fen=sum(c.distance_fen for c in routes),
-        time_fen=sum(c.time_fen for c in routes),
-        overtime_fen=sum(c.overtime_fen for c in routes),
-        pay_fen=sum(c.pay_fen for c in routes),
-        handling_fen=sum(c.handling_fen for c in routes),
-        penalty_fen=sum(problem.shipment_of[u.shipment].penalty_fen for u in plan.unserved),
-    )
+    stand, start = frozenset[int](), Cost()
+    if accepted is not None:
+        stand, start = frozenset(map(id, accepted.routes)), accepted.cost
+    staying = frozenset(map(id, plan.routes))
+    came = [route_cost(problem, route) for route in plan.routes if id(route) not in stand]
+    gone = [route_cost(problem, route) for route in (accepted.routes if accepted else ()) if id(route) not in staying]
+    parts = {
+        name: getattr(start, name) + sum(getattr(c, name) for c in came) - sum(getattr(c, name) for c in gone)
+        for name in ROUTE_PARTS
+    }
+    return Cost(**parts, penalty_fen=sum(problem.shipment_of[u.shipment].penalty_fen for u in plan.unserved))
 
 
 def route_cost(problem: Problem, route: Route) -> Cost:

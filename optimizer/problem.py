@@ -10,6 +10,7 @@ import hashlib
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -163,7 +164,7 @@ class Problem:
             if lock.number is not None:
                 numbers = set(range(1, counts.get(lock.vehicle_type or "", 0) + 1))
                 _refuse_unknown("lock", lock.shipment, "vehicle number", lock.number, numbers)
-        _refuse_cycle({lock.shipment: lock.after for lock in self.locks if lock.after is not None})
+        _refuse_cycle(self.locks)
 
     def _check_arrays(self) -> None:
         n, d = len(self.places), len(self.load_dimensions)
@@ -212,11 +213,13 @@ def _refuse_dimensions(what: str, ids: str, load: tuple[int, ...], expected: int
         raise InvalidInput("E131", what=what, ids=ids, value=len(load), expected=expected)
 
 
-def _refuse_cycle(after: dict[str, str]) -> None:
-    for start in after:
-        chain, at = [start], after.get(start)
-        while at is not None and at not in chain:
-            chain.append(at)
-            at = after.get(at)
-        if at is not None:
-            raise InvalidInput("E133", ids=" > ".join([*chain, at]))
+def _refuse_cycle(locks: Iterable[Lock]) -> None:
+    """Refuse shipments that would have to come after themselves. O(locks)."""
+    before: dict[str, list[str]] = {}
+    for lock in locks:
+        if lock.after is not None:
+            before.setdefault(lock.shipment, []).append(lock.after)
+    try:
+        TopologicalSorter(before).prepare()
+    except CycleError as error:
+        raise InvalidInput("E133", ids=" > ".join(reversed(error.args[1]))) from None

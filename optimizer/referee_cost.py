@@ -7,38 +7,39 @@ from fractions import Fraction
 from math import floor
 from typing import TYPE_CHECKING
 
-from optimizer.plan import Cost
+from optimizer.plan import Cost, Plan
 from optimizer.violations import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from optimizer.plan import Plan, Route
+    from optimizer.plan import Route
     from optimizer.problem import Problem
 
+PARTS = ("fixed", "distance", "time", "overtime", "pay", "handling")
+"""What one vehicle's day costs."""
 
-def judge_cost(problem: Problem, plan: Plan) -> Iterator[Violation]:
-    """Judge that every part of the stated cost equals the re-derived one, to the fen."""
-    derived = _plan_cost(problem, plan)
+
+def judge_cost(problem: Problem, plan: Plan, accepted: Plan | None = None) -> Iterator[Violation]:
+    """Judge that every part of the stated cost equals the re-derived one, to the fen; ``accepted`` as in ``check``."""
+    derived = _plan_cost(problem, plan, accepted)
     for part in fields(Cost):
         stated, true = getattr(plan.cost, part.name), getattr(derived, part.name)
         if stated != true:
             yield Violation(rule="cost", amount=stated, limit=true, detail=part.name)
 
 
-def _plan_cost(problem: Problem, plan: Plan) -> Cost:
-    parts = dict.fromkeys(("fixed", "distance", "time", "overtime", "pay", "handling"), 0)
-    for route in plan.routes:
-        if route.trips:
-            for name, fen in _route_parts(problem, route).items():
-                parts[name] += fen
+def _plan_cost(problem: Problem, plan: Plan, accepted: Plan | None) -> Cost:
+    before = accepted or Plan()
+    stands = {id(route) for route in before.routes} & {id(route) for route in plan.routes}
+    parts = {name: getattr(before.cost, f"{name}_fen") for name in PARTS}
+    for routes, sign in ((plan.routes, 1), (before.routes, -1)):
+        for route in routes:
+            if route.trips and id(route) not in stands:
+                for name, fen in _route_parts(problem, route).items():
+                    parts[name] += sign * fen
     return Cost(
-        fixed_fen=parts["fixed"],
-        distance_fen=parts["distance"],
-        time_fen=parts["time"],
-        overtime_fen=parts["overtime"],
-        pay_fen=parts["pay"],
-        handling_fen=parts["handling"],
+        **{f"{name}_fen": fen for name, fen in parts.items()},
         penalty_fen=sum(problem.shipment_of[u.shipment].penalty_fen for u in plan.unserved),
     )
 

@@ -56,9 +56,9 @@ def carriages(problem: Problem, trip: Trip) -> list[Carriage]:
 def judge_references(problem: Problem, plan: Plan) -> tuple[list[Violation], Plan]:
     """Return violations of unknown names, and the plan without what cannot be judged because of them."""
     found: list[Violation] = []
-    routes = []
+    routes, places = [], frozenset(place.id for place in problem.places)
     for route in plan.routes:
-        unknown = list(_unknown_vehicle(problem, route))
+        unknown = list(_unknown_vehicle(problem, route, places))
         if not unknown:
             routes.append(_without_unknown_shipments(problem, route))
         found += unknown
@@ -68,14 +68,13 @@ def judge_references(problem: Problem, plan: Plan) -> tuple[list[Violation], Pla
     return found, replace(plan, routes=tuple(routes))
 
 
-def _unknown_vehicle(problem: Problem, route: Route) -> Iterator[Violation]:
-    """Yield unknown type and places of a route."""
+def _unknown_vehicle(problem: Problem, route: Route, places: frozenset[str]) -> Iterator[Violation]:
+    """Yield unknown type and places of a route; known are ``places``."""
     if route.vehicle_type not in problem.vehicle_type_of:
         yield Violation(rule="unknown_vehicle_type", vehicle=route.vehicle, detail=route.vehicle_type)
-    known = {p.id for p in problem.places}
     named = [p for t in route.trips for p in (t.start, *(v.place for v in t.visits), t.end)]
     for place in dict.fromkeys(named):
-        if place not in known:
+        if place not in places:
             yield Violation(rule="unknown_place", vehicle=route.vehicle, place=place)
 
 

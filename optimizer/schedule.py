@@ -16,7 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from optimizer.model import HORIZON_S
 from optimizer.plan import Route, Trip, Visit
@@ -263,7 +263,7 @@ class _Clock:
     """What timing needs of one problem, looked up once."""
 
     def __init__(self, problem: Problem) -> None:
-        self.problem = problem
+        self._problem = ref(problem)  # a strong one would keep the problem, and so the clock, for good
         self.seconds = {key: m.duration_s.data for key, m in problem.matrices.items()}
         self.metres = {key: m.distance_m.data for key, m in problem.matrices.items()}
         self.lock_windows: dict[str, list[TimeWindow]] = {}
@@ -272,6 +272,13 @@ class _Clock:
                 self.lock_windows.setdefault(lock.shipment, []).append(lock.window)
         self._visits: dict[tuple[str, str, VisitDraft], _VisitFacts] = {}
         self._trips: dict[tuple[str, TripDraft], _TripFacts | None] = {}
+
+    @property
+    def problem(self) -> Problem:
+        problem = self._problem()
+        if problem is None:
+            raise ReferenceError("the problem of this clock is gone")
+        return problem
 
     def visit(self, kind: VehicleType, visit: VisitDraft) -> _VisitFacts:
         key = (kind.depot, kind.end, visit)

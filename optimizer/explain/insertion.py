@@ -247,7 +247,7 @@ def settled(problem: Problem, plan: Plan, day: Day, *, accepted: Plan | None = N
         route = scheduled(problem, day, earliest_loads=earliest)
         if route is None:
             break
-        changed = _with_route(problem, plan, route)
+        changed = _with_route(problem, plan, route, accepted)
         wrong = check(problem, changed, accepted=accepted)
         if not wrong:
             return changed
@@ -257,14 +257,14 @@ def settled(problem: Problem, plan: Plan, day: Day, *, accepted: Plan | None = N
         return None
     before = [trip.load_start_s for trip in day.route.trips]
     route = scheduled(problem, day, fixed_loads=before) if len(before) == len(day.drafts) else None
-    again = None if route is None else _with_route(problem, plan, route)
+    again = None if route is None else _with_route(problem, plan, route, accepted)
     return None if again is None or check(problem, again, accepted=accepted) else again
 
 
-def _with_route(problem: Problem, plan: Plan, route: Route) -> Plan:
+def _with_route(problem: Problem, plan: Plan, route: Route, accepted: Plan | None) -> Plan:
     others = tuple(r for r in plan.routes if r.vehicle != route.vehicle)
     changed = Plan(routes=(*others, route), unserved=plan.unserved)
-    return replace(changed, cost=plan_cost(problem, changed))
+    return replace(changed, cost=plan_cost(problem, changed, accepted=accepted))
 
 
 def _wait_for_dock(problem: Problem, plan: Plan, route: Route, wrong: Sequence[Violation], earliest: list[int]) -> bool:

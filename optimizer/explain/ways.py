@@ -62,7 +62,7 @@ def candidates(problem: Problem, plan: Plan, shipment: Shipment) -> tuple[Route,
     idle = []
     for kind in problem.vehicle_types:
         numbers = [n for n in range(1, kind.count + 1) if (kind.id, n) not in used]
-        named = {k.number for k in problem.locks if k.shipment == shipment.id and k.vehicle_type == kind.id}
+        named = {k.number for k in problem.locks_of.get(shipment.id, ()) if k.vehicle_type == kind.id}
         wanted = dict.fromkeys((*numbers[:1], *(n for n in numbers if n in named)))
         idle += [Route(vehicle_type=kind.id, number=number, trips=()) for number in wanted]
     return (*plan.routes, *idle)
@@ -96,9 +96,8 @@ def _hours_fen(kind: VehicleType, duration_s: int) -> int:
 
 def _may_ride(problem: Problem, shipment: Shipment, route: Route, kind: VehicleType) -> bool:
     """Judge locks to vehicles and access to both ends."""
-    for lock in problem.locks:
-        is_ours = lock.vehicle_type in (None, route.vehicle_type) and lock.number in (None, route.number)
-        if lock.shipment == shipment.id and not is_ours:
+    for lock in problem.locks_of.get(shipment.id, ()):
+        if lock.vehicle_type not in (None, route.vehicle_type) or lock.number not in (None, route.number):
             return False
     called_at = (problem.place(p) for p in (shipment.origin, shipment.destination) if p != kind.depot)
     return all(p.vehicle_types is None or kind.id in p.vehicle_types for p in called_at)

@@ -8,7 +8,7 @@ smallest change, a balanced one and the cheapest; ``past`` judges any plan for t
 from optimizer.replan.answers import KEEPS, Option, Replanned, replan
 from optimizer.replan.changes import Change, Changes, Weights, compare
 from optimizer.replan.past import LAPSES, Lapse, judge
-from optimizer.replan.pinned import Pinned, pin
+from optimizer.replan.pinned import Pinned, pin, remembering
 from optimizer.replan.standing import Breakdown, Situation, begun_shipments, handed_shipments
 
 __all__ = [
@@ -28,5 +28,6 @@ __all__ = [
     "handed_shipments",
     "judge",
     "pin",
+    "remembering",
     "replan",
 ]

@@ -199,7 +199,7 @@ class _Work:
             self.offer(complete(self.pinned.problem, days))
         for drafts in self.replacements():
             self.offer(complete(self.pinned.problem, drafts))
-        return min(self.found, key=lambda each: _rank("smallest", each.option)).plan
+        return min(self.found, key=lambda each: rank("smallest", each.option)).plan
 
     def _timely(self) -> tuple[Lock, ...]:
         """Return the pinned locks, and those that hold every vehicle to its old times that can still keep them."""
@@ -305,7 +305,7 @@ class _Work:
 
     def answers(self) -> Iterator[Option]:
         """Yield the best candidate in the sense of each name, with reasons for what it leaves."""
-        chosen = {name: min(self.found, key=lambda each: _rank(name, each.option)) for name in OPTIONS}
+        chosen = {name: min(self.found, key=lambda each: rank(name, each.option)) for name in OPTIONS}
         plans = {id(best): best.whole for best in chosen.values()}
         work = REASONS_WORK // len(plans)  # most often the three are one or two
         explained = {key: explain(self.pinned.judged, plan, most_work=work) for key, plan in plans.items()}
@@ -321,7 +321,8 @@ class _Work:
         return Unserved(shipment=unserved.shipment, reason="U180", numbers={"vehicle": vehicle})
 
 
-def _rank(name: str, option: Option) -> tuple[int, int]:
+def rank(name: str, option: Option) -> tuple[int, int]:
+    """Return what the answer of a name has least of, and what decides between equals."""
     if name == "smallest":
         return option.disturbance_fen, option.plan.cost.operating_fen
     if name == "balanced":
@@ -344,7 +345,7 @@ def kept_locks(
 
     ``window`` gives the window of a shipment that is handed over at a moment of the plan.
     """
-    rank = KEEPS.index(level)
+    kept_rank = KEEPS.index(level)
     for route in kept.routes:
         made = [v for trip in route.trips for v in trip.visits]
         later = {i for v in made for i in v.deliver}  # goods from depot to depot may have a visit at both ends
@@ -354,11 +355,11 @@ def kept_locks(
         rows = [(at_s, ids) for at_s, ids in visits if ids]
         for (_, earlier), (at_s, ids) in pairwise([(0, ()), *rows]):
             for id_ in (i for i in ids if i not in stands):
-                if rank >= KEEPS.index("vehicle"):
+                if kept_rank >= KEEPS.index("vehicle"):
                     yield Lock(shipment=id_, vehicle_type=route.vehicle_type, number=route.number)
-                if rank >= KEEPS.index("sequence") and earlier:
+                if kept_rank >= KEEPS.index("sequence") and earlier:
                     yield Lock(shipment=id_, after=earlier[0])
-                if rank >= KEEPS.index("time") and id_ not in both:  # its window would hold at both ends
+                if kept_rank >= KEEPS.index("time") and id_ not in both:  # its window would hold at both ends
                     yield Lock(shipment=id_, window=window(id_, at_s))
 
 

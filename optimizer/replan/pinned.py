@@ -38,7 +38,7 @@ class Pinned:
     comes back is judged by it. ``drafts``: the old plan in it, as far as it can stand.
     ``unit_of``: its vehicles by their true names; ``begun``: what stands of each.
     ``driven``: legs by profile that only the past may use. ``orphaned``: for each broken vehicle
-    its type and the trips that it can no longer make. ``lost``: local goods on board of it, with its true name.
+    its type and the trips that it can no longer make. ``lost``: local goods on board of any, with its true name.
     """
 
     problem: Problem
@@ -68,9 +68,7 @@ def pin(before: Problem, after: Problem, plan: Plan, situation: Situation) -> Pi
     after
         The same fleet and places with other shipments or matrices; what ``begun_shipments`` names is unchanged in it.
     """
-    told = standing(plan, situation)
-    lost = {i: day.route.vehicle for day in told.values() for begun in day.begun for i in begun.lost}
-    days = {unit: _bereft(after, day) for unit, day in told.items()}
+    days, lost = _days(after, plan, situation)
     fleet = RestFleet(before, after, days, situation)
     goods = _Goods(after, days, situation, lost)
     shipments = tuple(goods.pinned(s) for s in after.shipments)
@@ -113,6 +111,22 @@ def pin(before: Problem, after: Problem, plan: Plan, situation: Situation) -> Pi
         orphaned=tuple(_orphaned(after, day) for day in days.values() if day.broken_at_s is not None),
         lost=lost,
     )
+
+
+def remembering(after: Problem, plan: Plan, situation: Situation) -> Situation:
+    """Return the situation with what only ``plan`` tells of goods on broken vehicles, for who goes on from another.
+
+    The answers of a replan have such goods on other vehicles, or nowhere. ``after`` as of ``pin``.
+    """
+    days, lost = _days(after, plan, situation)
+    return replace(situation, back_s=_Goods(after, days, situation, lost).back_s, lost=lost)
+
+
+def _days(after: Problem, plan: Plan, situation: Situation) -> tuple[dict[Unit, Standing], dict[str, str]]:
+    """Return how each vehicle stands, without goods lost on it, and all goods that are lost, with their vehicle."""
+    told = standing(plan, situation)
+    lost = {i: day.route.vehicle for day in told.values() for begun in day.begun for i in begun.lost}
+    return {unit: _bereft(after, day) for unit, day in told.items()}, {**situation.lost, **lost}
 
 
 def _drafts(after: Problem, day: Standing) -> list[TripDraft]:
@@ -170,7 +184,10 @@ def _known(after: Problem, trip: Trip, lost: set[str]) -> TripDraft:
 
 
 class _Goods:
-    """What each shipment of the day is bound to."""
+    """What each shipment of the day is bound to.
+
+    ``stands``: those handed over or on board; ``back_s``: when goods of broken vehicles can be loaded again.
+    """
 
     def __init__(
         self, after: Problem, days: Mapping[Unit, Standing], situation: Situation, lost: Iterable[str]
@@ -182,7 +199,7 @@ class _Goods:
         self._aboard: dict[str, tuple[Unit, int]] = {}
         self._taken: dict[str, int] = {}
         self._down: dict[str, int] = {}
-        self._back: dict[str, int] = dict.fromkeys(lost, HORIZON_S)
+        self.back_s: dict[str, int] = {**situation.back_s, **dict.fromkeys(lost, HORIZON_S)}
         self._loaded: dict[str, int] = {}
         self._broken = {(b.vehicle_type, b.number) for b in situation.breakdowns}
         for unit, day in days.items():
@@ -190,11 +207,7 @@ class _Goods:
                 self._note(unit, begun, is_broken=day.broken_at_s is not None)
             if day.broken_at_s is not None:
                 self._bring_back(day, day.broken_at_s, situation.recovery_s)
-
-    @property
-    def stands(self) -> frozenset[str]:
-        """Shipments handed over or on board."""
-        return frozenset({*self._handed, *self._aboard})
+        self.stands = self._handed.keys() | self._aboard.keys()
 
     def pinned(self, shipment: Shipment) -> Shipment:
         """Return the shipment as the rest of the day sees it."""
@@ -208,7 +221,7 @@ class _Goods:
             return replace(shipment, ready_s=self._loaded[shipment.id])
         if shipment.id in self.stands:
             return shipment
-        return replace(shipment, ready_s=max(shipment.ready_s, self._now_s, self._back.get(shipment.id, 0)))
+        return replace(shipment, ready_s=max(shipment.ready_s, self._now_s, self.back_s.get(shipment.id, 0)))
 
     def locks(self) -> Iterator[Lock]:
         """Yield the locks of what stands and of what is on board, and the old ones that still make sense."""
@@ -271,12 +284,12 @@ class _Goods:
                 last = begun.made[-1]
                 home_s = int(seconds[index(last.place), index(kind.depot)])
                 back_s = max(last.end_s, at_s) + max(0, home_s) + recovery_s
-                self._back.update(dict.fromkeys(begun.aboard, back_s))
+                self.back_s.update(dict.fromkeys(begun.aboard, back_s))
         for trip in day.free:
             if trip.load_start_s < at_s:  # loaded, and perhaps on its way to the first visit
                 back_s = at_s + max(0, at_s - trip.depart_s) + recovery_s
                 collected = {i for v in trip.visits for i in v.collect}
-                self._back.update(dict.fromkeys((i for i in trip.shipments if i not in collected), back_s))
+                self.back_s.update(dict.fromkeys((i for i in trip.shipments if i not in collected), back_s))
 
 
 def _reopened(

@@ -7,10 +7,12 @@ had begun.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from optimizer.daybook import Unit
     from optimizer.plan import Plan, Route, Trip, Visit
 
@@ -29,11 +31,17 @@ class Situation:
     """How the day stands: it is ``now_s`` (0: nothing has begun), and these vehicles have broken down by now.
 
     ``recovery_s``: from the return of a broken vehicle's goods to the depot until they can be loaded again.
+
+    Of a day that has gone on before, what its plan does not tell any more: ``back_s`` is when goods of vehicles that
+    broke down by then can be loaded again, and ``lost`` names the vehicle on which others stay
+    (``optimizer.replan.pinned.remembering``).
     """
 
     now_s: int = 0
     breakdowns: tuple[Breakdown, ...] = ()
     recovery_s: int = 0
+    back_s: Mapping[str, int] = field(default_factory=dict)
+    lost: Mapping[str, str] = field(default_factory=dict)
 
     def broken_at(self, unit: Unit) -> int | None:
         """Return when the vehicle broke down, or None."""

@@ -14,7 +14,7 @@ from optimizer.cost import plan_cost
 from optimizer.fallback import UNEXPLAINED
 from optimizer.plan import Cost, Unserved
 from optimizer.replan.past import judge
-from optimizer.replan.pinned import pin
+from optimizer.replan.pinned import pin, remembering
 from optimizer.tiers.beside import beside
 from optimizer.tiers.check import check_tiers
 from optimizer.tiers.model import leg_id
@@ -50,6 +50,11 @@ class TieredPast:
         whole = replace(plan.plan, unserved=left)
         of_trips = judge(pinned, replace(whole, cost=self._cost_of_trips(pinned, whole)))
         return (*of_trips, *self._stated(pinned, plan, whole), *self.joints(plan))
+
+    def remembered(self) -> Situation:
+        """Return the situation for who goes on from a later plan, see ``optimizer.replan.pinned.remembering``."""
+        legs = replace(driven(self.before, self.plan), matrices=self.after.problem.matrices)
+        return remembering(legs, self.plan.plan, self.situation)
 
     def joints(self, plan: TieredPlan) -> tuple[HandoverViolation, ...]:
         """Return what the referee of tiers has against ways, rides and handovers."""

@@ -139,28 +139,42 @@ def whole_shipment(tiers: Tiers, leg: str) -> Shipment:
 
 
 def trace(tiers: Tiers, plan: TieredPlan, shipment: str) -> tuple[Stage, ...]:
-    """Return the stages of one shipment from brand to door, in order; O(visits).
+    """Return the stages of one shipment from brand to door, in order; O(visits), see ``Traces`` for many.
 
     Raises
     ------
     KeyError
         When there is no such shipment.
     """
-    s = tiers.problem.shipment_of[shipment]
-    ready = Stage(what="ready", place=s.origin, at_s=s.ready_s)
-    for left in plan.plan.unserved:
-        if left.shipment == shipment:
-            return (ready, Stage(what="unserved", place=s.origin, at_s=None, detail=left.reason))
-    moved = movements(plan)
-    lined = {ride.shipment for ride in plan.rides}
-    station = tiers.through(s, plan.choice, plan.exceptions)
-    if station is None:
-        return (ready, *_stages(moved[shipment], "delivered", is_lined=shipment in lined))
-    handled_s = next(h.ready_s for h in plan.handovers if h.shipment == shipment)
-    first, second = (leg_id(shipment, index) for index in (1, 2))
-    handled = Stage(what="handled", place=station.place, at_s=handled_s)
-    inward = _stages(moved[first], "arrived", is_lined=first in lined)
-    return (ready, *inward, handled, *_stages(moved[second], "delivered", is_lined=second in lined))
+    return Traces(tiers, plan).of(shipment)
+
+
+class Traces:
+    """The stages of all shipments of one plan: it is gone through once, O(visits)."""
+
+    def __init__(self, tiers: Tiers, plan: TieredPlan) -> None:
+        self._tiers = tiers
+        self._plan = plan
+        self._moved = movements(plan)
+        self._lined = {ride.shipment for ride in plan.rides}
+        self._reasons = {left.shipment: left.reason for left in plan.plan.unserved}
+        self._handled_s = {h.shipment: h.ready_s for h in plan.handovers}
+
+    def of(self, shipment: str) -> tuple[Stage, ...]:
+        """Return what ``trace`` does; O(1)."""
+        s = self._tiers.problem.shipment_of[shipment]
+        ready = Stage(what="ready", place=s.origin, at_s=s.ready_s)
+        if shipment in self._reasons:
+            return (ready, Stage(what="unserved", place=s.origin, at_s=None, detail=self._reasons[shipment]))
+        station = self._tiers.through(s, self._plan.choice, self._plan.exceptions)
+        if station is None:
+            return (ready, *self._stages(shipment, "delivered"))
+        first, second = (leg_id(shipment, index) for index in (1, 2))
+        handled = Stage(what="handled", place=station.place, at_s=self._handled_s[shipment])
+        return (ready, *self._stages(first, "arrived"), handled, *self._stages(second, "delivered"))
+
+    def _stages(self, leg: str, end: str) -> Iterator[Stage]:
+        return _stages(self._moved[leg], end, is_lined=leg in self._lined)
 
 
 def _stages(carried: Carried, end: str, *, is_lined: bool) -> Iterator[Stage]:

@@ -60,6 +60,14 @@ class TieredRanking:
     is_complete: bool = False
 
 
+class TieredTogether(NamedTuple):
+    """A plan with several shipments carried where that costs less than leaving them, and which of them are left."""
+
+    plan: TieredPlan
+    left: tuple[str, ...]
+    is_complete: bool
+
+
 def rank_tiered_ways(tiers: Tiers, plan: TieredPlan, shipment: str, *, most: int, most_work: int) -> TieredRanking:
     """Return what could be done with a shipment that the plan carries or leaves; ``most`` ways at most.
 
@@ -76,6 +84,30 @@ def rank_tiered_ways(tiers: Tiers, plan: TieredPlan, shipment: str, *, most: int
     rest = [way for way in found if way not in best]
     ways = sorted([*best, *rest[: most - len(best)]], key=lambda way: way.plan.plan.cost.total_fen)
     return TieredRanking(ways=tuple(ways), left_out=base, is_complete=search.is_complete)
+
+
+def carry_tiered_together(
+    tiers: Tiers, plan: TieredPlan, shipments: Sequence[str], *, most_work: int
+) -> TieredTogether | None:
+    """Return the plan with all of these shipments put into it anew, the dearest to leave first; None as ``left_out``.
+
+    Each goes the way that costs least beside those before it, as ``rank_tiered_ways`` finds it, or is left where that
+    costs less. ``most_work`` as there.
+    """
+    base: TieredPlan | None = plan
+    for name in shipments:
+        base = None if base is None else _without(tiers, base, name)
+    if base is None or check_tiers(tiers, base):
+        return None
+    left, is_complete = [], True
+    for goods in sorted((tiers.problem.shipment_of[name] for name in shipments), key=lambda s: (-s.penalty_fen, s.id)):
+        found = rank_tiered_ways(tiers, base, goods.id, most=1, most_work=most_work)
+        is_complete = is_complete and found.is_complete
+        if found.ways and found.ways[0].plan.plan.cost.total_fen < base.plan.cost.total_fen:
+            base = found.ways[0].plan
+        else:
+            left.append(goods.id)
+    return TieredTogether(base, tuple(left), is_complete)
 
 
 def _without(tiers: Tiers, plan: TieredPlan, shipment: str) -> TieredPlan | None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from optimizer.errors import SolverFailed
 from optimizer.repair import complete
 from optimizer.replan import Option, Replanned, compare, pin, replan
+from optimizer.replan.answers import OPTIONS, rank
 from optimizer.replan.settle import settled, truly_named
 from optimizer.tiers.plan import driven
 from optimizer.tiers.rest import Rest, as_one_tier
@@ -29,13 +30,6 @@ if TYPE_CHECKING:
 
 MOST_ROUNDS = 12
 """How often the old plan is mended; every round moves, parts or leaves something."""
-
-RANKS: Mapping[str, Callable[[Option], tuple[int, int]]] = {
-    "smallest": lambda option: (option.disturbance_fen, option.plan.cost.operating_fen),
-    "balanced": lambda option: (option.balance_fen, option.disturbance_fen),
-    "cheapest": lambda option: (option.plan.cost.total_fen, option.disturbance_fen),
-}
-"""What each answer has least of, as in ``optimizer.replan.answers``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,15 +110,9 @@ def _answers(
     """Return the best of the pool in each sense, as one tier and across tiers."""
     old = as_one_tier(day.before, day.plan)
     told = [(Option(name="", plan=t.plan, changes=compare(old, as_one_tier(day.after, t), weights)), t) for t in pool]
-    best = {name: _least(told, rank) for name, rank in RANKS.items()}
+    best = {name: min(told, key=lambda each: rank(name, each[0])) for name in OPTIONS}
     options = tuple(replace(option, name=name) for name, (option, _) in best.items())
     return options, {name: tiered for name, (_, tiered) in best.items()}
-
-
-def _least(
-    told: Sequence[tuple[Option, TieredPlan]], rank: Callable[[Option], tuple[int, int]]
-) -> tuple[Option, TieredPlan]:
-    return min(told, key=lambda each: rank(each[0]))
 
 
 def _sound(rest: Rest, plan: Plan) -> TieredPlan | None:

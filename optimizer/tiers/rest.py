@@ -104,7 +104,8 @@ class Rest:
         now_s = self.situation.now_s
         ridden = {r.shipment for r in self.plan.rides if r.board_s < now_s}
         self._begun = begun_shipments(self.plan.plan, self.situation) | ridden
-        self._recovered = set(_aboard_of_broken(self.plan.plan, self.situation))
+        back = set(self.situation.back_s) - self._begun
+        self._recovered = back.union(_aboard_of_broken(self.plan.plan, self.situation))
         self._idle = set(_trips_of_broken(self.plan.plan, self.situation)) - self._recovered - self._begun
         self.parted |= {s.id for s in self.after.problem.shipments if self._is_free(s) and self._must_part(s)}
         self.arrange()

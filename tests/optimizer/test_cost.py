@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -17,6 +19,17 @@ def test_a_route_pays_for_the_day_the_road_the_hours_and_the_goods() -> None:
     cost = route_cost(county, route(run(county, Call("V3", ("D3",)))))
     assert cost == Cost(fixed_fen=10_000, distance_fen=3_000, time_fen=3_660, handling_fen=7)
     assert (cost.operating_fen, cost.total_fen) == (16_667, 16_667)
+
+
+def test_only_routes_that_came_or_went_are_priced_again() -> None:
+    """V3 stays, V1 goes and V2 comes; the cost stated of those before is taken as it is, 5 fen too much for V3."""
+    county = problem([down(1), down(2), down(3, handling_fen=7)], [vehicle(count=2)])
+    stays, goes = route(run(county, Call("V3", ("D3",)))), route(run(county, Call("V1", ("D1",))), number=2)
+    comes = route(run(county, Call("V2", ("D2",))), number=2)
+    before, after = plan(county, stays, goes), plan(county, stays, comes)
+    assert plan_cost(county, after, accepted=before) == plan_cost(county, after)
+    dearer = replace(before, cost=replace(before.cost, fixed_fen=before.cost.fixed_fen + 5))
+    assert plan_cost(county, after, accepted=dearer).fixed_fen == plan_cost(county, after).fixed_fen + 5
 
 
 def test_time_is_paid_from_the_first_loading_to_the_last_return_idle_time_included() -> None:

@@ -38,6 +38,18 @@ def test_a_single_fen_in_any_part_is_noticed(part: str, by_fen: int) -> None:
     assert [(v.rule, v.detail, v.amount, v.limit) for v in found] == [("cost", part, right + by_fen, right)]
 
 
+@pytest.mark.parametrize("part", [f.name for f in fields(Cost)])
+def test_a_single_fen_is_noticed_beside_routes_that_were_accepted_before(part: str) -> None:
+    """V3 stays as it is, V4 comes with a vehicle of its own."""
+    accepted = replace(PLAN, cost=BY_HAND)
+    county = replace(COUNTY, vehicle_types=(replace(COUNTY.vehicle_types[0], count=2, max_overtime_s=2_000),))
+    grown = plan(county, *PLAN.routes, route(run(county, Call("V4", ("D4",))), number=2))
+    assert check(county, grown) == check(county, grown, accepted=accepted) == ()
+    wrong = replace(grown, cost=replace(grown.cost, **{part: getattr(grown.cost, part) + 1}))
+    found = check(county, wrong, accepted=accepted)
+    assert [(v.rule, v.detail, v.amount) for v in found] == [("cost", part, getattr(wrong.cost, part))]
+
+
 @pytest.mark.parametrize(("fen_per_km", "fen"), [(16, 0), (17, 1), (49, 1), (50, 2)])
 def test_distance_is_rounded_half_up_once_for_the_whole_route(fen_per_km: int, fen: int) -> None:
     """Two trips of 7 + 8 m: 30 m cost 0.48, 0.51, 1.47 and 1.50 fen; trip by trip 17 would give 0 and 49 give 2."""

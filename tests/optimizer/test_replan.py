@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from optimizer.check import check
-from optimizer.model import Lock, TimeWindow
+from optimizer.model import HORIZON_S, Lock, TimeWindow
 from optimizer.plan import Plan, Unserved
 from optimizer.problem import Matrix
 from optimizer.repair import complete
@@ -23,6 +23,7 @@ from optimizer.replan import (
     begun_shipments,
     compare,
     handed_shipments,
+    remembering,
     replan,
 )
 from optimizer.replan.answers import kept_locks
@@ -352,6 +353,44 @@ def test_levels_of_keeping_lock_more_and_more() -> None:
     assert counts == {"none": 0, "vehicle": 6, "sequence": 6 + 5, "time": 6 + 5 + 6}
     for some in locks.values():
         assert_clean(replace(county, locks=some), made)
+
+
+def test_the_next_replan_knows_when_goods_of_a_broken_vehicle_are_back() -> None:
+    """Broken at 07:45 at V1, home at 07:55, loaded again from 08:25 on: at 07:50 too, when van#2 is to take them.
+
+    Past bug: the plan that had them on van#2 told nothing of van#1, and they were ready at 07:50.
+    """
+    county, made = day()
+    at_s, home_s = 7 * HOUR_S + 45 * 60, 600
+    first = Situation(now_s=at_s, breakdowns=(Breakdown(vehicle_type="van", number=1, at_s=at_s),), recovery_s=1_800)
+    (option, *_) = replanned(county, first).options
+    assert {t.load_start_s for r in option.plan.routes if r.vehicle == "van#2" for t in r.trips} == {30_300}
+    second = replace(remembering(county, made, first), now_s=at_s + 300, recovery_s=0)
+    ready = {s.id: s.ready_s for s in pin(county, county, option.plan, second).judged.shipments}
+    assert {i: ready[i] for i in ("D2", "D3", "D4")} == dict.fromkeys(("D2", "D3", "D4"), at_s + home_s + 1_800)
+    assert remembering(county, option.plan, second) == second
+
+
+def test_the_next_replan_knows_which_goods_a_broken_vehicle_has_kept() -> None:
+    """L was collected at V1 for V4 by van#1, which broke down at 07:45: nobody collects it at V1 once more.
+
+    Past bug: after the plan that leaves L, L was at V1 again.
+    """
+    county, _ = day()
+    county = replace(county, shipments=(*county.shipments, shipment("L", "V1", "V4", 5)))
+    calls = (Call("V1", ("D1",), ("L",)), Call("V4", ("D4", "L"), start_s=8 * HOUR_S))
+    made = plan(county, route(run(county, *calls, load_start_s=LOAD_S)))
+    at_s = 7 * HOUR_S + 45 * 60
+    broken = Situation(now_s=at_s, breakdowns=(Breakdown(vehicle_type="van", number=1, at_s=at_s),))
+    first = pin(county, county, made, broken)
+    assert first.lost == {"L": "van#1"}
+    left = settled(first, complete(first.problem, first.drafts)).plan
+    assert left is not None
+    assert [u.shipment for u in left.unserved] == ["L"]
+    again = pin(county, county, truly_named(first, left), replace(remembering(county, made, broken), now_s=at_s + 300))
+    assert again.lost == first.lost
+    (kept,) = (s for s in again.judged.shipments if s.id == "L")
+    assert kept.ready_s == HORIZON_S
 
 
 def test_a_lock_to_a_broken_vehicle_is_dropped() -> None:

@@ -5,7 +5,9 @@ Four villages on one road, 600 s and 5,000 m a step, 60 s a visit, loading takes
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
+from weakref import ref
 
 import pytest
 
@@ -42,6 +44,16 @@ def test_goes_and_comes_back_without_waiting() -> None:
     """600 s out, 60 s of service, 600 s back: 1,260 s from loading to return."""
     route = clean(problem([down(1)]), trip(drop(1)))
     assert route.trips[0].return_s - route.trips[0].load_start_s == 1_260
+
+
+def test_a_problem_whose_days_were_timed_is_let_go() -> None:
+    """Past bug: its clock held it, so that each question about a changed problem cost memory for good."""
+    county = problem([down(1)])
+    clean(county, trip(drop(1)))
+    timed = ref(county)
+    del county
+    gc.collect()
+    assert timed() is None
 
 
 def test_starts_as_late_as_the_earliest_return_allows() -> None:

@@ -104,6 +104,22 @@ def test_goods_of_a_van_that_breaks_down_come_later_and_the_wheeler_still_meets_
     assert smallest.plan.cost.total_fen == COST_FEN
 
 
+def test_the_next_replan_knows_when_goods_of_a_broken_van_can_be_loaded_again() -> None:
+    """As above 07:10, for whoever goes on at 06:40 and frees no goods before.
+
+    Past bug: the plan that had them on another van told nothing of the first one, and they were ready at 06:40.
+    """
+    first = broken(6 * HOUR_S + 1_800, "van")
+    told, back_s = first.remembered(), 7 * HOUR_S + 600
+    assert told.back_s == dict.fromkeys(("D-V1/1", "D-V2/1"), back_s)
+    plan = gone_on(first).plans["cheapest"]
+    told = replace(told, now_s=6 * HOUR_S + 2_400, recovery_s=0)
+    second = TieredPast(before=first.after, after=first.after, plan=plan, situation=told)
+    for again in gone_on(second).plans.values():
+        moved = movements(again)
+        assert min(moved[leg].loaded_s for leg in told.back_s) >= back_s
+
+
 def test_the_wheeler_waits_for_goods_that_come_after_it_should_have_left() -> None:
     """D-V1 is ready at 10:00: at S at 11:00, handled at 11:10, where the wheeler was to leave at 09:10."""
     county, _ = day()
