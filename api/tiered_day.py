@@ -32,7 +32,7 @@ from networks.paths import leg_geometries
 from networks.profiles import load_profiles
 from optimizer.explain import reason_text
 from optimizer.tiers.model import QUARTER_S, open_windows
-from optimizer.tiers.plan import trace
+from optimizer.tiers.plan import Traces
 from scenarios.text import Text
 from scenarios.tiered_kpis import driven_county
 from scenarios.timetables.on_roads import match_timetable
@@ -87,6 +87,10 @@ class Teller:
         """Names of places, brands, goods and vehicles."""
         return names_of(self.county)
 
+    @cached_property
+    def _traces(self) -> Traces:
+        return Traces(self.tiers, self.tiered)
+
     def view(self) -> TiersView:
         """Return everything that the outputs show; O(shipments x stages) and one road search a stop."""
         return TiersView(
@@ -100,7 +104,7 @@ class Teller:
         """Return one shipment's way from brand to door, or back; KeyError when there is none of this id."""
         s = self.tiers.problem.shipment_of[shipment]
         way = self.tiers.way(s, self.tiered.choice, self.tiered.exceptions)
-        stages = tuple(self._stage(stage, shipment) for stage in trace(self.tiers, self.tiered, shipment))
+        stages = tuple(self._stage(stage, shipment) for stage in self._traces.of(shipment))
         return PathView(
             goods=self._parcel(s),
             orders=tuple(self.county.orders.get(shipment, ())),
@@ -176,7 +180,7 @@ class Teller:
         )
 
     def _handover(self, handover: Handover) -> HandoverView:
-        stages = trace(self.tiers, self.tiered, handover.shipment)
+        stages = self._traces.of(handover.shipment)
         carriers = list(dict.fromkeys(stage.vehicle for stage in stages if stage.what in ("arrived", "delivered")))
         return HandoverView(
             goods=self._parcel(self._whole(handover.shipment)),

@@ -109,7 +109,7 @@ def build_problem(scenario: Scenario, *, cache: Path | None = None, energy: bool
     if any(vehicle.kind == DRONE for vehicle in scenario.fleet):
         matrices[DRONE] = air_matrix(scenario, network, points)
     refuse_faraway(matrices)
-    reach = {vehicle.id: reached(vehicle, scenario, matrices[vehicle.profile]) for vehicle in scenario.fleet}
+    reach = reached(scenario, matrices)
     goods = consolidate(scenario, reach)
     problem = to_problem(scenario, matrices, goods)
     second = build_tiers(scenario, problem)
@@ -143,16 +143,23 @@ def profiles_of(scenario: Scenario) -> dict[str, Profile]:
     return {name: known[name] for name in dict.fromkeys(v.profile for v in scenario.fleet if v.kind != DRONE)}
 
 
-def reached(vehicle: FleetVehicle, scenario: Scenario, matrix: TravelMatrix) -> frozenset[str]:
-    """Return the places that the vehicle may call at and can drive to from its depot and from to its end."""
-    home, end = matrix.ids.index(vehicle.depot), matrix.ids.index(vehicle.end or vehicle.depot)
+def reached(scenario: Scenario, matrices: Mapping[str, TravelMatrix]) -> dict[str, frozenset[str]]:
+    """Return the places that each vehicle type may call at and can drive to from its depot and from to its end.
+
+    O(places x vehicle types).
+    """
     service = Service(scenario)
+    return {vehicle.id: _reached(vehicle, service, matrices[vehicle.profile]) for vehicle in scenario.fleet}
+
+
+def _reached(vehicle: FleetVehicle, service: Service, matrix: TravelMatrix) -> frozenset[str]:
+    home, end = matrix.ids.index(vehicle.depot), matrix.ids.index(vehicle.end or vehicle.depot)
     there = matrix.duration_s[home] != UNREACHABLE  # (n,)
     back = matrix.duration_s[:, end] != UNREACHABLE  # (n,)
     return frozenset(
         place.id
-        for place, is_near in zip(scenario.places, there & back, strict=True)
-        if is_near and ((callers := service.callers(place)) is None or vehicle.id in callers)
+        for place, is_near in zip(service.scenario.places, there & back, strict=True)
+        if is_near and service.may_call(vehicle, place)
     )
 
 

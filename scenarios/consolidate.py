@@ -22,7 +22,7 @@ from scenarios.split import Lot, pack
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from scenarios.scenario import Commodity, Scenario
+    from scenarios.scenario import Commodity, Order, Scenario
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,9 @@ class Consolidation:
     orders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def consolidate(scenario: Scenario, reach: Mapping[str, frozenset[str]] | None = None) -> Consolidation:
+def consolidate(
+    scenario: Scenario, reach: Mapping[str, frozenset[str]] | None = None, *, orders: Sequence[Order] | None = None
+) -> Consolidation:
     """Return the shipments of a scenario, in the order in which their orders first appear. O(orders).
 
     Orders with a lock or a penalty of their own are never mixed with others.
@@ -51,6 +53,8 @@ def consolidate(scenario: Scenario, reach: Mapping[str, frozenset[str]] | None =
     reach
         Places that each vehicle type can drive to, as far as known; only a vehicle that
         reaches both ends counts when large loads are split. None: all reach all.
+    orders
+        Sound orders to consolidate in place of the scenario's, without locks: other orders of the same day.
 
     Raises
     ------
@@ -58,13 +62,14 @@ def consolidate(scenario: Scenario, reach: Mapping[str, frozenset[str]] | None =
         E390, should pieces or loads be lost; a bug.
     """
     resolver = Resolver(scenario, reach)
+    goods = scenario.orders if orders is None else orders
     groups: dict[Rules, list[Lot]] = {}
-    for order in scenario.orders:
+    for order in goods:
         groups.setdefault(resolver.rules(order), []).append(resolver.lot(order))
 
     shipments: list[Shipment] = []
     bags: dict[str, int] = {}
-    orders: dict[str, tuple[str, ...]] = {}
+    carried: dict[str, tuple[str, ...]] = {}
     stems: dict[str, int] = {}
     for rules, lots in groups.items():
         commodity = resolver.commodity(rules.commodity)
@@ -72,9 +77,10 @@ def consolidate(scenario: Scenario, reach: Mapping[str, frozenset[str]] | None =
         for name, part in zip(_names(rules, len(parts), stems), parts, strict=True):
             shipments.append(_shipment(name, rules, part, scenario))
             bags[name] = num_bags(part, commodity, scenario)
-            orders[name] = tuple(dict.fromkeys(lot.order for lot in part))
-    _prove(scenario, shipments)
-    return Consolidation(shipments=tuple(shipments), locks=tuple(_locks(scenario, orders)), bags=bags, orders=orders)
+            carried[name] = tuple(dict.fromkeys(lot.order for lot in part))
+    _prove(goods, scenario.policy.load_dimensions, shipments)
+    locks = tuple(_locks(scenario, carried)) if orders is None else ()
+    return Consolidation(shipments=tuple(shipments), locks=locks, bags=bags, orders=carried)
 
 
 def num_bags(lots: Sequence[Lot], commodity: Commodity, scenario: Scenario) -> int:
@@ -147,10 +153,10 @@ def _locks(scenario: Scenario, orders: Mapping[str, tuple[str, ...]]) -> Iterato
             yield from (Lock(shipment=shipment, after=after) for after in rest)
 
 
-def _prove(scenario: Scenario, shipments: Sequence[Shipment]) -> None:
+def _prove(orders: Sequence[Order], dimensions: tuple[str, ...], shipments: Sequence[Shipment]) -> None:
     """Refuse to go on when a piece or a gram was lost or made."""
-    before = (scenario.pieces, *Load.sum(order.load for order in scenario.orders).of(scenario.policy.load_dimensions))
-    loads = [shipment.load for shipment in shipments] or [(0,) * len(scenario.policy.load_dimensions)]
+    before = (sum(order.pieces for order in orders), *Load.sum(order.load for order in orders).of(dimensions))
+    loads = [shipment.load for shipment in shipments] or [(0,) * len(dimensions)]
     after = (sum(s.pieces for s in shipments), *(sum(amounts) for amounts in zip(*loads, strict=True)))
     if before != after:
         raise ScenarioFailed("E390", detail=f"{before} -> {after}")

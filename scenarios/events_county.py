@@ -8,7 +8,7 @@ is handed over, or on a vehicle together with others, rides on as planned, and a
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from networks.matrix import travel_matrix
 from networks.overrides import apply_closures
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from optimizer.plan import Plan
     from optimizer.problem import Problem
     from scenarios.build import County
+    from scenarios.consolidate import Consolidation
     from scenarios.events import BrokenVehicle, Events
-    from scenarios.scenario import Order
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -59,16 +59,22 @@ def changed_day(county: County, plan: Plan, events: Events, *, cache: Path | Non
     notes: list[Text] = []
     situation = _situation(county, events, notes)
     handed, begun = handed_shipments(plan, situation), begun_shipments(plan, situation)
-    shipments, orders, bags = {s.id: s for s in county.problem.shipments}, dict(county.orders), dict(county.bags)
-    _cancel(county, events, shipments, orders, _Road(handed, begun, notes))
-    _delay(county, events, shipments, orders, _Road(handed, begun, notes))
-    _add(county, events, shipments, orders, bags)
+    goods = _Goods({s.id: s for s in county.problem.shipments}, dict(county.orders), dict(county.bags))
+    shipments, road = goods.shipments, _Road(handed, begun, notes)
+    _cancel(county, events, goods, road)
+    _delay(county, events, goods, road)
+    _add(county, events, goods)
     network, matrices = _closed(county, events, notes, cache)
     kept = {lock.shipment for lock in county.problem.locks if lock.shipment in shipments}
     locks = (k for k in county.problem.locks if k.shipment in kept and (k.after is None or k.after in shipments))
     problem = replace(county.problem, shipments=tuple(shipments.values()), matrices=matrices, locks=tuple(locks))
     return ChangedDay(
-        problem=problem, situation=situation, orders=orders, bags=bags, network=network, notes=tuple(notes)
+        problem=problem,
+        situation=situation,
+        orders=goods.orders,
+        bags=goods.bags,
+        network=network,
+        notes=tuple(notes),
     )
 
 
@@ -80,7 +86,8 @@ def gone_through(county: County, plan: Plan, events: Events, day: ChangedDay) ->
     plan
         That from which the day went on; across tiers its legs by road, under the names of vehicles.
     day
-        What ``changed_day`` has made of county, plan and events.
+        What ``changed_day`` has made of county, plan and events, its situation as it is to be remembered
+        (``optimizer.replan.remembering``).
     """
     left = {name for names in day.orders.values() for name in names}
     gone = {each.order for each in events.cancelled} - left
@@ -97,6 +104,14 @@ def gone_through(county: County, plan: Plan, events: Events, day: ChangedDay) ->
         situation=day.situation,
         onward=day.problem.matrices,
     )
+
+
+class _Goods(NamedTuple):
+    """Shipments by id with the ids of their orders and their numbers of bags; changed in place."""
+
+    shipments: dict[str, Shipment]
+    orders: dict[str, tuple[str, ...]]
+    bags: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +136,7 @@ def _situation(county: County, events: Events, notes: list[Text]) -> Situation:
             notes.append(Text(f"这一天已排到 {at}，以此作为现在", f"the day had come to {at}, which is taken as now"))
         else:
             notes.append(Text(f"按故障时刻 {at} 作为现在", f"the breakdown at {at} is taken as now"))
-    return Situation(now_s=now_s, breakdowns=breakdowns, recovery_s=events.recovery_s)
+    return replace(before, now_s=now_s, breakdowns=breakdowns, recovery_s=events.recovery_s)
 
 
 def _breakdown(broken: BrokenVehicle, events: Events) -> Breakdown:
@@ -129,12 +144,14 @@ def _breakdown(broken: BrokenVehicle, events: Events) -> Breakdown:
     return Breakdown(vehicle_type=broken.vehicle_type, number=broken.number, at_s=at_s)
 
 
-def _cancel(
-    county: County, events: Events, shipments: dict[str, Shipment], orders: dict[str, tuple[str, ...]], road: _Road
-) -> None:
+def _cancel(county: County, events: Events, goods: _Goods, road: _Road) -> None:
     """Take cancelled orders out of their shipments; a shipment that holds no other goes altogether."""
     gone = {each.order for each in events.cancelled}
-    for id_ in [i for i, names in orders.items() if gone & set(names)]:
+    shipments, orders, bags = goods
+    found = [i for i, names in orders.items() if gone.intersection(names)]
+    known = {order.id: order for order in county.scenario.orders} if found else {}
+    reach = reached(county.scenario, county.matrices) if found else {}
+    for id_ in found:
         rest = tuple(name for name in orders[id_] if name not in gone)
         names = ", ".join(name for name in orders[id_] if name in gone)
         if id_ in road.handed or (rest and id_ in road.begun):
@@ -144,44 +161,39 @@ def _cancel(
         if id_ in road.begun:
             zh = f"订单 {names} 已装车：货运 {id_} 随车返回，不再送"
             road.notes.append(Text(zh, f"order {names} is on board: shipment {id_} comes back with the vehicle"))
-        whole = shipments.pop(id_)
+        whole, num_bags = shipments.pop(id_), bags.pop(id_, 1)
         orders.pop(id_)
         if rest:
-            left = _rest(county, whole, rest)
+            alone = consolidate(county.scenario, reach, orders=[known[name] for name in rest])
+            left = _left(whole, alone)
             if left is None:
                 zh = f"订单 {names} 与拆分的大单混装在 {id_} 中，分不开，照原计划"
                 road.notes.append(Text(zh, f"order {names} rides in {id_} with part of a split order and stays in it"))
             shipments[id_], orders[id_] = left or whole, rest
+            bags[id_] = num_bags if left is None else sum(alone.bags.values())
 
 
-def _rest(county: County, whole: Shipment, rest: tuple[str, ...]) -> Shipment | None:
-    """Return what is left of a shipment, under its id; None where parts of a split order cannot be told apart."""
-    alone = consolidate(replace(county.scenario, orders=_orders(county, rest), locks=()), _reach(county)).shipments
-    if len(alone) != 1 or alone[0].pieces >= whole.pieces:
+def _left(whole: Shipment, alone: Consolidation) -> Shipment | None:
+    """Return what is left of a shipment, under its id; None where parts of a split order cannot be told apart.
+
+    A wave that came late on an earlier replan, of which the scenario knows nothing, stays late.
+    """
+    if len(alone.shipments) != 1 or alone.shipments[0].pieces >= whole.pieces:
         return None
-    return replace(alone[0], id=whole.id)
+    return replace(alone.shipments[0], id=whole.id, ready_s=whole.ready_s)
 
 
-def _orders(county: County, names: tuple[str, ...]) -> tuple[Order, ...]:
-    return tuple(order for order in county.scenario.orders if order.id in set(names))
-
-
-def _reach(county: County) -> dict[str, frozenset[str]]:
-    scenario = county.scenario
-    return {v.id: reached(v, scenario, county.matrices[v.profile]) for v in scenario.fleet}
-
-
-def _delay(
-    county: County, events: Events, shipments: dict[str, Shipment], orders: Mapping[str, tuple[str, ...]], road: _Road
-) -> None:
+def _delay(county: County, events: Events, goods: _Goods, road: _Road) -> None:
     """Make the goods of late waves ready later, where they have not been loaded."""
     wave_of = {order.id: order.wave for order in county.scenario.orders}
-    depots = county.problem.depot_of
+    depots, shipments = county.problem.depot_of, goods.shipments
     for late in events.late:
         meant = [
             s
             for s in shipments.values()
-            if s.brand == late.brand and s.origin in depots and late.wave in {wave_of.get(i) for i in orders[s.id]}
+            if s.brand == late.brand
+            and s.origin in depots
+            and late.wave in {wave_of.get(i) for i in goods.orders[s.id]}
         ]
         loaded = [s.id for s in meant if s.id in road.begun]
         if loaded:
@@ -193,21 +205,16 @@ def _delay(
                 shipments[s.id] = replace(s, ready_s=max(s.ready_s, late.ready_s))
 
 
-def _add(
-    county: County,
-    events: Events,
-    shipments: dict[str, Shipment],
-    orders: dict[str, tuple[str, ...]],
-    bags: dict[str, int],
-) -> None:
+def _add(county: County, events: Events, goods: _Goods) -> None:
     """Consolidate the new orders among themselves; ids that are taken get a plus and a number."""
     if not events.added:
         return
-    new = consolidate(replace(county.scenario, orders=events.added, locks=()), _reach(county))
+    new = consolidate(county.scenario, reached(county.scenario, county.matrices), orders=events.added)
     for shipment in new.shipments:
-        name = next(n for n in _free_names(shipment.id) if n not in shipments and n not in county.problem.shipment_of)
-        shipments[name] = replace(shipment, id=name)
-        orders[name], bags[name] = new.orders[shipment.id], new.bags[shipment.id]
+        taken = (goods.shipments, county.problem.shipment_of)
+        name = next(n for n in _free_names(shipment.id) if not any(n in ids for ids in taken))
+        goods.shipments[name] = replace(shipment, id=name)
+        goods.orders[name], goods.bags[name] = new.orders[shipment.id], new.bags[shipment.id]
 
 
 def _free_names(stem: str) -> Iterator[str]:

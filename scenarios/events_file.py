@@ -28,7 +28,7 @@ from scenarios.text import Text
 from scenarios.toml_rows import read_list, read_tree, read_values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from scenarios.columns import Table
     from scenarios.events import BrokenVehicle, ClosedRoad, LateBrand
@@ -104,9 +104,11 @@ def _faults(found: dict[str, tuple[Item, ...]], scenario: Scenario) -> Iterator[
     for item in sound[CANCELLED.name]:
         if item.thing.order not in orders:
             yield _unknown(item, "order", item.thing.order, "orders")
+    counts = {vehicle.id: vehicle.count for vehicle in scenario.fleet}
     for item in sound[BROKEN.name]:
-        yield from _broken(item, scenario)
-    waves = {(o.brand, o.wave) for o in scenario.orders if o.origin in {p.id for p in scenario.depots}}
+        yield from _broken(item, counts)
+    depots = {place.id for place in scenario.depots}
+    waves = {(order.brand, order.wave) for order in scenario.orders if order.origin in depots}
     for item in sound[LATE.name]:
         late: LateBrand = item.thing
         if (late.brand, late.wave) not in waves:
@@ -115,9 +117,8 @@ def _faults(found: dict[str, tuple[Item, ...]], scenario: Scenario) -> Iterator[
         yield from closed_faults(item)
 
 
-def _broken(item: Item, scenario: Scenario) -> Iterator[Fault]:
+def _broken(item: Item, counts: Mapping[str, int]) -> Iterator[Fault]:
     broken: BrokenVehicle = item.thing
-    counts = {vehicle.id: vehicle.count for vehicle in scenario.fleet}
     if broken.vehicle_type not in counts:
         yield _unknown(item, "vehicle_type", broken.vehicle_type, "vehicles")
     elif broken.number > counts[broken.vehicle_type]:

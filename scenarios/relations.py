@@ -8,6 +8,7 @@ raises here; the caller decides what faults are worth.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from scenarios.stations import VEHICLE_KINDS
 from scenarios.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from scenarios.scenario import OrderLock, Roads, Scenario
 
@@ -143,8 +144,10 @@ def _sound(parts: Parts, name: str) -> Iterator[Item]:
 
 def _values(parts: Parts) -> Iterator[Fault]:
     """No count, time or price is negative; labels are known. Readers have refused these already."""
+    names: dict[type, tuple[str, ...]] = {}
     for item in (item for items in parts.values() for item in items if item.thing is not None):
-        for name in (f.name for f in fields(item.thing)):
+        kind = type(item.thing)
+        for name in names.get(kind) or names.setdefault(kind, tuple(f.name for f in fields(kind))):
             value = getattr(item.thing, name)
             if not _is_possible(name, value):
                 yield item.fault("E339", name, value, what=item.ident, field=name)
@@ -195,36 +198,36 @@ def _station_cycles(parts: Parts) -> Iterator[Fault]:
 
 
 def _lock_cycles(parts: Parts) -> Iterator[Fault]:
-    after: dict[str, tuple[str, ...]] = {}
+    after: dict[str, list[str]] = {}
     at: dict[str, Item] = {}
     for item in _sound(parts, "locks"):
         lock: OrderLock = item.thing
         if lock.after is not None:
-            after[lock.order] = (*after.get(lock.order, ()), lock.after)
+            after.setdefault(lock.order, []).append(lock.after)
             at.setdefault(lock.order, item)
     for cycle in _cycles(after):
         yield at[cycle[0]].fault("E322", "after", " > ".join(cycle))
 
 
-def _cycles(successors: Mapping[str, tuple[str, ...]]) -> Iterator[list[str]]:
-    """Yield one cycle, closed, for each knot of references; depth first without recursion."""
+def _cycles(successors: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
+    """Yield one cycle, closed, for each knot of references; depth first without recursion. O(references)."""
     done: set[str] = set()
     for start in successors:
-        path: list[str] = []
+        path: dict[str, None] = {}  # in order, and quick to look into
         stack = [(start, iter(successors[start]))] if start not in done else []
         while stack:
             node, rest = stack[-1]
-            if len(path) < len(stack):
-                path.append(node)
+            path[node] = None
             following = next((n for n in rest if n not in done), None)
             if following in path:
-                yield [*path[path.index(following) :], following]
-                done.update(path)
+                way = list(path)
+                yield [*way[way.index(following) :], following]
+                done.update(way)
                 break
             if following is None:
                 done.add(node)
                 stack.pop()
-                path.pop()
+                del path[node]
             else:
                 stack.append((following, iter(successors.get(following, ()))))
 
@@ -276,7 +279,7 @@ def _fleet(parts: Parts) -> Iterator[Fault]:
         if not vehicle.compartments:
             yield item.fault("E332", "id", vehicle.id)
         names = [c.id for c in vehicle.compartments]
-        for name in sorted({n for n in names if names.count(n) > 1}):
+        for name in sorted(n for n, count in Counter(names).items() if count > 1):
             yield item.fault("E320", "compartments", name, first=item.row)
         for commodity in limited:
             most_g = sum(

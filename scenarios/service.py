@@ -61,15 +61,24 @@ class Service:
         A vehicle that lives at the place's station serves mode "station", one that lives elsewhere modes "direct"
         and "line"; where none lives at the station, the hub's drive its loops too. Hubs and stations are open to all.
         """
-        if not self.is_tiered or place.tier == "hub" or place.id in self.stations:
+        if self._is_open_to_all(place):
             return place.vehicle_types
-        allowed = frozenset(v.id for v in self.scenario.fleet if self._may_call(v, place))
+        modes, station = self.modes(place), self.station(place)
+        allowed = frozenset(v.id for v in self.scenario.fleet if self._serves(v, place, modes, station))
         if place.vehicle_types is not None:
             return allowed & place.vehicle_types
         return None if len(allowed) == len(self.scenario.fleet) else allowed
 
-    def _may_call(self, vehicle: FleetVehicle, place: ScenarioPlace) -> bool:
-        modes, station = self.modes(place), self.station(place)
+    def may_call(self, vehicle: FleetVehicle, place: ScenarioPlace) -> bool:
+        """Tell whether a vehicle type is among the ``callers`` of a place, without asking for all the others."""
+        if place.vehicle_types is not None and vehicle.id not in place.vehicle_types:
+            return False
+        return self._is_open_to_all(place) or self._serves(vehicle, place, self.modes(place), self.station(place))
+
+    def _is_open_to_all(self, place: ScenarioPlace) -> bool:
+        return not self.is_tiered or place.tier == "hub" or place.id in self.stations
+
+    def _serves(self, vehicle: FleetVehicle, place: ScenarioPlace, modes: frozenset[str], station: str) -> bool:
         if place.id in (vehicle.depot, vehicle.end):
             return True
         if vehicle.kind != "own":

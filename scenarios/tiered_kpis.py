@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from optimizer.tiers.model import leg_id
-from optimizer.tiers.plan import carried_once, driven, trace
+from optimizer.tiers.plan import Traces, carried_once, driven
 from scenarios.kpis import measure
 from scenarios.service_kpis import (
     Delay,
@@ -52,7 +52,8 @@ def measure_tiers(county: County, tiers: Tiers, tiered: TieredPlan) -> Kpis:
     goods = tiers.problem.shipments
     carried = carried_once(tiers, tiered)
     pieces, carried_pieces = (sum(s.pieces for s in some) for some in (goods, carried))
-    delays = _delays(tiers, tiered)
+    traces = Traces(tiers, tiered)
+    delays = _delays(tiers, traces)
     served = [(d.delay_s, d.pieces) for d in delays if d.is_served]
     visits = visits_of(tiered)
     cost = tiered.plan.cost
@@ -71,7 +72,7 @@ def measure_tiers(county: County, tiers: Tiers, tiered: TieredPlan) -> Kpis:
         timeliness_p50_s=weighted_rank(served, 0.5),
         timeliness_p90_s=weighted_rank(served, 0.9),
         on_time_share=on_time_share(county, delays),
-        freshness_kept=_freshness_kept(tiers, tiered),
+        freshness_kept=_freshness_kept(tiers, traces),
         worst_decile_s=worst_decile_s(county, delays),
         days_between_visits=days_between_visits(county.scenario, visits),
         longest_gap_days=longest_gap_days(county, visits),
@@ -79,19 +80,19 @@ def measure_tiers(county: County, tiers: Tiers, tiered: TieredPlan) -> Kpis:
     )
 
 
-def _delays(tiers: Tiers, tiered: TieredPlan) -> list[Delay]:
+def _delays(tiers: Tiers, traces: Traces) -> list[Delay]:
     """Return every shipment that leaves a hub, with when it is delivered at its far end."""
     down = (s for s in tiers.problem.shipments if s.origin in tiers.hubs)
-    last = ((s, trace(tiers, tiered, s.id)[-1]) for s in down)
+    last = ((s, traces.of(s.id)[-1]) for s in down)
     return [Delay(shipment=s, handover_s=stage.at_s if stage.what == "delivered" else None) for s, stage in last]
 
 
-def _freshness_kept(tiers: Tiers, tiered: TieredPlan) -> float | None:
+def _freshness_kept(tiers: Tiers, traces: Traces) -> float | None:
     """Return what is left of the longest times on board, as a mean over pieces, from first leaving to delivery."""
     limits = [(s, s.max_on_board_s) for s in tiers.problem.shipments if s.max_on_board_s is not None]
     kept = 0.0
     for s, most_s in limits:
-        stages = trace(tiers, tiered, s.id)
+        stages = traces.of(s.id)
         left_s = next((stage.at_s for stage in stages if stage.what == "left"), None)
         if left_s is not None and stages[-1].at_s is not None and most_s:
             kept += s.pieces * max(0.0, 1 - (stages[-1].at_s - left_s) / most_s)

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from api.views import DayView, Goods, TripView, VisitView
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""First characters that make Excel, WPS or LibreOffice calculate (CWE-1236)."""
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""First characters that make Excel, WPS or LibreOffice calculate (CWE-1236); full-width ones do with Chinese input."""
 
 
 def safe_cell(value: object) -> object:

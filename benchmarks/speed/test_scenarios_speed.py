@@ -51,7 +51,7 @@ def test_read_scenario(benchmark: BenchmarkFixture, scenario: Scenario, tmp_path
 
 def test_consolidate(benchmark: BenchmarkFixture, scenario: Scenario, county: County) -> None:
     """Orders to shipments."""
-    reach = {v.id: reached(v, scenario, county.matrices[v.profile]) for v in scenario.fleet}
+    reach = reached(scenario, county.matrices)
     assert benchmark(consolidate, scenario, reach).shipments == county.problem.shipments
 
 
@@ -63,7 +63,7 @@ def test_build_problem(benchmark: BenchmarkFixture, scenario: Scenario) -> None:
 
 def test_to_problem(benchmark: BenchmarkFixture, scenario: Scenario, county: County) -> None:
     """The problem alone, matrices and shipments given: copying arrays and checking references."""
-    reach = {v.id: reached(v, scenario, county.matrices[v.profile]) for v in scenario.fleet}
+    reach = reached(scenario, county.matrices)
     goods = consolidate(scenario, reach)
     assert benchmark(to_problem, scenario, county.matrices, goods).digest == county.problem.digest
 

@@ -18,7 +18,7 @@ from optimizer.solve import HURRIED_WORK
 from optimizer.stop import Stop
 from optimizer.tiers.check import check_tiers
 from optimizer.tiers.model import TieredPlan
-from optimizer.tiers.plan import trace
+from optimizer.tiers.plan import Traces
 from optimizer.tiers.reasons import explain_tiers
 from optimizer.tiers.search import solve_tiers
 from scenarios.emergency.apart import joined, part, rest
@@ -310,7 +310,8 @@ def _told(tiers: Tiers, plan: TieredPlan) -> TieredPlan:
 
 def _moments(tiers: Tiers, plan: TieredPlan, goods: Sequence[Shipment]) -> dict[str, int]:
     """Return when goods are delivered, of those that are."""
-    last = {s.id: trace(tiers, plan, s.id)[-1] for s in goods}
+    traces = Traces(tiers, plan)
+    last = {s.id: traces.of(s.id)[-1] for s in goods}
     return {id_: stage.at_s for id_, stage in last.items() if stage.what == "delivered" and stage.at_s is not None}
 
 

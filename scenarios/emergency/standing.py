@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from networks.packed import NO_PATH
-from optimizer.tiers.plan import trace
+from optimizer.tiers.plan import Traces
 from scenarios.emergency.priority import class_text, rank_of
 
 if TYPE_CHECKING:
@@ -183,15 +183,16 @@ def class_rows(rescue: Rescue, tiers: Tiers, plan: TieredPlan) -> tuple[ClassRow
     classes = rescue.emergency.classes
     rank = rank_of(classes)
     goods = crossing_shipments(rescue, tiers)
-    at_s = {s.id: _delivered_s(tiers, plan, s) for s in goods}
+    traces = Traces(tiers, plan)
+    at_s = {s.id: _delivered_s(traces, s) for s in goods}
     ranks = sorted({rank(s.commodity) for s in goods})
     return tuple(
         _row(rescue, class_text(classes, k), k, [s for s in goods if rank(s.commodity) == k], at_s) for k in ranks
     )
 
 
-def _delivered_s(tiers: Tiers, plan: TieredPlan, s: Shipment) -> int | None:
-    last = trace(tiers, plan, s.id)[-1]
+def _delivered_s(traces: Traces, s: Shipment) -> int | None:
+    last = traces.of(s.id)[-1]
     return last.at_s if last.what == "delivered" else None
 
 
@@ -220,5 +221,6 @@ def _village(rescue: Rescue, s: Shipment) -> str:
 def villages_reached(rescue: Rescue, tiers: Tiers, plan: TieredPlan) -> tuple[int, int]:
     """Return how many cut off places get or give something, and how many have goods at all."""
     goods = crossing_shipments(rescue, tiers)
-    done = {_village(rescue, s) for s in goods if _delivered_s(tiers, plan, s) is not None}
+    traces = Traces(tiers, plan)
+    done = {_village(rescue, s) for s in goods if _delivered_s(traces, s) is not None}
     return len(done), len({_village(rescue, s) for s in goods})

@@ -21,9 +21,11 @@ def rows(path: Path) -> list[dict[str, str]]:
         return [{name.split()[-1]: value for name, value in row.items()} for row in csv.DictReader(file)]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "=HYPERLINK(1)"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "=HYPERLINK(1)", "＝1+1", "＋1", "－1", "＠1"]
+)
 def test_what_a_spreadsheet_would_run_begins_with_an_apostrophe(text: str) -> None:
-    """The six starts of CWE-1236."""
+    """The starts of CWE-1236, and the full-width ones of a Chinese keyboard."""
     assert safe_cell(text) == "'" + text
 
 

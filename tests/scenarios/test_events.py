@@ -12,9 +12,10 @@ import pytest
 
 from optimizer.model import Lock
 from optimizer.plan import Plan
+from scenarios.build import reached
 from scenarios.errors import InvalidInput
 from scenarios.events import BrokenVehicle, CancelledOrder, Events, LateBrand
-from scenarios.events_county import changed_day
+from scenarios.events_county import changed_day, gone_through
 from scenarios.events_file import read_events
 from scenarios.scenario import Brand, Load
 from tests.helpers import Call, assert_clean, plan, route, run
@@ -213,6 +214,48 @@ def test_a_cancelled_order_leaves_its_shipment_before_loading() -> None:
     assert (rest.pieces, rest.load) == (2, (2_000, 2_000))
     assert "H>V2:YTO:parcel" not in changed.problem.shipment_of
     assert changed.notes == ()
+
+
+def test_bags_of_what_is_cancelled_are_not_loaded() -> None:
+    """One bag holds 20 pieces: of 18 and 18 in two bags 18 stay, in one; B1 and its bag are gone.
+
+    Past bug: the loading list asked for the bags of the day as it had been.
+    """
+    brands = (Brand(id="ZTO"), Brand(id="YTO"))
+    pair = (order(name, "H", "V1", brand="ZTO", pieces=18) for name in ("A1", "A2"))
+    made = county(scenario(orders=(*pair, order("B1", "H", "V2", brand="YTO")), brands=brands))
+    assert made.bags == {"H>V1:ZTO:parcel": 2, "H>V2:YTO:parcel": 1}
+    gone = (CancelledOrder(order="A2"), CancelledOrder(order="B1"))
+    assert changed_day(made, Plan(), Events(cancelled=gone)).bags == {"H>V1:ZTO:parcel": 1}
+
+
+def test_what_came_late_stays_late_when_an_order_of_it_is_cancelled_later() -> None:
+    """ZTO is late until 09:15; at 08:30 A2 is cancelled, and A1 has not come any earlier.
+
+    Past bug: the rest was made anew from the scenario, which knows nothing of the wave that is late.
+    """
+    made, _ = the_day()
+    late = Events(late=(LateBrand(brand="ZTO", ready_s=33_300),))
+    day = gone_through(made, Plan(), late, changed_day(made, Plan(), late))
+    changed = changed_day(day, Plan(), Events(now_s=EIGHT + 1_800, cancelled=(CancelledOrder(order="A2"),)))
+    rest = changed.problem.shipment_of["H>V1:ZTO:parcel"]
+    assert (rest.pieces, rest.ready_s) == (2, 33_300)
+
+
+def test_many_cancelled_orders_do_not_have_the_county_read_again_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Past cost: for each of 300 shipments with an order less, all places, vehicles and reach were gone through."""
+    made, day = the_day()
+    looked: list[int] = []
+
+    def counted(*about: Any) -> dict[str, frozenset[str]]:
+        looked.append(1)
+        return reached(*about)
+
+    monkeypatch.setattr("scenarios.events_county.reached", counted)
+    monkeypatch.setattr("scenarios.scenario.find_faults", pytest.fail)
+    gone = tuple(CancelledOrder(order=name) for name in ("A2", "B1", "C1"))
+    changed_day(made, day, Events(cancelled=gone))
+    assert looked == [1]
 
 
 def test_on_the_road_an_order_is_cancelled_only_if_its_shipment_is_not_handed_over() -> None:

@@ -9,12 +9,13 @@ import pytest
 
 from optimizer.model import TimeWindow
 from optimizer.tiers.model import DIRECT, Way
-from scenarios.build import build_problem
+from scenarios.build import build_problem, reached
 from scenarios.errors import InvalidInput
 from scenarios.files import read_scenario, write_scenario
 from scenarios.new import new_scenario
 from scenarios.policy import Policy
 from scenarios.scenario import Load, Shelf
+from scenarios.service import Service
 from scenarios.stations import LineCarriage, ModeRule, ScenarioStation, TimetableFile
 from scenarios.tiers import build_tiers
 from scenarios.timetables.model import Carriage, Days, Departure, Line, Stop, Timetable
@@ -173,6 +174,30 @@ def test_only_vehicles_of_allowed_modes_may_call() -> None:
     assert callers(day, "V2") == {"loop", "idle"}
     assert callers(day, "V3") == {"van", "loop"}
     assert callers(day, "S") is None
+    service = Service(day)
+    for each in day.places:
+        named = service.callers(each)
+        assert [service.may_call(v, each) for v in fleet] == [named is None or v.id in named for v in fleet]
+
+
+def test_each_vehicle_is_asked_once_whether_it_may_call_at_a_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """30 types and 4 places are 120 questions.
+
+    Past cost: all types for each type, so that a county of 300 villages and 160 types took 11 s to be read.
+    """
+    fleet = tuple(van(f"car{k}", kind="idle", depot="V3", detour_m=5_000) for k in range(30))
+    day = station_county(fleet=(*fleet, van()), modes=(ModeRule(place="V2", modes=("station", "idle")),))
+    matrices, asked, serves = county(day).matrices, 0, Service._serves
+
+    def counted(self: Service, *about: Any) -> bool:
+        nonlocal asked
+        asked += 1
+        return serves(self, *about)
+
+    monkeypatch.setattr(Service, "_serves", counted)
+    found = reached(day, matrices)
+    assert "V2" in found["car7"]
+    assert asked <= len(day.places) * len(day.fleet)
 
 
 def test_an_idle_vehicle_drives_its_way_over_the_hub_and_its_detour() -> None:
