@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,16 +14,17 @@ from api.commands.service_options import add_service, settings_of
 from api.errors import InvalidInput
 from api.service import backup, county_file, personal, sealing
 from api.service.audit import Deed, append, verify
-from api.service.auth import ROLES, new_county, new_key, revoke_key
+from api.service.auth import ROLES, new_county, new_key, require_name, revoke_key
 from api.service.database import hold, now_ms, open_database
 from api.service.pruning import prune
+from api.service.settings import SQLITE
 from api.service.tables import counties, keys
-from api.service.upgrade import downgrade, newest, require_newest, upgrade
+from api.service.upgrade import BASE, downgrade, newest, require_newest, upgrade
 from api.talk import line, say
 from scenarios.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from sqlalchemy import ColumnElement, Connection
 
@@ -39,6 +41,13 @@ DAY_MS = 86_400_000
 
 NAMING = 7_204_005
 """Lock of PostgreSQL under which counties are named, so that two made at once do not get one name."""
+
+BEGINNING = ("restore", "import", "upgrade", "prune")
+"""Deeds that may be the first in a folder, or need no database."""
+
+ALL_DATA = "--delete-all-data"
+
+KEPT_FORM = re.compile(r"([1-9][0-9]{0,17}):([0-9a-f]{64})")
 
 COUNTY = Text("县的编号或名称", "id or name of the county")
 
@@ -72,6 +81,7 @@ def add_arguments(parser: argparse.ArgumentParser, lang: str) -> None:
 def run(options: argparse.Namespace) -> int:
     """Do one deed; exit code 1 where the audit chain is broken."""
     settings = settings_of(options)
+    _require_service(options, settings)
     database = open_database(settings.url)
     try:
         if options.deed not in ("upgrade", "downgrade"):
@@ -79,6 +89,13 @@ def run(options: argparse.Namespace) -> int:
         return DOERS[options.deed](options, settings, database)
     finally:
         database.close()
+
+
+def _require_service(options: argparse.Namespace, settings: Settings) -> None:
+    """Refuse to make a new service where one is to be looked at: a backup from the wrong folder would be empty."""
+    begins = options.deed in BEGINNING or (options.deed, getattr(options, "what", "")) == ("county", "new")
+    if not (begins or settings.database or (settings.data / SQLITE).exists()):
+        raise InvalidInput("E696", path=settings.data)
 
 
 def _declare_county(parser: argparse.ArgumentParser, lang: str) -> None:
@@ -120,16 +137,20 @@ def _declare_purge(parser: argparse.ArgumentParser, lang: str) -> None:
 
 def _declare_version(parser: argparse.ArgumentParser, lang: str) -> None:
     parser.add_argument("version", metavar="VERSION", help=Text("版本，base 为全部删除", "version, or base").pick(lang))
+    everything = Text("与 base 一起写：确认删除所有县的全部数据", f"with {BASE}: yes, delete all data of all counties")
+    parser.add_argument(ALL_DATA, action="store_true", dest="loses_all", help=everything.pick(lang))
 
 
 def _county(options: argparse.Namespace, _: Settings, database: Database) -> int:
     if options.what == "new":
         if not options.name:
             raise InvalidInput("E401", detail="--name", usage="gongpei admin county --help")
+        require_name(options.name)
         with database.write() as connection:
             hold(connection, NAMING)
             _refuse_known(connection, options.name)
-            line(new_county(connection, options.name))
+            county = new_county(connection, options.name)
+        line(county)  # which is kept now
         return 0
     with database.read() as connection:
         for row in connection.execute(select(counties).order_by(counties.c.id)):
@@ -144,6 +165,11 @@ def _refuse_known(connection: Connection, name: str) -> None:
         raise InvalidInput("E618", value=name, id=there)
 
 
+def _is_said(named: str) -> bool:
+    """Whether a database can be asked for a name: bytes that are no UTF-8 come as halves of characters."""
+    return bool(named) and named.isprintable()
+
+
 def _is_called(named: str) -> ColumnElement[bool]:
     return (counties.c.id == named) | (counties.c.name == named)
 
@@ -153,8 +179,8 @@ def _key(options: argparse.Namespace, _: Settings, database: Database) -> int:
         return _new_key(options, database)
     if options.what == "revoke":
         with database.write() as connection:
-            if not revoke_key(connection, options.id or ""):
-                raise InvalidInput("E614", value=options.id or "-")
+            if not _is_said(options.id or "") or not revoke_key(connection, options.id):
+                raise InvalidInput("E614", value=ascii(options.id or "-")[1:-1])
         say(Text(f"已撤销 {options.id}", f"{options.id} revoked"), options.lang)
         return 0
     with database.read() as connection:
@@ -181,9 +207,9 @@ def _new_key(options: argparse.Namespace, database: Database) -> int:
 
 def _county_id(connection: Connection, named: str) -> str:
     """Return the id of the county with this id or name."""
-    found = connection.execute(select(counties.c.id).where(_is_called(named))).scalars().all()
+    found = _is_said(named) and connection.execute(select(counties.c.id).where(_is_called(named))).scalars().all()
     if not found:
-        raise InvalidInput("E615", value=named)
+        raise InvalidInput("E615", value=named if _is_said(named) else ascii(named))
     if len(found) > 1:  # of before names were kept apart, or come in by an import
         raise InvalidInput("E619", value=named, ids=", ".join(sorted(found)))
     return str(found[0])
@@ -213,8 +239,10 @@ def _export(options: argparse.Namespace, _: Settings, database: Database) -> int
 
 
 def _import(options: argparse.Namespace, settings: Settings, database: Database) -> int:
-    path = settings.key_file
-    known = () if path is None else tuple(sealing.read_ring(path, data=settings.data).keys)
+    def known() -> Collection[str]:
+        path = settings.key_file
+        return () if path is None else sealing.read_ring(path, data=settings.data).keys
+
     count = county_file.take_in(database, options.file, known, drops_sealed=options.without_personal)
     _written_down(database, "admin.import", {"rows": count})
     say(Text(f"已导入 {count} 行；用 key new 为该县建密钥", f"{count} rows; key new makes keys for it"), options.lang)
@@ -231,16 +259,46 @@ def _prune(options: argparse.Namespace, settings: Settings, _: Database) -> int:
     return 0
 
 
+def _kept(text: str) -> tuple[int, str]:
+    """Return the number and the digest of a head as ``verify-audit`` tells them."""
+    found = KEPT_FORM.fullmatch(text.strip())
+    if found is None:
+        raise argparse.ArgumentTypeError(f"{text[:80]!r} is not ROWS:HEAD")
+    return int(found[1]), found[2]
+
+
+def _declare_audit(parser: argparse.ArgumentParser, lang: str) -> None:
+    kept = Text(
+        "以前记下的行数和末行，检查它是否仍在链中（末尾被删去时，链本身看不出）",
+        "rows and head as they were told before, to be looked for in the chain: one that was cut short is whole in "
+        "itself",
+    )
+    parser.add_argument("--kept", type=_kept, metavar="ROWS:HEAD", help=kept.pick(lang))
+
+
 def _verify_audit(options: argparse.Namespace, _: Settings, database: Database) -> int:
     with database.read() as connection:
-        found = verify(connection)
+        found = verify(connection, options.kept)
     if found.broken_at is not None:
         say(Text(f"审计链在第 {found.broken_at} 行断开", f"the chain breaks at row {found.broken_at}"), options.lang)
+        return 1
+    if not found.has_kept:
+        number, digest = options.kept
+        gone = Text(
+            f"链中第 {number} 行不是 {digest}：末尾被删去过，或整条链被重写；请与备份比对（现有 {found.rows} 行）",
+            f"row {number} of the chain is not {digest}: its end was cut off, or it was written anew; "
+            f"compare it with a backup ({found.rows} rows now)",
+        )
+        say(gone, options.lang)
         return 1
     say(
         Text(f"审计链完整：{found.rows} 行，末行 {found.head}", f"whole: {found.rows} rows, head {found.head}"),
         options.lang,
     )
+    if found.rows:
+        later = Text("记在别处，下次检查：", "keep this elsewhere, and next time run:")
+        say(later, options.lang)
+        line(f"gongpei admin verify-audit --kept {found.rows}:{found.head}")
     return 0
 
 
@@ -259,10 +317,12 @@ def _rotate_key(options: argparse.Namespace, settings: Settings, database: Datab
     if options.drop_old:
         return _drop_old(options, settings.key_file, ring, database)
     sealing.add_key(settings.key_file)
-    ring = sealing.read_ring(settings.key_file, data=settings.data)
     total, count = 0, 1
     while count:
         with database.write() as connection:
+            # of two operators who rotate at once both seal with the newer of their keys, and neither drops it
+            personal.begin_storing(connection)
+            ring = sealing.read_ring(settings.key_file, data=settings.data)
             count = personal.rotate(connection, ring)
         total += count
     _written_down(database, "admin.rotate-key", {"key": ring.newest, "boxes": total})
@@ -282,10 +342,18 @@ def _drop_old(options: argparse.Namespace, path: Path, ring: sealing.KeyRing, da
         left = personal.under_older_keys(connection, ring)
         if left:
             raise InvalidInput("E617", count=left)
-        sealing.drop_keys(path, frozenset({ring.newest}))
-    count = len(ring.keys) - 1
+        older = set(ring.keys) - {ring.newest}
+        sealing.drop_keys(path, older)
+    count = len(older)
     _written_down(database, "admin.drop-keys", {"keys": count})
     say(Text(f"已删去 {count} 个旧密钥", f"{count} older keys dropped"), options.lang)
+    if count:
+        later = Text(
+            "以前的备份和导出文件由旧密钥加密：要从中恢复个人信息，须保留当时的密钥文件",
+            "backups and exports made before are sealed with them: to get personal fields back from one, keep the key "
+            "file of that time",
+        )
+        say(later, options.lang)
     return 0
 
 
@@ -305,6 +373,8 @@ def _upgrade(options: argparse.Namespace, _: Settings, database: Database) -> in
 
 
 def _downgrade(options: argparse.Namespace, _: Settings, database: Database) -> int:
+    if options.version == BASE and not options.loses_all:
+        raise InvalidInput("E401", detail=f"{BASE}: {ALL_DATA}", usage="gongpei admin downgrade --help")
     downgrade(database, options.version)
     say(Text(f"数据表已退回 {options.version}", f"the tables are at {options.version}"), options.lang)
     return 0
@@ -324,6 +394,7 @@ DECLARED: dict[str, Callable[[argparse.ArgumentParser, str], None]] = {
     "export": _declare_export,
     "import": _declare_import,
     "rotate-key": _declare_rotation,
+    "verify-audit": _declare_audit,
     "purge": _declare_purge,
     "downgrade": _declare_version,
 }

@@ -7,8 +7,10 @@ into the queue, from its best plan.
 from __future__ import annotations
 
 import logging
+import resource
+import socket
 import threading
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,9 +19,10 @@ import uvicorn
 from api.commands.options import whole
 from api.commands.service_options import add_service, settings_of
 from api.commands.worker import add_slots, leave_on_signals
+from api.errors import InvalidInput
 from api.service.app import create_app
 from api.service.crowd import counting
-from api.service.database import open_database
+from api.service.database import Unavailable, open_database
 from api.service.logs import start_logs
 from api.service.notices import Allowed, Senders
 from api.service.runner import Worker
@@ -29,8 +32,10 @@ from scenarios.text import Text
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from types import FrameType
+
+    from fastapi import FastAPI
 
     from api.service.database import Database
     from api.service.sealing import KeyFile
@@ -45,6 +50,9 @@ CLOSING_S = 5
 
 CONNECTIONS = 800
 """Most connections; what comes on more is told 503, while there are descriptors left for the process's own files."""
+
+OWN_FILES = 200
+"""Descriptors that are left for those."""
 
 NOTICES_S = 1.0
 """How often notices that are due are looked for."""
@@ -71,13 +79,44 @@ def run(options: argparse.Namespace) -> int:
     Raises
     ------
     InvalidInput
-        E672 to E674, E680 for the key file of personal fields, before anything is changed; E602.
+        E672 to E674, E680 for the key file of personal fields, E401 for an address that cannot be listened on, before
+        anything is changed; E602.
     """
     settings = settings_of(options)
     settings = replace(settings, slots=options.slots or settings.slots)
     database = open_database(settings.url)
-    app = create_app(settings, database)
-    upgrade(database)
+    with ExitStack() as stack:
+        app = create_app(settings, database)
+        listeners = [stack.enter_context(each) for each in _listeners(options.host, options.port)]
+        upgrade(database)
+        return _served(options, settings, app, listeners)
+
+
+def _listeners(host: str, port: int) -> list[socket.socket]:
+    """Return a socket for each address of a host.
+
+    Raises
+    ------
+    InvalidInput
+        E401 where one is taken, not this machine's, or not the caller's to use.
+    """
+    found: list[socket.socket] = []
+    try:
+        for family, *_, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE):
+            found.append(socket.create_server(address[:2], family=socket.AddressFamily(family)))
+            # What is accepted has it too; the loop sets it only where a socket names its protocol, and without it
+            # the second part of each answer waits 40 ms for an acknowledgement.
+            found[-1].setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    except OSError as error:
+        for each in found:
+            each.close()
+        detail = f"--host {host} --port {port}: {error.strerror or error}"
+        raise InvalidInput("E401", detail=detail, usage="gongpei serve --help") from None
+    return found
+
+
+def _served(options: argparse.Namespace, settings: Settings, app: FastAPI, listeners: Sequence[socket.socket]) -> int:
+    database: Database = app.state.database
     worker = None if options.no_worker else Worker(database=database, settings=settings)
     config = uvicorn.Config(
         app,
@@ -88,31 +127,41 @@ def run(options: argparse.Namespace) -> int:
         server_header=False,
         timeout_graceful_shutdown=CLOSING_S,
         timeout_keep_alive=30,
-        http=counting(CONNECTIONS),
+        http=counting(connections()),
     )
-    address = f"http://{options.host}:{options.port}/api/v1"
+    address = f"http://{options.host}:{listeners[0].getsockname()[1]}/api/v1"
     say(Text(f"服务地址 {address}，Ctrl-C 结束", f"serving at {address}, Ctrl-C to end"), options.lang)
     start_logs()
     with _sending(database, app.state.context.keys, settings):
-        is_well = serve(config, worker)
+        is_well = serve(config, worker, listeners)
     database.close()
     return 0 if is_well else 1
 
 
-def serve(config: uvicorn.Config, worker: Worker | None) -> bool:
+def connections() -> int:
+    """Return how many connections there may be, once the process may have as many descriptors as it is given."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + OWN_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(hard, wanted)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return CONNECTIONS if soft == resource.RLIM_INFINITY else max(1, min(CONNECTIONS, soft - OWN_FILES))
+
+
+def serve(config: uvicorn.Config, worker: Worker | None, listeners: Sequence[socket.socket]) -> bool:
     """Run both until a signal; the worker claims nothing more from then on, a second signal gives its jobs back.
 
     False where the worker failed, which ends the server too.
     """
     if worker is None:
-        uvicorn.Server(config).run()
+        uvicorn.Server(config).run(list(listeners))
         return True
     server = _Server(config, worker)
     leave_on_signals(worker)  # the server raises its signal again when it has closed
     thread = threading.Thread(target=_work, args=(server, worker), name="worker")
     thread.start()
     try:
-        server.run()
+        server.run(list(listeners))
     finally:
         worker.leave()
         thread.join()
@@ -154,6 +203,8 @@ def _send(senders: Senders, ends: threading.Event) -> None:
     while not ends.wait(NOTICES_S):
         try:
             senders.begin()
+        except Unavailable as error:
+            logger.warning("%s", error.render("en"))
         except Exception:
             logger.exception("notices could not be sent")
 

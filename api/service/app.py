@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import threading
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 
-from api.service import handlers
+from api.errors import InvalidInput
+from api.service import handlers, openapi
 from api.service.auth import permission_of
 from api.service.bench import Benches
 from api.service.body import Bodies
@@ -21,16 +23,20 @@ from api.service.context import Context
 from api.service.crowd import Crowd
 from api.service.headers import Answering
 from api.service.intake import Intake
+from api.service.methods import Heads, allowed
 from api.service.metrics import Metrics
 from api.service.routes import jobs, operator, plans, reference, scenarios
 from api.service.schemas import ProblemGiven
 from api.service.sealing import KeyFile
 from api.service.sse import Lines
+from api.service.strictness import refuse_unasked
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from fastapi import APIRouter
+    from starlette.requests import Request
+    from starlette.responses import Response
 
     from api.service.database import Database
     from api.service.settings import Settings
@@ -82,6 +88,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         openapi_url=None,
         redirect_slashes=False,
         lifespan=_lifespan,
+        generate_unique_id_function=openapi.operation_id,
         responses=dict.fromkeys(REFUSALS, PROBLEM),
     )
     app.state.database = database
@@ -95,14 +102,15 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         lines=Lines(limits=limits),
     )
     for router in ROUTERS:
-        app.include_router(router)
+        app.include_router(router, dependencies=[Depends(refuse_unasked)])
     handlers.install(app)
+    app.add_exception_handler(HTTPStatus.METHOD_NOT_ALLOWED, _not_allowed)
+    app.add_middleware(Heads)
     app.add_middleware(Bodies, most_bytes=limits.max_body_bytes)
     app.add_middleware(Crowd)
     app.add_middleware(Answering, metrics=metrics)
     require_permissions(ROUTERS)
-    reference.say_permissions(routes_of(ROUTERS), app.openapi())
-    reference.say_links(app.openapi())
+    openapi.complete(app.openapi(), routes_of(ROUTERS))
     return app
 
 
@@ -132,6 +140,14 @@ def require_permissions(routers: Sequence[APIRouter]) -> None:
     silent = [route.path for route in routes_of(routers) if permission_of(route) is None]
     if silent:
         raise RuntimeError("no permission declared: " + ", ".join(silent))
+
+
+async def _not_allowed(request: Request, error: Exception) -> Response:  # noqa: ARG001 - the form of a handler
+    """Answer a method that an address does not take; ``Allow`` names all that it does."""
+    path = request.url.path
+    answer = handlers.respond(InvalidInput("E655", value=request.method[:20]), instance=path)
+    answer.headers["Allow"] = allowed(routes_of(ROUTERS), path)
+    return answer
 
 
 @asynccontextmanager

@@ -20,6 +20,7 @@ from api.service.audit import Deed, append
 from api.service.database import now_ms
 from api.service.ids import new_id
 from api.service.tables import counties, keys
+from scenarios.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +35,11 @@ ROOT = "/api/v1"
 """Where all addresses begin."""
 
 PREFIX = "gpk_"
+
+COUNTY, BRAND = Text("县", "a county"), Text("品牌", "a brand")
+
+MOST_NAME = 200
+"""Characters of the name of a county or brand; SQLite would take more, and PostgreSQL could not take it over."""
 
 ROLES = ("dispatcher", "planner", "brand", "viewer", "admin")
 """Roles of a county's keys; an ``admin`` of no county is the operator."""
@@ -78,7 +84,14 @@ class Caller:
 
 
 def new_county(connection: Connection, name: str) -> str:
-    """Store a county within the caller's transaction and return its id."""
+    """Store a county within the caller's transaction and return its id.
+
+    Raises
+    ------
+    InvalidInput
+        E695 for a name that is none.
+    """
+    require_name(name)
     county_id, at_ms = new_id("cty"), now_ms(connection)
     connection.execute(insert(counties).values(id=county_id, name=name, last_turn=0, created_ms=at_ms))
     append(connection, Deed(action="county.new", object=county_id, county_id=county_id, detail={}), at_ms)
@@ -86,13 +99,34 @@ def new_county(connection: Connection, name: str) -> str:
 
 
 def new_key(connection: Connection, county_id: str | None, role: str, brand: str = "") -> tuple[str, str]:
-    """Store a key within the caller's transaction; return its id and the secret, which is shown this once."""
+    """Store a key within the caller's transaction; return its id and the secret, which is shown this once.
+
+    Raises
+    ------
+    InvalidInput
+        E695 for a brand whose name is none.
+    """
+    if brand:
+        require_name(brand, BRAND)
     key_id, secret, at_ms = new_id("key"), PREFIX + secrets.token_urlsafe(32), now_ms(connection)
     row = {"id": key_id, "county_id": county_id, "role": role, "brand": brand or None, "hash": digest_of(secret)}
     connection.execute(insert(keys).values(**row, created_ms=at_ms))
     detail = {"role": role, "brand": brand}
     append(connection, Deed(action="key.new", object=key_id, county_id=county_id, detail=detail), at_ms)
     return key_id, secret
+
+
+def require_name(name: str, what: Text = COUNTY) -> None:
+    """Refuse what is no name of a county or brand.
+
+    Raises
+    ------
+    InvalidInput
+        E695.
+    """
+    if not 1 <= len(name) <= MOST_NAME or not name.isprintable() or name != name.strip():
+        shown = "".join(each if each.isprintable() else "�" for each in name[:40])
+        raise InvalidInput("E695", what=what, value=f"«{shown}»", most=MOST_NAME)
 
 
 def revoke_key(connection: Connection, key_id: str) -> bool:

@@ -10,8 +10,10 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import os
 import zlib
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
@@ -52,18 +54,34 @@ def write(database: Database, path: Path, form: str, queries: Sequence[tuple[Tab
     """Write what ``queries`` find to a file of the format ``form``, as ``back_up`` does."""
     require_newest(database)
     part = path.with_name(path.name + ".part")
-    count = 0
     try:
-        part.touch(mode=0o600)
-        with gzip.open(part, "wt", encoding="utf-8", compresslevel=6) as file, database.snapshot() as connection:
-            file.write(_line({"format": form, "version": newest()}))
-            for count, row in enumerate(_rows(connection, queries), 1):  # noqa: B007 - the last is the number of rows
-                file.write(_line(row))
-            file.write(_line({"rows": count}))
+        part.unlink(missing_ok=True)  # what is there may be another's, open to others, or a link to elsewhere
+        with _own_file(part) as raw:
+            with gzip.open(raw, "wt", encoding="utf-8", compresslevel=6) as file, database.snapshot() as connection:
+                count = _write_all(file, connection, form, queries)
+            raw.flush()
+            os.fsync(raw.fileno())
         part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
+    except BaseException as error:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        if not isinstance(error, OSError):
+            raise
         raise InvalidInput("E403", path=path, detail=error.strerror or error) from None
+    return count
+
+
+def _own_file(path: Path) -> BinaryIO:
+    """Return a new file that its owner alone may read."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+
+
+def _write_all(file: TextIO, connection: Connection, form: str, queries: Sequence[tuple[Table, Select[Any]]]) -> int:
+    count = 0
+    file.write(_line({"format": form, "version": newest()}))
+    for count, row in enumerate(_rows(connection, queries), 1):  # noqa: B007 - the last is the number of rows
+        file.write(_line(row))
+    file.write(_line({"rows": count}))
     return count
 
 
@@ -131,7 +149,7 @@ def _put_back(connection: Connection, path: Path, form: str, names: frozenset[st
     found = (_parsed(path, number, line) for number, line in enumerate(lines, 1))
     head = next(found, {})
     if head.get("format") != form or head.get("version") != newest():
-        raise InvalidInput("E613", path=path, detail=head.get("version") or "-")
+        raise InvalidInput("E613", path=path, detail=f"{head.get('format') or '-'} {head.get('version') or '-'}")
     batch: list[dict[str, Any]] = []
     count, of = 0, ""
     for each in found:

@@ -7,6 +7,7 @@ only JSON goes back. Questions come one at a time over a pipe; the process ends 
 from __future__ import annotations
 
 import errno
+import gc
 import json
 import logging
 import tempfile
@@ -43,10 +44,13 @@ def run(connection: Connection, bounds: Mapping[str, int], folder: str, cache: s
     kinds = {"memory_bytes": "memory_bytes", "cpu_s": "processor_s", "file_bytes": "file_bytes"}
     restrict(Bounds(**{name: bounds[key] for name, key in kinds.items()}))
     logging.disable(logging.CRITICAL)  # readers may quote what they read
+    tempfile.tempdir = folder  # what one that is killed leaves goes with its folder
     try:
         content = connection.recv_bytes()
         county = _first(connection, content, bounds, (Path(folder), Path(cache)))
         days = Days(county, Path(cache)) if county is not None else None
+        gc.collect()
+        gc.freeze()  # what stays for good is gone through no more: that took 0.3 s, in the middle of an answer
         while days is not None:
             _say(connection, _answered(days, json.loads(connection.recv_bytes())))
     except (EOFError, BrokenPipeError, ConnectionResetError):
@@ -140,9 +144,15 @@ def _answered(days: Days, question: Mapping[str, Any]) -> dict[str, Any]:
         return {"problem": problem(error)}
     except MemoryError:
         return {"ended": OUT_OF_MEMORY}
+    except OSError as error:
+        return {"full": error.strerror} if error.errno in FULL else _bug(error)
     except Exception as error:  # the scenario was sound, so this is ours: a 500, and where it was
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        return {"bug": f"{type(error).__name__} in {Path(last.filename).name}:{last.lineno}"}
+        return _bug(error)
+
+
+def _bug(error: Exception) -> dict[str, Any]:
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return {"bug": f"{type(error).__name__} in {Path(last.filename).name}:{last.lineno}"}
 
 
 def _say(connection: Connection, content: Mapping[str, Any]) -> None:

@@ -37,19 +37,21 @@ RULE = Text(
 def brand_view(asked: Asked) -> dict[str, Any]:
     """Return the orders of one brand and how they go, its measures, and the total of the others if they are enough.
 
+    ``has_totals`` False keeps the total back, whoever stands behind it.
     ``cost_fen`` is the part of the day's operating cost; the parts of all, goods of nobody among them, are that cost.
     """
     brand = asked.question["brand"]
     kpis = _measured(asked)
     measured, shares = kpis.brands, shares_fen(kpis)
     others = [each for each in measured if each.brand not in (brand, "")]  # goods of nobody hide no brand
+    is_told = asked.question["has_totals"] and len(others) >= FEWEST_OTHERS
     own = next((each for each in measured if each.brand == brand), None)
     return {
         "brand": brand,
         "date": asked.county.scenario.date.isoformat(),
         "orders": list(_orders(asked, brand)),
         "statement": None if own is None else {**_total([own], shares), "rule": words(RULE)},
-        "others": {"brands": len(others), **_total(others, shares)} if len(others) >= FEWEST_OTHERS else None,
+        "others": {"brands": len(others), **_total(others, shares)} if is_told else None,
     }
 
 

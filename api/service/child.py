@@ -1,4 +1,4 @@
-"""The process of one job: ``python -m api.service.child FOLDER``, started by a worker.
+"""The process of one job, forked for a worker (``api.service.fork_server``).
 
 It reads ``order.json`` in the folder, binds itself to its limits, unpacks the county and does the work. Standard output
 carries one JSON object a line to the worker; what libraries print goes to standard error, which the worker logs. A line
@@ -19,8 +19,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from api.service.folders import stored_files, write_files
+from api.service.jobs import failure_of
 from api.service.limits import Bounds, restrict
 from api.service.logs import start_logs
+from api.service.work.desk import SCENARIO, Desk
+from api.talk import BAD_INPUT, OUR_FAILURE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,12 +42,16 @@ PAUSE_S = 1.0
 """At most one checkpoint is handed over in so many seconds, the best at the end of them."""
 
 
-def main(folder: Path) -> int:
-    """Do the job in ``folder``; the exit code is 0 where the worker has been told how it ended."""
+PRELOADED = tuple(f"api.service.work.{name}" for name in MODULES.values())
+"""What is imported besides before anything forks: nothing of it looks at what was uploaded."""
+
+
+def main(folder: Path, parent: int) -> int:
+    """Do the job in ``folder``, forked from ``parent``; the exit code is 0 where the worker was told how it ended."""
     order = json.loads((folder / ORDER).read_text("utf-8"))
     restrict(Bounds(**order["bounds"]))
     start_logs(level=logging.WARNING)
-    if os.getppid() != order["worker_pid"]:  # it went before the kernel was asked to take us along
+    if os.getppid() != parent:  # it went before the kernel was asked to take us along
         return 1
     line = Line(folder=folder, stream=_own_output())
     cancel = threading.Event()
@@ -112,8 +120,6 @@ class Line:
 
 def _ending(folder: Path, order: Mapping[str, Any], line: Line, cancel: threading.Event) -> Mapping[str, Any]:
     """Return the last message: done, failed, or nothing kept where it was interrupted."""
-    from api.talk import BAD_INPUT, OUR_FAILURE  # noqa: PLC0415 - heavy, and under the limits
-
     try:
         return _done(line, _work(folder, order, line, cancel))
     except KeyboardInterrupt:
@@ -130,9 +136,6 @@ def _ending(folder: Path, order: Mapping[str, Any], line: Line, cancel: threadin
 
 
 def _work(folder: Path, order: Mapping[str, Any], line: Line, cancel: threading.Event) -> Done:
-    from api.service.folders import stored_files, write_files  # noqa: PLC0415 - under the limits
-    from api.service.work.desk import SCENARIO, Desk  # noqa: PLC0415 - under the limits
-
     write_files(stored_files((folder / "content.zip").read_bytes()), folder / SCENARIO)
     desk = Desk(
         folder=folder,
@@ -161,8 +164,6 @@ def _done(line: Line, done: Done) -> dict[str, Any]:
 
 
 def _failed(code: str, **values: object) -> dict[str, Any]:
-    from api.service.jobs import failure_of  # noqa: PLC0415 - under the limits
-
     failure = failure_of(code, **values)
     return {"is": "failed", "code": code, "zh": failure.zh, "en": failure.en, "faults": []}
 
@@ -195,9 +196,3 @@ def _own_output() -> TextIO:
     stream = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     return stream
-
-
-if __name__ == "__main__":
-    code = main(Path(sys.argv[1]))
-    sys.stderr.flush()
-    os._exit(code)  # a thread still reads standard input, which an orderly end would wait for

@@ -7,25 +7,20 @@ import json
 import logging
 import os
 import shutil
-import subprocess
-import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from api.service.gdal_bounds import ENVIRONMENT
-from api.service.limits import Bounds, kill_group
+from api.service.limits import Bounds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
+    from api.service.fork_server import ForkServer, Process
     from api.service.jobs import Claim
     from api.service.settings import Limits
 
 logger = logging.getLogger(__name__)
-
-COMMAND = (sys.executable, "-m", "api.service.child")
-"""What is run, with the folder of the job as its argument."""
 
 CHUNK = 1 << 16
 
@@ -35,16 +30,13 @@ CHUNKS = 64
 MOST_ERRORS = 1 << 16
 """Bytes of a child's standard error that are told of; the rest is read and dropped."""
 
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-"""A job computes in as many processes as it asked for, none of which makes threads of its own."""
-
 
 @dataclass(kw_only=True)
 class Child:
     """A child at work on a claim; ``folder`` is gone when it is put away."""
 
     folder: Path
-    process: subprocess.Popen[bytes]
+    process: Process
     _rest: bytes = b""
     _errors: bytes = b""
     _error_bytes: int = 0
@@ -52,7 +44,6 @@ class Child:
     @property
     def output(self) -> int:
         """Return the descriptor to wait for."""
-        assert self.process.stdout is not None  # noqa: S101 - it was asked for
         return self.process.stdout.fileno()
 
     @property
@@ -71,7 +62,6 @@ class Child:
 
     def errors(self, *, is_last: bool = False) -> list[str]:
         """Return the lines that it has written to standard error since, without waiting; ``is_last``: half ones too."""
-        assert self.process.stderr is not None  # noqa: S101 - it was asked for
         with contextlib.suppress(BlockingIOError):
             for _ in range(CHUNKS):
                 chunk = os.read(self.process.stderr.fileno(), CHUNK)
@@ -96,23 +86,17 @@ class Child:
 
     def ask_to_stop(self) -> None:
         """Have it end with the best plan."""
-        assert self.process.stdin is not None  # noqa: S101 - it was asked for
         with contextlib.suppress(BrokenPipeError):
             self.process.stdin.write(b"stop\n")
-            self.process.stdin.flush()
 
     def put_away(self) -> None:
         """Kill it with all its processes, if they are still there, and remove its folder."""
-        kill_group(self.process)
-        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
-            if pipe is not None:
-                with contextlib.suppress(BrokenPipeError):
-                    pipe.close()
+        self.process.put_away()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def begin(claim: Claim, folder: Path, cache: Path, limits: Limits, command: Sequence[str] = COMMAND) -> Child:
-    """Start the child of a claim in ``folder``, which is made; call it from a thread that outlives the child.
+def begin(claim: Claim, folder: Path, cache: Path, limits: Limits, fork_server: ForkServer) -> Child:
+    """Start the child of a claim in ``folder``, which is made.
 
     Raises
     ------
@@ -126,18 +110,8 @@ def begin(claim: Claim, folder: Path, cache: Path, limits: Limits, command: Sequ
             (folder / name).write_bytes(content)
     (folder / "past.json").write_text(json.dumps(list(claim.past)), "utf-8")
     (folder / "order.json").write_text(json.dumps(_order(claim, cache, limits), ensure_ascii=False), "utf-8")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GONGPEI_")}
-    process = subprocess.Popen(  # noqa: S603 - our own program
-        [*command, str(folder.resolve())],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-        env={**kept, "TMPDIR": str(folder.resolve()), **dict.fromkeys(THREADS, "1"), **ENVIRONMENT},
-    )
-    child = Child(folder=folder, process=process)
-    for pipe in (process.stdout, process.stderr):
-        assert pipe is not None  # noqa: S101 - both were asked for
+    child = Child(folder=folder, process=fork_server.begin(folder.resolve()))
+    for pipe in (child.process.stdout, child.process.stderr):
         os.set_blocking(pipe.fileno(), False)
     return child
 
@@ -156,7 +130,6 @@ def _order(claim: Claim, cache: Path, limits: Limits) -> dict[str, Any]:
         "kind": claim.job.kind,
         "request": dict(claim.job.request),
         "cache": str(cache.resolve()),
-        "worker_pid": os.getpid(),
         "bounds": asdict(bounds),
         "most_s": limits.seconds_most(claim.job.kind),
         "most_workers": limits.solve_workers_most,

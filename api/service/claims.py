@@ -8,6 +8,7 @@ and end event are one transaction, so that a result is stored exactly once.
 from __future__ import annotations
 
 from dataclasses import asdict
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import and_, exists, insert, or_, select, update
@@ -50,17 +51,30 @@ def register(database: Database, worker_id: str, *, host: str, pid: int, version
         connection.execute(insert(workers).values(row))
 
 
-def claim(database: Database, worker_id: str, lease_ms: int, lanes: Sequence[Lane] = LANES) -> Claim | None:
+def claim(
+    database: Database,
+    worker_id: str,
+    lease_ms: int,
+    lanes: Sequence[Lane] = LANES,
+    *,
+    held: Sequence[str] = (),
+    waiting_only: bool = False,
+) -> Claim | None:
     """Take the next job of ``lanes`` for ``lease_ms``; None where nothing is to be done. O(counties).
 
     First jobs whose lease has ended, then the quick lane, then the ordinary one; in a lane the county whose last turn
-    is longest ago, of its jobs the oldest. A job that has had its attempts fails here.
+    is longest ago, of its jobs the oldest. A job that has had its attempts fails here. Leases are judged as of when
+    this began: while it waited for the database, who holds them waited too. ``held``: jobs that the worker is at, which
+    nobody has left, whatever their leases say; ``waiting_only``: leave all that have ended.
     """
     if not _is_any(database, lanes):
         return None
+    began_s = monotonic()
     with database.write() as connection:
         at_ms = hold(connection, CLAIMING)
-        job = _abandoned(connection, at_ms, lanes) or _waiting(connection, lanes)
+        since_ms = at_ms - int((monotonic() - began_s) * 1000)
+        left = None if waiting_only else _abandoned(connection, since_ms, lanes, held)
+        job = left or _waiting(connection, lanes)
         return None if job is None else _taken(connection, job, worker_id, at_ms, lease_ms)
 
 
@@ -190,9 +204,10 @@ def _is_any(database: Database, lanes: Sequence[Lane]) -> bool:
         return bool(connection.scalar(select(exists().where(ready, jobs.c.lane.in_(lanes)))))
 
 
-def _abandoned(connection: Connection, at_ms: int, lanes: Sequence[Lane]) -> Job | None:
+def _abandoned(connection: Connection, at_ms: int, lanes: Sequence[Lane], held: Sequence[str]) -> Job | None:
     """Return the oldest job whose lease has ended; those that have had their attempts are failed on the way."""
     over = and_(jobs.c.state.in_(RUNNING), jobs.c.lease_until_ms < at_ms, jobs.c.lane.in_(lanes))
+    over = and_(over, jobs.c.id.not_in(held))
     query = select(jobs).where(over).order_by(jobs.c.id).limit(1).with_for_update(skip_locked=True)
     while True:
         row = connection.execute(query).one_or_none()

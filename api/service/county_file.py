@@ -18,7 +18,7 @@ from api.service.jobs import ENDED
 from api.service.tables import counties, events, jobs, personal, plans, results, revisions, scenarios
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
     from sqlalchemy import Connection, Select
@@ -42,11 +42,12 @@ def hand_out(database: Database, county_id: str, path: Path) -> int:
     return backup.write(database, path, FORMAT, list(zip(TABLES, _queries(county_id), strict=True)))
 
 
-def take_in(database: Database, path: Path, known: Collection[str], *, drops_sealed: bool = False) -> int:
+def take_in(database: Database, path: Path, known: Callable[[], Collection[str]], *, drops_sealed: bool = False) -> int:
     """Put the county of a file into a database that does not have it, all or nothing; return how many rows it has.
 
-    ``known``: ids of the keys of this service. Personal fields under another key could neither be opened nor sealed
-    anew; they are refused, or, where ``drops_sealed``, left out.
+    ``known`` returns the ids of the keys of this service; it is asked once the rows are in and nothing else is sealed
+    or dropped, so that no key goes between the look and the end. Personal fields under another key could neither be
+    opened nor sealed anew; they are refused, or, where ``drops_sealed``, left out.
 
     Raises
     ------
@@ -55,7 +56,7 @@ def take_in(database: Database, path: Path, known: Collection[str], *, drops_sea
     """
 
     def settle(connection: Connection) -> None:
-        is_foreign = personal.c.box_key.not_in(list(known))
+        is_foreign = personal.c.box_key.not_in(list(known()))
         if drops_sealed:
             connection.execute(delete(personal).where(is_foreign))
         foreign = connection.scalar(select(personal.c.box_key).where(is_foreign).limit(1))

@@ -38,6 +38,10 @@ if TYPE_CHECKING:
 BUSY_MS = 10_000
 """How long a writer waits for one of another process."""
 
+MOST_LOG = 64 << 20
+"""Bytes to which SQLite cuts its write-ahead log once that has been copied: during a backup it grows past all bounds,
+and the file would stay as large for good."""
+
 POOL = 20
 """Connections that are kept; twice as many may be open."""
 
@@ -258,7 +262,7 @@ def _sqlite(address: Any) -> Engine:
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
     pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}")
-    for pragma in pragmas:
+    for pragma in (*pragmas, f"journal_size_limit={MOST_LOG}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

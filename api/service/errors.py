@@ -124,6 +124,25 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "the county has {most} receivers of notices",
         "remove one that is not needed any more (DELETE /api/v1/webhooks/ID)",
     ),
+    "E695": (
+        "{what.zh}的名称 {value} 不能使用",
+        "用 1 到 {most} 个可显示的字符，首尾不留空格",
+        "the name {value} will not do for {what.en}",
+        "use 1 to {most} printable characters, with no space at either end",
+    ),
+    "E696": (
+        "文件夹 {path} 中没有服务的数据库",
+        "用 --data 指明服务的数据文件夹（或用 --database）；新的服务先运行 gongpei admin county new",
+        "there is no database of the service in the folder {path}",
+        "name the data folder of the service with --data (or --database); a new service begins with "
+        "gongpei admin county new",
+    ),
+    "E697": (
+        "收到的不是可以读懂的 HTTP 请求，或请求行与请求头过长",
+        "按 HTTP/1.1 发送；查询条件和请求头合计不超过 16 KiB，长的内容放在请求体中",
+        "what came is no HTTP that can be read, or its request line and headers are too long",
+        "send HTTP/1.1; keep query and headers below 16 KiB in all, and put what is long into the body",
+    ),
     "E603": (
         "数据库地址 {url} 无法使用（{detail}）",
         "使用 sqlite:///文件 或 postgresql://用户@主机/库名；PostgreSQL 需要安装 gongpei[postgres]",

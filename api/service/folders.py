@@ -43,6 +43,12 @@ KINDS = (
 NAME = re.compile(r"[^\x00-\x1f\x7f/\\:\ud800-\udfff]{1,100}")
 """One part of a path: no control characters, no halves of characters."""
 
+DEVICE = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9¹²³]) *(?:\..*)?", re.IGNORECASE)
+"""One part of a path that is a device and no file on Windows."""
+
+WIDE_SPACE = "\u3000"
+"""The space of Chinese texts; other characters that are not seen, or turn the order of those about them, may not be."""
+
 MOST_NAME = 255
 """Bytes of one part of a path, as file systems have it."""
 
@@ -129,6 +135,13 @@ def stored_files(content: bytes) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
+def date_in(content: bytes) -> str:
+    """Return the date of a zip that ``packed`` made, as its settings have it; nothing where they have none."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        settings = settings_tree(archive.read(FILE)) if FILE in archive.namelist() else {}
+    return str(settings.get("date", settings.get("日期", "")))
+
+
 def _members(archive: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
     """Yield every file; sizes are judged as declared before anything is unpacked, and none may lie about its own."""
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
@@ -163,8 +176,9 @@ def _refused(name: str) -> InvalidInput:
 
 
 def _name_faults(files: Mapping[str, bytes]) -> Iterator[Fault]:
+    holding = {name.partition("/")[0] for name in files if "/" in name}
     for name in files:
-        if not is_plain_path(name) or not name.lower().endswith(KINDS):
+        if not is_plain_path(name) or not name.lower().endswith(KINDS) or name in holding:
             values = {"value": name[:80], "known": " ".join(KINDS)}
             yield Fault(code="E644", file=name[:80], value=name[:80], values=values)
 
@@ -176,7 +190,9 @@ def is_plain_path(name: str) -> bool:
 
 
 def _is_plain_part(part: str) -> bool:
-    return NAME.fullmatch(part) is not None and not part.startswith(".") and len(part.encode()) <= MOST_NAME
+    is_named = NAME.fullmatch(part) is not None and part.replace(WIDE_SPACE, " ").isprintable()
+    is_a_file_everywhere = not part.startswith(".") and DEVICE.fullmatch(part) is None
+    return is_named and is_a_file_everywhere and len(part.encode()) <= MOST_NAME
 
 
 def path_faults(folder: Path) -> tuple[Fault, ...]:

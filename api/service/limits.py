@@ -5,17 +5,10 @@ A process that works on what somebody has uploaded calls ``restrict`` before it 
 
 from __future__ import annotations
 
-import contextlib
-import os
-import signal
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from optimizer.crew import die_with_parent
-
-if TYPE_CHECKING:
-    import subprocess
 
 if sys.platform != "win32":
     import resource
@@ -50,10 +43,3 @@ def restrict(bounds: Bounds) -> None:
         _, hard = resource.getrlimit(kind)
         most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(kind, (most, most))
-
-
-def kill_group(process: subprocess.Popen[bytes]) -> None:
-    """Kill a process that leads its own session, and all that it has started; nothing where they are gone."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()

@@ -30,6 +30,9 @@ NUMBER = re.compile(r"\d{5,}")
 MOST_RELAYED = 500
 """Characters of a child's line."""
 
+SPARSE_S = 1.0
+"""Seconds between two records of one text that ``Sparse`` lets through."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -49,6 +52,26 @@ class JsonLines(logging.Formatter):
             line["exception"] = record.exc_info[0].__name__
             line["at"] = _places(record)
         return json.dumps(line, ensure_ascii=False, default=str)
+
+
+class Sparse(logging.Filter):
+    """Lets a record through that says something else than the last one, or comes ``SPARSE_S`` after it.
+
+    Without a descriptor left asyncio tells of each connection that it cannot accept, two thousand at a time: 5 MB a
+    second.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._last: tuple[str, float] = ("", 0.0)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is written."""
+        said, at_s = self._last
+        if record.getMessage() == said and abs(record.created - at_s) < SPARSE_S:
+            return False
+        self._last = (record.getMessage(), record.created)
+        return True
 
 
 def _places(record: logging.LogRecord) -> list[str]:
@@ -90,3 +113,4 @@ def start_logs(*, level: int = logging.INFO) -> None:
         of_server.handlers.clear()
         of_server.propagate = name != "uvicorn.access"
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    logging.getLogger("asyncio").filters[:] = [Sparse()]

@@ -30,9 +30,16 @@ HIDDEN = "*"
 PHONE_DIGITS = 6
 """Digits that the standard asks to hide."""
 
-NUMBER = r"[0-9０-９A-Za-z一二三四五六七八九十百零〇甲乙丙丁-]+"
+MOST_DIGITS = 15
+"""Digits of one number, with country and extension (ITU-T E.164 has fifteen)."""
+
+DIGITS, BETWEEN = "0123456789０１２３４５６７８９", " +-()/,;、，；（）－＋\u3000"
+"""What a number is made of, and what stands within and between numbers."""
+
+CHINESE = "一二三四五六七八九十百零〇壹贰叁肆伍陆柒捌玖拾两"
+NUMBER = rf"[0-9０-９A-Za-z{CHINESE}甲乙丙丁①-⑳Ⅰ-Ⅻ-]+"
 ROOM = re.compile(rf"({NUMBER})(?=\s*(?:号楼|单元|栋|幢|座|楼|层|室|户|房|号|#))")
-LOOSE = re.compile(r"[0-9０-９]+")
+LOOSE = re.compile(rf"[0-9０-９①-⑳Ⅰ-Ⅻ]+|[{CHINESE}]+(?=[-－—][{CHINESE}])|(?<=[{CHINESE}][-－—])[{CHINESE}]+")
 
 
 def field_of(header: str) -> str | None:
@@ -70,7 +77,14 @@ def _stars(found: re.Match[str]) -> str:
 
 
 def _phone(text: str) -> str:
-    """Hide six digits before the last two; all digits where there are no more than nine."""
-    places = [i for i, character in enumerate(text) if character.isdigit()]
-    hidden = places if len(places) <= PHONE_DIGITS + 3 else places[-PHONE_DIGITS - 2 : -2]
-    return "".join(HIDDEN if i in hidden else character for i, character in enumerate(text))
+    """Hide six digits before the last two; all where there are no more than nine.
+
+    Where there may be more than one number, all but the last two; and whatever is no part of one, such as a name.
+    """
+    places = [i for i, character in enumerate(text) if character in DIGITS]
+    first = -PHONE_DIGITS - 2 if len(places) <= MOST_DIGITS else 0
+    hidden = places if len(places) <= PHONE_DIGITS + 3 else places[first:-2]
+    return "".join(
+        HIDDEN if i in hidden or not (character in DIGITS or character in BETWEEN) else character
+        for i, character in enumerate(text)
+    )

@@ -105,9 +105,10 @@ def shown(connection: Connection, ring: KeyRing, owner: Owner, orders: Sequence[
 def reveal(
     connection: Connection, ring: KeyRing, owner: Owner, order: str, *, key_id: str, at_ms: int
 ) -> dict[str, str]:
-    """Return the fields of one order as they are; writes down who looked, found or not."""
+    """Return the fields of one order as they are; writes down who looked, found or not, and at which that has any."""
     found = dict(_opened(connection, ring, owner, [order])).get(order, {})
-    detail = {"order": order, "revision": owner.revision, "fields": sorted(found)}
+    known = order if found else ""  # what is no order's id may be anything, a phone, and stays in the chain for ever
+    detail = {"order": known, "revision": owner.revision, "fields": sorted(found)}
     deed = Deed(
         action="personal.reveal", object=owner.scenario_id, key_id=key_id, county_id=owner.county_id, detail=detail
     )

@@ -58,6 +58,15 @@ PROSE = frozenset(
 )
 """Headers of columns that hold free text; others hold ids, numbers and words of a list."""
 
+IDS = frozenset(
+    folded(w)
+    for t in TABLES.values()
+    for c in t.columns
+    if c.cell.is_plain and c.cell.kind == "text"
+    for w in (c.name, c.zh)
+)
+"""Headers of columns that may hold digits as long as those of a telephone: waybills and division codes."""
+
 
 def traces(files: Mapping[str, bytes]) -> Iterator[Fault]:
     """Yield what may not be stored in checked files whose orders are taken apart: E685 a place, E686 a whole file.
@@ -72,7 +81,7 @@ def traces(files: Mapping[str, bytes]) -> Iterator[Fault]:
         elif lower.endswith((".json", ".geojson")):
             yield from _of_json(name, _text(data))
         elif lower.endswith(".toml"):
-            yield from _of_toml(name, _text(data))
+            yield from traces_of_toml(name, _text(data))
         elif lower.endswith(BINARY) and NUMBER_BYTES.search(data):
             yield _trace(name, "*")
 
@@ -97,7 +106,10 @@ def _of_table(name: str, data: bytes, named: frozenset[str]) -> Iterator[Fault]:
 
 
 def _numbers(name: str, text: str, delimiter: str) -> Iterator[Fault]:
-    """Yield one fault for each column of free text, or without a header, in which numbers of persons stand."""
+    """Yield one fault for each column in which numbers of persons stand, such as one that was filled a column too far.
+
+    In columns of ids, digits alone or with Latin letters are a waybill's; ids of roads may be as long too.
+    """
     header: list[str] | None = None
     seen: set[int] = set()
     try:
@@ -107,7 +119,8 @@ def _numbers(name: str, text: str, delimiter: str) -> Iterator[Fault]:
                 continue
             for i, cell in enumerate(row):
                 known = folded(header[i]) if i < len(header) else ""
-                if i in seen or (known in TABLE_HEADERS | ROAD_HEADERS and known not in PROSE):
+                is_id = known not in PROSE and (known in ROAD_HEADERS or (known in IDS and cell.isascii()))
+                if i in seen or is_id:
                     continue
                 if NUMBER.search(cell):
                     seen.add(i)
@@ -133,7 +146,8 @@ def _of_json(name: str, text: str) -> Iterator[Fault]:
         yield _trace(name, "*")
 
 
-def _of_toml(name: str, text: str) -> Iterator[Fault]:
+def traces_of_toml(name: str, text: str) -> Iterator[Fault]:
+    """Yield what may not be stored of a text in TOML, comments included: E685."""
     parts = {part.partition("=") for line in text.split("\n") for part in line.replace("{", ",").split(",")}
     for key in sorted({key.strip("\"' \t") for key, equals, _ in parts if equals}):
         if field_of(key) or speaks_of_person(key):

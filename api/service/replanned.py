@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from api.schemas import PlanFile, to_tiered
 from api.service.folders import refuse_outside
 from api.tiers import gone_wrong, is_tiered, tiers_of
-from optimizer.replan import begun_shipments, judge, pin
+from optimizer.replan import begun_shipments, judge, pin, remembering
 from optimizer.replan.driven import held_in_place
 from optimizer.replan.past import Lapse
 from optimizer.replan.pinned import Pinned
@@ -93,13 +93,14 @@ def _after(county: County, record: PlanFile, events: Events, cache: Path | None)
     tiered = to_tiered(record)
     if is_tiered(county, record):
         changed, past = gone_wrong(county, tiered, events, cache=cache)
-        after = gone_through(county, tiered.plan, events, changed)
+        after = gone_through(county, tiered.plan, events, replace(changed, situation=past.remembered()))
         whole = as_one_tier(tiers_of(county), tiered, is_whole=True)
         begun, now_s = begun_shipments(whole, changed.situation), changed.situation.now_s
         goods = (s if s.id in begun else replace(s, ready_s=max(s.ready_s, now_s)) for s in after.problem.shipments)
         return Day(county=after, open=_with(after, replace(after.problem, shipments=tuple(goods))), past=past)
     changed = changed_day(county, tiered.plan, events, cache=cache)
-    after = gone_through(county, tiered.plan, events, changed)
+    told = remembering(changed.problem, tiered.plan, changed.situation)
+    after = gone_through(county, tiered.plan, events, replace(changed, situation=told))
     pinned = pin(county.problem, changed.problem, tiered.plan, changed.situation)
     return Day(county=after, open=_with(after, held_in_place(pinned, after.problem)), past=pinned)
 

@@ -7,6 +7,7 @@ wrong with it.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -95,8 +96,8 @@ def unknown_in(problem: Problem, days: Sequence[Mapping[str, Any]], shipments: C
         for visit in (visit for trip in day["trips"] for visit in trip["visits"]):
             unknown += [visit["place"]] if visit["place"] not in places else []
             unknown += [i for i in (*visit["deliver"], *visit["collect"]) if i not in shipments]
-    vehicles = [(day["vehicle_type"], day["number"]) for day in days]
-    return unknown + [f"{kind}#{number} x2" for kind, number in {v for v in vehicles if vehicles.count(v) > 1}]
+    named = Counter((day["vehicle_type"], day["number"]) for day in days)
+    return unknown + [f"{kind}#{number} x{count}" for (kind, number), count in named.items() if count > 1]
 
 
 def refuse_unknown(asked: Asked, unknown: Sequence[str]) -> None:

@@ -94,25 +94,29 @@ class Run:
         self._relay(is_last=has_ended or self.has_spoken)
         self._flush()
 
-    def deliver(self) -> None:
-        """Write what waits, as far as the database can be reached.
+    def deliver(self, between: Callable[[], object] = lambda: None) -> None:
+        """Write what waits, as far as the database can be reached; ``between`` is called after each write.
 
         Raises
         ------
         Unavailable
             The rest waits for the next turn.
         """
+        while self._outbox and not self.is_over:
+            self._write()
+            between()
+        self.is_over |= self.has_spoken and not self._outbox
+
+    def _write(self) -> None:
         try:
-            while self._outbox and not self.is_over:
-                self._outbox[0]()
-                self._outbox.popleft()
+            self._outbox[0]()
+            self._outbox.popleft()
         except Lost:
             self.is_over = True
         except Unavailable:
             raise
         except Exception as error:
             self._break(error)
-        self.is_over |= self.has_spoken and not self._outbox
 
     def _break(self, error: Exception) -> None:
         """Fail the job after a fault of ours; one that cannot even be failed is left, and its lease will end."""

@@ -22,18 +22,20 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from api.service import claims
-from api.service.child_process import COMMAND, begin
+from api.service.child_process import begin
 from api.service.database import Unavailable
+from api.service.fork_server import PROGRAM, ForkServer
 from api.service.ids import new_id
 from api.service.jobs import LANES
 from api.service.pruning import CACHE, prune
 from api.service.run import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
     from typing import IO
 
+    from api.service.claims import Told
     from api.service.database import Database
     from api.service.jobs import Claim, Lane
     from api.service.settings import Settings
@@ -49,6 +51,9 @@ REST_S = 2.0
 MOST_REST_S = 60.0
 """How long at most nothing is claimed after claims have failed one after another; each time twice as long."""
 
+YOUNG_S = 600.0
+"""A folder without a lock that is younger may be one that somebody is just making."""
+
 
 @dataclass(kw_only=True)
 class Worker:
@@ -56,14 +61,17 @@ class Worker:
 
     database: Database
     settings: Settings
-    command: Sequence[str] = COMMAND
+    program: str = PROGRAM
     id: str = field(default_factory=lambda: new_id("wrk"))
+    _fork_server: ForkServer = field(init=False, repr=False)
     _runs: dict[str, Run] = field(default_factory=dict)
     _leaves: threading.Event = field(default_factory=threading.Event)
     _hurries: threading.Event = field(default_factory=threading.Event)
     _beat_at: float = 0.0
     _registered: bool = False
     _rests_until: float = 0.0
+    _waits_until: float = 0.0
+    """Till then no job is taken over."""
     _failed_claims: int = 0
     _prunes_at: float = 0.0
 
@@ -80,11 +88,13 @@ class Worker:
         remove_leftovers(folder)
         own = folder / self.id
         with hold(own):
+            self._fork_server = ForkServer(own, self.program)
             try:
                 self._work(own)
             finally:
                 for each in self._runs.values():
                     each.child.put_away()
+                self._fork_server.close()
         shutil.rmtree(own, ignore_errors=True)
 
     def _work(self, folder: Path) -> None:
@@ -100,6 +110,14 @@ class Worker:
             run.give_back()
 
     def _wait(self) -> None:
+        """Wait until a child says something, or for ``poll_s``; without a descriptor to wait with for as long."""
+        try:
+            self._listen()
+        except OSError as error:
+            logger.warning("children are not waited for: %s", error.strerror)
+            time.sleep(self.settings.poll_s)
+
+    def _listen(self) -> None:
         with selectors.DefaultSelector() as ears:  # descriptors may be any number: no select(), which ends at 1023
             for each in self._runs.values():
                 if not each.has_spoken:
@@ -114,9 +132,9 @@ class Worker:
         try:
             self._beat()
             for run in self._runs.values():
-                run.deliver()
+                run.deliver(self._keep)
             self._drop([run for run in self._runs.values() if run.is_over])
-            if not self._leaves.is_set() and time.monotonic() >= self._rests_until:
+            if not self._leaves.is_set() and time.monotonic() >= self._rests_until and self._is_warm():
                 self._try_claim(folder)
         except Unavailable as error:
             logger.warning("%s", error)
@@ -133,14 +151,38 @@ class Worker:
 
     def _beat(self) -> None:
         """Extend leases when it is time, and heed what has been wished for at every turn."""
-        held = [run.claim for run in self._runs.values()]
-        if time.monotonic() >= self._beat_at + self.settings.heartbeat_s or not self._registered:
-            self._register()
-            began = time.monotonic()
-            told = claims.heartbeat(self.database, self.id, held, self._lease_ms)
-            self._beat_at = began
-        else:
-            told = claims.wishes(self.database, held)
+        if not self._keep():
+            self._heed(claims.wishes(self.database, self._held()))
+
+    def _keep(self) -> bool:
+        """Extend leases when it is time, and heed what has been wished for; whether it was.
+
+        To be asked between any two writes: where each takes long, leases would end while jobs are at work.
+        """
+        if time.monotonic() < self._beat_at + self.settings.heartbeat_s and self._registered:
+            return False
+        self._register()
+        began = time.monotonic()
+        told = claims.heartbeat(self.database, self.id, self._held(), self._lease_ms)
+        if self._beat_at:
+            self._wait_for_others(time.monotonic() - self._beat_at)
+        self._beat_at = began
+        self._heed(told)
+        return True
+
+    def _wait_for_others(self, silent_s: float) -> None:
+        """Take nothing over for a lease after a silence that no lease outlives: others could not keep theirs either.
+
+        Where silence follows silence only every other time: somebody may have died all the same.
+        """
+        now, lease_s = time.monotonic(), self.settings.lease_s
+        if silent_s > lease_s and now > self._waits_until + lease_s:
+            self._waits_until = now + lease_s
+
+    def _held(self) -> list[Claim]:
+        return [run.claim for run in self._runs.values()]
+
+    def _heed(self, told: Mapping[str, Told]) -> None:
         for job, wish in told.items():
             self._runs[job].heed(wish)
 
@@ -162,14 +204,31 @@ class Worker:
             self._rests_until = time.monotonic() + min(MOST_REST_S, REST_S * 2**self._failed_claims)
             self._failed_claims = min(self._failed_claims + 1, 10)
 
+    def _is_warm(self) -> bool:
+        """Tell whether a job can begin at once; until then it is left to others."""
+        try:
+            self._fork_server.warm()
+        except OSError as error:
+            logger.error("no process can be started: %s", error.strerror, extra={"worker": self.id})
+            self._rests_until = time.monotonic() + REST_S
+        return self._fork_server.is_ready
+
     def _claim(self, folder: Path) -> None:
         while lanes := self._lanes():
-            claim = claims.claim(self.database, self.id, self._lease_ms, lanes)
+            claim = claims.claim(
+                self.database,
+                self.id,
+                self._lease_ms,
+                lanes,
+                held=list(self._runs),
+                waiting_only=time.monotonic() < self._waits_until,
+            )
             if claim is None:
                 return
             logger.info("job claimed", extra=self._where(claim))
             if not self._begin(claim, folder / f"{claim.job.id}-{claim.job.attempt}"):
                 return
+            self._keep()
 
     def _lanes(self) -> Sequence[Lane]:
         """Return what may be claimed; one quick job more than there are slots, since somebody waits for it."""
@@ -184,7 +243,7 @@ class Worker:
             older.child.put_away()
         try:
             cache = self.settings.data / CACHE / claim.job.county_id  # the county's own, as its benches have it
-            child = begin(claim, place, cache, limits, self.command)
+            child = begin(claim, place, cache, limits, self._fork_server)
         except OSError as error:
             logger.error("no process can be started: %s", error.strerror, extra=self._where(claim))
             shutil.rmtree(place, ignore_errors=True)
@@ -231,10 +290,11 @@ def _locked(folder: Path) -> IO[str]:
 
 
 def remove_leftovers(folder: Path) -> None:
-    """Remove the folders of workers that were killed: nobody holds their locks."""
+    """Remove the folders of workers that were killed: nobody holds their locks, if half gone folders have one."""
     for each in folder.iterdir():
         try:
-            with (each / "lock").open("r+") as file:
+            is_old = time.time() - each.stat().st_mtime > YOUNG_S
+            with (each / "lock").open("a+" if is_old else "r+") as file:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 shutil.rmtree(each, ignore_errors=True)
         except OSError:  # held, or just being made

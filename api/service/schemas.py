@@ -18,6 +18,44 @@ def _whole(value: Any) -> Any:
 Id = Annotated[str, Field(min_length=1, max_length=200)]
 Int = Annotated[int, BeforeValidator(_whole)]
 Seconds = Annotated[Int, Field(ge=0, le=172_800)]
+Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+
+
+def _such_as(*examples: dict[str, Any]) -> ConfigDict:
+    """Return what OpenAPI shows as examples of a body."""
+    return ConfigDict(json_schema_extra={"examples": list(examples)})
+
+
+NEW_ORDER = {"id": "N1", "brand": "中通", "origin": "H", "destination": "A", "pieces": 5}
+
+EVENTS = {
+    "now": "09:30",
+    "added": [NEW_ORDER],
+    "cancelled": [{"order": "D1"}],
+    "broken": [{"vehicle_type": "van", "number": 1, "at": "09:20"}],
+    "late": [{"brand": "中通", "ready": "11:30"}],
+    "closed": [{"lon": 116.4, "lat": 36.6, "radius_m": 100}],
+}
+"""What may come to pass; keys and columns are those of ``events.toml`` (``scenarios/README.md``)."""
+
+VARIANTS_TEXT = """\
+against = "separate"
+
+[base]
+name_zh = "统仓共配"
+name_en = "shared"
+
+[[variants]]
+id = "separate"
+name_zh = "各品牌单独配送"
+name_en = "every brand on its own"
+brands = "separate"
+"""
+"""A file of variants; more are in ``scenarios/library/variants``."""
+
+ROUTES = [
+    {"vehicle_type": "van", "number": 1, "trips": [{"visits": [{"place": "A", "deliver": ["D1"]}]}]},
+]
 
 
 class Taken(BaseModel):
@@ -44,11 +82,15 @@ class Effort(Taken):
 class SolveRequest(Effort):
     """A day is to be planned: 30 s unless seconds or iterations are given. ``revision``: the newest if left out."""
 
+    model_config = _such_as({"seconds": 30}, {"iterations": 200, "seed": 7, "revision": 1})
+
     revision: Int | None = Field(default=None, ge=1, le=2**31 - 1)
 
 
 class ComparisonRequest(SolveRequest):
     """Variants are to be compared; ``variants`` is the text of a file of variants (TOML)."""
+
+    model_config = _such_as({"scenario_id": "scn_...", "variants": VARIANTS_TEXT, "days": 5, "seconds": 20})
 
     scenario_id: Id
     variants: str = Field(max_length=200_000)
@@ -59,8 +101,10 @@ class ComparisonRequest(SolveRequest):
 class ReplanRequest(Effort):
     """A day goes on after ``events``, an events file as JSON; ``answer`` becomes the plan of the job.
 
-    3 s unless seconds or iterations are given, as somebody waits for it.
+    1.5 s unless seconds or iterations are given, as somebody waits for it.
     """
+
+    model_config = _such_as({"events": EVENTS, "answer": "balanced"})
 
     events: dict[str, Any]
     keep: Literal["none", "vehicle", "sequence", "time"] = "none"
@@ -106,6 +150,8 @@ class EvaluateRequest(Taken):
     what. ``rides``: who goes by line; left out, those of the plan stay, but of goods that vehicles carry now.
     """
 
+    model_config = _such_as({"routes": ROUTES})
+
     routes: list[RouteDraft] = Field(max_length=2_000)
     rides: list[RideDraft] | None = Field(default=None, max_length=50_000)
 
@@ -115,6 +161,8 @@ class CandidatesRequest(Taken):
 
     ``most``: ways to carry it that are told.
     """
+
+    model_config = _such_as({"order": "D1"}, {"new_order": NEW_ORDER, "most": 3})
 
     order: Id | None = None
     new_order: dict[str, Any] | None = None
@@ -129,6 +177,8 @@ class CandidatesRequest(Taken):
 
 class ExplainRequest(Taken):
     """Why ``order`` (an order or a shipment) is not carried, not by ``vehicle``, not before ``before_s``."""
+
+    model_config = _such_as({"order": "D1", "vehicle": "van#2"}, {"order": "D1", "before_s": 28_800})
 
     order: Id
     vehicle: Id | None = None
@@ -201,7 +251,7 @@ class ScenarioGiven(Given):
     vehicles: int
     orders: int
     digest: str
-    created_at: str
+    created_at: Moment
     faults: list[FaultGiven]
     notes: list[NoteGiven] = []
     personal_fields: int | None = None
@@ -214,8 +264,21 @@ class ScenariosGiven(Given):
     next: str | None
 
 
+class FailureGiven(Given):
+    """Why a job has come to nothing; its input is kept."""
+
+    code: str
+    zh: str
+    en: str
+    faults: list[dict[str, Any]] = []
+
+
 class JobGiven(Given):
-    """A solve, a comparison or a replan. ``queue_place``: 1 is served next, 0 is not waiting."""
+    """A solve, a comparison or a replan. ``queue_place``: 1 is served next, 0 is not waiting.
+
+    ``stopped``: ended before its time, with the best plan by then. ``bound_fen``: no plan can be cheaper. ``unserved``:
+    shipments that are left. ``plan_id`` once it is done, of a solve and a replan.
+    """
 
     id: str
     kind: Literal["solve", "comparison", "replan"]
@@ -226,9 +289,9 @@ class JobGiven(Given):
     phase: str
     queue_place: int
     attempt: int
-    submitted_at: str
-    started_at: str | None
-    ended_at: str | None
+    submitted_at: Moment
+    started_at: Moment | None
+    ended_at: Moment | None
     cost_fen: int | None
     bound_fen: int | None
     unserved: int | None
@@ -236,7 +299,7 @@ class JobGiven(Given):
     seed: int
     versions: dict[str, str]
     plan_id: str | None
-    failure: dict[str, Any] | None
+    failure: FailureGiven | None
 
 
 class JobsGiven(Given):
@@ -255,8 +318,8 @@ class PlanHead(Given):
     revision: int
     cost_fen: int
     unserved: int
-    created_at: str
-    published_at: str | None
+    created_at: Moment
+    published_at: Moment | None
 
 
 class PlanGiven(PlanHead):
@@ -276,7 +339,7 @@ class PublishedGiven(Given):
     """A published plan as a brand may know of it."""
 
     plan_id: str
-    published_at: str
+    published_at: Moment
 
 
 class PublicationsGiven(Given):
@@ -329,7 +392,7 @@ class DeedGiven(Given):
     """A line of the audit log."""
 
     number: int
-    at: str
+    at: Moment
     key_id: str | None
     county_id: str | None
     action: str

@@ -8,6 +8,8 @@ data without the key file gives nothing away.
 from __future__ import annotations
 
 import base64
+import contextlib
+import fcntl
 import json
 import logging
 import os
@@ -22,7 +24,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from api.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
 logger = logging.getLogger(__name__)
@@ -161,19 +163,40 @@ def add_key(path: Path) -> str:
     name = secrets.token_hex(4)
     row = json.dumps({"id": name, "key": base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()})
     path.parent.mkdir(parents=True, exist_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as file:
-        file.write(row + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    with _alone(path.parent):
+        _write(path, os.O_APPEND, row + "\n")
     return name
 
 
-def drop_keys(path: Path, kept: frozenset[str]) -> None:
-    """Leave only the keys ``kept`` in the file, all or nothing; boxes under the others can never be opened again."""
-    rows = [line for line in path.read_text("utf-8").splitlines() if line.strip() and json.loads(line)["id"] in kept]
-    beside = path.with_name(path.name + ".part")
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        file.write("".join(row + "\n" for row in rows))
+def drop_keys(path: Path, dropped: Collection[str]) -> None:
+    """Take the keys ``dropped`` off the file, all or nothing; boxes under them can never be opened again.
+
+    A key that has come meanwhile stays, which is why those to go are named and not those to stay.
+    """
+    with _alone(path.parent):
+        rows = [line for line in path.read_text("utf-8").splitlines() if line.strip()]
+        beside, owner = path.with_name(path.name + ".part"), path.stat()
+        beside.unlink(missing_ok=True)
+        _write(beside, os.O_EXCL, "".join(row + "\n" for row in rows if json.loads(row)["id"] not in dropped))
+        if os.geteuid() == 0:  # else a service that runs as somebody else could not read its keys any more
+            os.chown(beside, owner.st_uid, owner.st_gid)
+        beside.replace(path)
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Change key files of a folder one after the other; the folder is locked, since the files are replaced."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _write(path: Path, mode: int, text: str) -> None:
+    """Write a file that its owner alone may read, and wait until it is on the disk."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | mode, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    beside.replace(path)

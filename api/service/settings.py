@@ -22,6 +22,9 @@ PREFIX = "GONGPEI_"
 
 MIB = 1 << 20
 
+SQLITE = "gongpei.sqlite"
+"""Name of the database in the data folder, where no other is named."""
+
 Kind = TypeVar("Kind", "Limits", "Settings")
 
 
@@ -93,7 +96,7 @@ class Settings:
     @property
     def url(self) -> str:
         """Return the address of the database."""
-        return self.database or sqlite_url(self.data / "gongpei.sqlite")
+        return self.database or sqlite_url(self.data / SQLITE)
 
 
 def load_settings(file: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:

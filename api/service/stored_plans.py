@@ -13,9 +13,10 @@ from sqlalchemy.exc import IntegrityError
 
 from api.service.audit import Deed, append
 from api.service.database import now_ms
+from api.service.folders import date_in
 from api.service.ids import FORM, new_id
 from api.service.revisions import found, missing
-from api.service.tables import jobs, plans
+from api.service.tables import jobs, plans, revisions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -176,6 +177,33 @@ def publish(database: Database, caller: Caller, plan_id: str) -> StoredPlan:
             )
             append(connection, deed, at_ms)
     return plan_of(database, caller.county_id, plan_id)
+
+
+def is_first_published(database: Database, plan: StoredPlan, county_id: str) -> bool:
+    """Whether the county has published no other plan for the plan's date before it.
+
+    O(plans published before), of which each revision is looked into.
+    """
+    before = (plans.c.published_ms < plan.published_ms) | (
+        (plans.c.published_ms == plan.published_ms) & (plans.c.id < plan.id)
+    )
+    query = select(plans.c.scenario_id, plans.c.revision).where(plans.c.county_id == county_id, before).distinct()
+    with database.read() as connection:
+        others = connection.execute(query).all()
+        own = _date_of(connection, plan.scenario_id, plan.revision)
+        return all(_date_of(connection, other.scenario_id, other.revision) != own for other in others)
+
+
+_DATES: dict[tuple[str, int], str] = {}
+"""Dates of revisions, which never change."""
+
+
+def _date_of(connection: Connection, scenario_id: str, revision: int) -> str:
+    key = scenario_id, revision
+    if key not in _DATES:
+        mine = (revisions.c.scenario_id == scenario_id) & (revisions.c.number == revision)
+        _DATES[key] = date_in(connection.execute(select(revisions.c.content).where(mine)).scalar_one())
+    return _DATES[key]
 
 
 def _query(county_id: str) -> Select[Any]:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    text,
 )
 
 NAMES = {
@@ -37,6 +38,9 @@ Id = String(40)
 Word = String(32)
 Digest = String(64)
 Record = JSON(none_as_null=True)
+
+PUBLISHED = text("published_ms IS NOT NULL")
+"""Of thousands of plans the few that somebody drives by."""
 
 counties = Table(
     "counties",
@@ -65,10 +69,11 @@ scenarios = Table(
     "scenarios",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("county_id", Id, ForeignKey("counties.id"), nullable=False, index=True),
+    Column("county_id", Id, ForeignKey("counties.id"), nullable=False),
     Column("name", String(200), nullable=False),
     Column("head", Integer, nullable=False),
     Column("created_ms", BigInteger, nullable=False),
+    Index(None, "county_id", "id"),
 )
 """``head`` is the number of the newest revision."""
 
@@ -124,6 +129,7 @@ jobs = Table(
     UniqueConstraint("county_id", "idempotency_key"),
     Index(None, "state", "lane", "county_id", "id"),
     Index(None, "county_id", "id"),
+    Index(None, "scenario_id", "revision"),
 )
 """``attempt`` counts claims and is the fence: who holds an older one changes nothing any more. ``returns`` counts
 claims that a worker gave back in order, which are not held against the job. ``wish``: "", "stop"."""
@@ -154,7 +160,7 @@ plans = Table(
     "plans",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("county_id", Id, ForeignKey("counties.id"), nullable=False, index=True),
+    Column("county_id", Id, ForeignKey("counties.id"), nullable=False),
     Column("job_id", Id, ForeignKey("jobs.id"), unique=True),
     Column("scenario_id", Id, nullable=False),
     Column("revision", Integer, nullable=False),
@@ -164,6 +170,9 @@ plans = Table(
     Column("created_ms", BigInteger, nullable=False),
     Column("published_ms", BigInteger),
     ForeignKeyConstraint(["scenario_id", "revision"], ["revisions.scenario_id", "revisions.number"]),
+    Index(None, "county_id", "id"),
+    Index(None, "scenario_id", "revision"),
+    Index("ix_plans_published", "county_id", "id", sqlite_where=PUBLISHED, postgresql_where=PUBLISHED),
 )
 """``content`` is zlib of ``plan.json``; a job has one plan at most."""
 
@@ -191,12 +200,13 @@ audit = Table(
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("at_ms", BigInteger, nullable=False),
     Column("key_id", Id),
-    Column("county_id", Id, index=True),
+    Column("county_id", Id),
     Column("action", String(64), nullable=False),
     Column("object", String(200), nullable=False),
     Column("detail", Record, nullable=False),
     Column("previous", Digest, nullable=False),
     Column("digest", Digest, nullable=False),
+    Index(None, "county_id", "number"),
 )
 """Numbered from 1 without a gap; ``digest`` is over the row and ``previous``, the digest of the row before."""
 

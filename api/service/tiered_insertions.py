@@ -16,13 +16,15 @@ from api.service.insertions import MOST_SHIPMENTS
 from api.service.rehearsing import written
 from api.tiers import tiers_of
 from optimizer.tiers.model import leg_id
-from optimizer.tiers.ranking import rank_tiered_ways
+from optimizer.tiers.ranking import carry_tiered_together, rank_tiered_ways
 from optimizer.tiers.restate import LEGS
 from scenarios.event_columns import EVENTS_FILE
 from scenarios.events_county import changed_day
 from scenarios.events_file import read_events
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from api.service.questions import Asked
     from optimizer.plan import Cost
     from optimizer.tiers.lines import Ride
@@ -36,7 +38,7 @@ def insertions(asked: Asked) -> dict[str, Any]:
     """Return, for each shipment of an order, ranked ways to carry it, the cheapest first, and leaving it out.
 
     As ``api.service.insertions.insertions``; the best of every kind of way is among the ways. Of an order in several
-    shipments each is told as if the others stayed as they are, a new one's left; there is nothing ``together``.
+    shipments each is told as if the others stayed as they are, a new one's left; ``together`` says of each way besides.
 
     Raises
     ------
@@ -57,7 +59,23 @@ def insertions(asked: Asked) -> dict[str, Any]:
     for name in names[:MOST_SHIPMENTS]:
         others_fen = sum(new_fen[other] for other in names if other != name) if new_fen else 0
         told.append(_ranked(asked, tiers, plan, name, plan.plan.cost.total_fen + others_fen))
-    return {"order": order, "num_shipments": len(names), "shipments": told, "together": None}
+    together = _together(asked, tiers, plan, names) if 1 < len(names) <= MOST_SHIPMENTS else None
+    return {"order": order, "num_shipments": len(names), "shipments": told, "together": together}
+
+
+def _together(asked: Asked, tiers: Tiers, plan: TieredPlan, names: Sequence[str]) -> dict[str, Any] | None:
+    """Return one way for all shipments of an order at once; None where the others may not ride without them."""
+    found = carry_tiered_together(tiers, plan, names, most_work=MOST_WORK // len(names))
+    if found is None or asked.lapses(found.plan):
+        return None
+    before = plan.plan.cost.total_fen, plan.plan.cost.operating_fen
+    carried = []
+    for name in (each for each in names if each not in found.left):
+        way = tiers.way(tiers.problem.shipment_of[name], found.plan.choice, found.plan.exceptions)
+        legs = _legs(asked, tiers, found.plan, name)
+        carried.append({"shipment": name, "way": str(way), **_far(tiers, name, legs), "legs": legs})
+    change = _option("together", before, found.plan.plan.cost)
+    return {**change, "carried": carried, "left": list(found.left), "is_complete": found.is_complete}
 
 
 def _ranked(asked: Asked, tiers: Tiers, plan: TieredPlan, name: str, total_fen: int) -> dict[str, Any]:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent / "migrations"
 
+BASE = "base"
+"""The version before the first: no tables."""
+
 TURN = 7_204_001
 """Advisory lock of PostgreSQL under which tables are changed."""
 
@@ -42,9 +45,24 @@ def upgrade(database: Database) -> None:
 
 
 def downgrade(database: Database, version: str) -> None:
-    """Bring the tables back to ``version``, "base" for none at all; what older tables cannot hold is lost."""
+    """Bring the tables back to ``version``, "base" for none at all; what older tables cannot hold is lost.
+
+    Raises
+    ------
+    InvalidInput
+        E401 for a version that there is not; E602 for one that the tables have yet to reach, or tables of a newer
+        program.
+    """
+    known = _known()
+    if version not in (*known, BASE):
+        detail = f"VERSION: {version[:80]!r}; {', '.join((BASE, *known))}"
+        raise InvalidInput("E401", detail=detail, usage="gongpei admin downgrade --help")
     with database.write() as connection:
         _take_turn(connection)
+        found = _version(connection)
+        at = 0 if found is None else known.index(found) + 1 if found in known else len(known) + 1
+        if at > len(known) or (version != BASE and at <= known.index(version)):
+            raise InvalidInput("E602", found=found or "-", wanted=version)
         command.downgrade(_config(connection), version)
 
 
@@ -67,8 +85,9 @@ def newest() -> str:
     return ScriptDirectory(str(FOLDER)).as_revision_number("head")  # type: ignore[return-value]  # there is one head
 
 
-def _known() -> set[str]:
-    return {script.revision for script in ScriptDirectory(str(FOLDER)).walk_revisions()}
+def _known() -> list[str]:
+    """Return all versions, the oldest first."""
+    return [script.revision for script in ScriptDirectory(str(FOLDER)).walk_revisions()][::-1]
 
 
 def _version(connection: Connection) -> str | None:

@@ -95,7 +95,8 @@ def _is_public(address: str) -> bool:
         translated = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF) if found in NAT64 else None
         teredo = found.teredo[1] if found.teredo else None
         inner = found.ipv4_mapped or found.sixtofour or teredo or translated or found
-    return inner.is_global and not inner.is_multicast and not inner.is_reserved
+    is_local = isinstance(inner, ipaddress.IPv6Address) and inner.is_site_local
+    return inner.is_global and not (inner.is_multicast or inner.is_reserved or is_local)
 
 
 def signature(secret: str, timestamp: int, body: bytes) -> str:

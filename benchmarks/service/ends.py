@@ -78,7 +78,7 @@ def stop_solving(where: Ground, county: Path, *, rounds: int) -> dict[str, Any]:
             began = time.monotonic()
             if how == "cancel":
                 client.call("DELETE", address)
-                wait_until(lambda: not processes_in(where.folder / "data" / "work"), 30, 0.02)
+                wait_until(lambda: not processes_in(where.folder / "data" / "work", job), 30, 0.02)  # noqa: B023
             else:
                 client.call("POST", f"{address}:stop")
                 wait_until(lambda: client.call("GET", address)[1]["state"] == "done", 30, 0.02)  # noqa: B023
@@ -150,4 +150,4 @@ def _open(where: Ground, owner: County) -> int:
 
 
 def _children(where: Ground) -> list[int]:
-    return [pid for name in ("a", "b") for pid in processes_in(where.folder / "workers" / name / "work")]
+    return [pid for name in ("a", "b") for pid in processes_in(where.folder / "workers" / name / "work", "/job_")]

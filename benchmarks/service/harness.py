@@ -215,12 +215,17 @@ def start_light_worker(where: Ground, name: str, slots: int = 4) -> subprocess.P
         return subprocess.Popen(command, stderr=log)  # noqa: S603 - our own program
 
 
-def processes_in(folder: Path) -> list[int]:
-    """Return the processes that name ``folder``, or have it in their environment, as all of a worker's have."""
+def processes_in(folder: Path, job: str = "") -> list[int]:
+    """Return the processes that name ``folder`` or work in it, or have it in their environment: all of a worker's.
+
+    ``job``: what stands for a job, its id or how the names of their folders begin: only those of jobs then.
+    """
     found = []
     for each in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            if str(folder).encode() in (each / "cmdline").read_bytes() + (each / "environ").read_bytes():
+            where = (each / "cmdline").read_bytes() + (each / "environ").read_bytes()
+            where += str((each / "cwd").readlink()).encode()
+            if str(folder).encode() in where and job.encode() in where:
                 found.append(int(each.name))
     return [pid for pid in found if pid != os.getpid()]
 

@@ -15,18 +15,20 @@ import sys
 import threading
 import time
 import zlib
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FIRST_FEN = 1_000
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, parent: int) -> int:
     """Do what the order says."""
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)
     order = json.loads((folder / "order.json").read_text("utf-8"))
-    if os.getppid() != order["worker_pid"]:
-        return
+    if os.getppid() != parent:
+        return 1
     request = order["request"]
     stops = threading.Event()
     if not request.get("deaf"):
@@ -47,6 +49,7 @@ def main(folder: Path) -> None:
         time.sleep(600)
     if not request.get("dies"):
         say(request.get("says") or ending(folder, cost_fen, is_stopped=stops.is_set()))
+    return 0
 
 
 def ending(folder: Path, cost_fen: int, *, is_stopped: bool) -> dict[str, Any]:
@@ -72,7 +75,3 @@ def say(message: dict[str, Any]) -> None:
     """Send a line to the worker."""
     sys.stdout.write(json.dumps(message) + "\n")
     sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))

@@ -13,14 +13,14 @@ from api.service.database import open_database
 from api.service.runner import Worker
 from api.service.settings import Settings
 
-LIGHT = (sys.executable, str(Path(__file__).with_name("light_child.py")))
-"""A child that plans nothing and does what its request says."""
+LIGHT = "benchmarks.service.light_child"
+"""What is no child of planning: it does what its request says."""
 
 
 def main(url: str, folder: str, lease_s: float, slots: int) -> None:
     """Work until told to end."""
     settings = Settings(data=Path(folder), lease_s=lease_s, heartbeat_s=lease_s / 5, slots=slots)
-    worker = Worker(database=open_database(url), settings=settings, command=LIGHT)
+    worker = Worker(database=open_database(url), settings=settings, program=LIGHT)
     leave_on_signals(worker)
     worker.run()
 

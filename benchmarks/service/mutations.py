@@ -13,6 +13,7 @@ import re
 import stat
 import struct
 import zipfile
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from api.service.folders import packed
@@ -58,11 +59,11 @@ def changed_document(draw: random.Random, document: Any, times: int = 1) -> Any:
     for _ in range(times):
         spots = list(_spots(copy))
         if not spots:
-            return draw.choice(VALUES)
+            return deepcopy(draw.choice(VALUES))
         within, at = draw.choice(spots)
         how = draw.randrange(6)
         if how < 3:
-            within[at] = draw.choice(VALUES)
+            within[at] = deepcopy(draw.choice(VALUES))  # one that is changed later would change in all cases
         elif how == 3:
             del within[at]
         elif isinstance(within, list):

@@ -14,7 +14,7 @@ import uvicorn
 
 from api.service.app import create_app
 from api.service.auth import ROLES, new_county, new_key
-from api.service.runner import COMMAND
+from api.service.fork_server import PROGRAM
 from api.service.settings import Limits, Settings
 from api.service.uploads import document_of
 from tests.service.databases import fresh_database
@@ -77,7 +77,7 @@ def open_doors(kind: str, folder: Path, limits: Limits = SMALL, *, has_key_file:
 @contextmanager
 def planning_doors(folder: Path) -> Iterator[Doors]:
     """Give an application with a worker beside it that really plans."""
-    with open_doors("sqlite", folder) as found, working(found.database, folder, COMMAND, limits=SMALL):
+    with open_doors("sqlite", folder) as found, working(found.database, folder, PROGRAM, limits=SMALL):
         yield found
 
 

@@ -19,13 +19,15 @@ def add_county(connection: Connection, county: str = COUNTY) -> None:
     connection.execute(insert(counties).values(id=county, name=county, last_turn=0, created_ms=0))
 
 
-def add_revision(connection: Connection, number: int = 1, *, created_ms: int = 0, scenario: str = SCENARIO) -> None:
+def add_revision(
+    connection: Connection, number: int = 1, *, created_ms: int = 0, scenario: str = SCENARIO, content: bytes = b""
+) -> None:
     """Add a revision, with its scenario at number 1."""
     if number == 1:
         connection.execute(
             insert(scenarios).values(id=scenario, county_id=COUNTY, name="n", head=1, created_ms=created_ms)
         )
-    row: dict[str, Any] = {"places": 0, "vehicles": 0, "orders": 0, "content": b"", "digest": "", "state": "valid"}
+    row: dict[str, Any] = {"places": 0, "vehicles": 0, "orders": 0, "content": content, "digest": "", "state": "valid"}
     connection.execute(insert(revisions).values(scenario_id=scenario, number=number, created_ms=created_ms, **row))
 
 

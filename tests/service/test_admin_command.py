@@ -55,6 +55,12 @@ def test_a_key_that_was_shown_opens_its_county_until_it_is_revoked(
 @pytest.mark.parametrize(
     ("words", "code"),
     [
+        (("county", "new", "--name", "县" * 201), "E695"),
+        (("county", "new", "--name", "青\n山"), "E695"),
+        (("county", "new", "--name", " "), "E695"),
+        (("county", "new", "--name", "\udcff"), "E695"),
+        (("downgrade", "nope"), "E401"),
+        (("downgrade", "base"), "E401"),  # without the word that says that all data may go
         (("key", "new", "--role", "viewer"), "E616"),
         (("key", "new", "--role", "brand", "--county", "X"), "E616"),
         (("key", "new", "--role", "viewer", "--county", "X"), "E615"),
@@ -70,8 +76,29 @@ def test_what_cannot_be_done_is_said(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], code: str
 ) -> None:
     """Exit code 2 and a code of ours."""
+    assert admin(tmp_path / "data", "upgrade") == 0
     assert admin(tmp_path / "data", *words) == 2
     assert code in capsys.readouterr().err
+
+
+def test_a_folder_without_a_service_is_told_as_such(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Past bug: in the wrong folder a service was made: its backup had 0 rows, its audit chain was whole."""
+    for words in (("backup", str(tmp_path / "b")), ("verify-audit",), ("key", "list"), ("county", "list"), ("purge",)):
+        assert admin(tmp_path / "data", *words) == 2
+        assert "E696" in capsys.readouterr().err
+    assert not list(tmp_path.rglob("*.sqlite"))
+
+
+def test_a_head_that_was_kept_is_looked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What the check prints can be given back as it is: found, and not found where the row is another."""
+    assert admin(tmp_path, "county", "new", "--name", "青山") == 0
+    capsys.readouterr()
+    assert admin(tmp_path, "verify-audit") == 0
+    words = capsys.readouterr().out.splitlines()[-1].split()
+    assert words[:3] == ["gongpei", "admin", "verify-audit"]
+    assert admin(tmp_path, *words[2:]) == 0
+    assert admin(tmp_path, "verify-audit", "--kept", "1:" + "0" * 64) == 1
+    assert "cut off" in capsys.readouterr().out
 
 
 def test_a_county_has_a_name_of_its_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -132,6 +159,7 @@ def test_caches_are_pruned_on_demand(tmp_path: Path, capsys: pytest.CaptureFixtu
 def test_keys_are_rotated_in_a_file_outside_the_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A newer key joins the first, which goes by a second command; a file within the data folder is refused."""
     file = tmp_path / "keys"
+    assert admin(tmp_path / "data", "upgrade") == 0
     assert admin(tmp_path / "data", "rotate-key", "--key-file", str(file)) == 0
     before = file.read_text().splitlines()
     assert admin(tmp_path / "data", "rotate-key", "--key-file", str(file)) == 0
@@ -148,6 +176,7 @@ def test_what_an_operator_does_with_all_the_data_stands_in_the_audit(
 ) -> None:
     """Rotation, drop and backup in the one database, the restoration in the other after what the backup brought."""
     keys, file = ("--key-file", str(tmp_path / "keys")), str(tmp_path / "b.gz")
+    assert admin(tmp_path / "a", "upgrade") == 0
     for words in (("rotate-key", *keys), ("rotate-key", "--drop-old", *keys), ("backup", file), ("backup", file + "2")):
         assert admin(tmp_path / "a", *words) == 0
     assert admin(tmp_path / "b", "restore", file + "2") == 0
@@ -160,7 +189,7 @@ def test_what_an_operator_does_with_all_the_data_stands_in_the_audit(
 def test_tables_go_down_and_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """After ``downgrade base`` everything is gone and ``upgrade`` makes empty tables."""
     admin(tmp_path / "data", "county", "new", "--name", "A")
-    assert admin(tmp_path / "data", "downgrade", "base") == 0
+    assert admin(tmp_path / "data", "downgrade", "base", "--delete-all-data") == 0
     assert admin(tmp_path / "data", "upgrade") == 0
     capsys.readouterr()
     admin(tmp_path / "data", "county", "list")

@@ -6,12 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, text, update
 
 from api.service.audit import BEGINNING, Deed, append, deeds, verify
 from api.service.tables import audit
+from tests.service.databases import fresh_database
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from api.service.database import Database
 
 
@@ -38,6 +41,40 @@ def test_a_changed_row_breaks_the_chain_at_its_number(database: Database, number
     with database.write() as connection:
         connection.execute(update(audit).where(audit.c.number == number).values(object="pln_other"))
         assert verify(connection).broken_at == number
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("at_ms", "at_ms + 1"), ("key_id", "'k'"), ("county_id", "'c'"), ("action", "'x'"), ("object", "'x'"),
+        ("detail", "'{}'"), ("previous", "'x'"), ("digest", "'x'"), ("number", "9"), ("at_ms", "'x'"),
+        ("detail", "'x'"), ("detail", "x'ff'"), ("detail", "'[\"\\ud800\"]'"), ("action", "x'ff'"),
+        ("action", "CAST(x'ff' AS TEXT)"), ("detail", "replace(hex(zeroblob(30000)), '00', '[')"),
+    ],
+)  # fmt: skip
+def test_whatever_is_written_into_a_row_breaks_the_chain_there(tmp_path: Path, column: str, value: str) -> None:
+    """Past bug: what is no JSON, no text or too deep ended the check with an error of Python's, or with E601."""
+    with fresh_database("sqlite", tmp_path) as database:
+        written(database, 3)
+        with database.write() as connection:
+            connection.execute(update(audit).where(audit.c.number == 2).values({column: text(value)}))
+            assert verify(connection).broken_at == 2
+
+
+def test_a_head_that_was_written_down_is_found_until_the_end_is_cut_off(database: Database) -> None:
+    """Of five rows the last two go and two others come: whole in itself, and row 4 is not the one that was kept."""
+    written(database, 5)
+    with database.write() as connection:
+        kept = [(row["number"], row["digest"]) for row in deeds(connection, county_id=None)]
+        assert verify(connection, kept[3]).has_kept
+        assert not verify(connection, (3, kept[3][1])).has_kept
+        connection.execute(delete(audit).where(audit.c.number > 3))
+        assert not verify(connection, kept[3]).has_kept
+    written(database, 2)
+    with database.read() as connection:
+        found = verify(connection, kept[3])
+        assert (found.broken_at, found.rows, found.has_kept) == (None, 5, False)
+        assert verify(connection, kept[2]).has_kept
 
 
 def test_a_row_that_was_taken_out_breaks_the_chain(database: Database) -> None:

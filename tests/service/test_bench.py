@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import multiprocessing
 import os
 import signal
+import tempfile
 import zlib
 from base64 import b64encode
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from api.errors import InvalidInput
 from api.service import bench as module
+from api.service import bench_child
 from api.service.bench import ASK_S, Benches
 from api.service.database import Unavailable
 from api.service.problems import Told
@@ -22,6 +26,8 @@ from tests.service.workers import content_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from api.service.asking import Asked
 
 ROOM = {"memory_bytes": 2 << 30}
 
@@ -171,3 +177,43 @@ def test_as_many_scenarios_are_kept_as_a_quarter_of_the_memory_holds(
     """At 1 GiB each, and three on the smallest machine."""
     monkeypatch.setattr(os, "sysconf", {"SC_PHYS_PAGES": gib << 18, "SC_PAGE_SIZE": 4096}.__getitem__)
     assert module.kept_by_memory() == kept
+
+
+@pytest.mark.parametrize(("number", "answer"), [(errno.ENOSPC, "full"), (errno.EDQUOT, "full"), (errno.EISDIR, "bug")])
+def test_a_full_disk_is_no_fault_of_ours(monkeypatch: pytest.MonkeyPatch, number: int, answer: str) -> None:
+    """Past bug: a question that could not write its files was a 500, where 503 is promised."""
+
+    def fails(asked: Asked) -> dict[str, Any]:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setitem(bench_child.ANSWERS, "fails", fails)
+    days = SimpleNamespace(after=lambda *_: SimpleNamespace(county=None))
+    assert list(bench_child._answered(cast("bench_child.Days", days), {"ask": "fails"})) == [answer]
+
+
+def test_what_a_killed_process_leaves_goes_with_its_folder(
+    content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Past bug: a process that was killed in the middle of a question left its files in /tmp for good."""
+    said, heard = [], iter([content, json.dumps({"ask": "where"}).encode()])
+
+    class Line:
+        def recv_bytes(self) -> bytes:
+            if (found := next(heard, None)) is None:
+                raise EOFError
+            return found
+
+        def send_bytes(self, content: bytes) -> None:
+            said.append(json.loads(content))
+
+    def where(asked: Asked) -> dict[str, Any]:
+        return {"own": str(asked.folder), "of_libraries": tempfile.mkdtemp()}
+
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(bench_child, "restrict", lambda _: None)
+    monkeypatch.setattr(bench_child.logging, "disable", lambda _: None)
+    monkeypatch.setattr(bench_child.gc, "freeze", lambda: None)
+    monkeypatch.setitem(bench_child.ANSWERS, "where", where)
+    bounds = {"memory_bytes": 1, "processor_s": 1, "file_bytes": 1}
+    bench_child.run(Line(), bounds, str(tmp_path), str(tmp_path / "cache"))  # type: ignore[arg-type]
+    assert {place.rpartition("/")[0] for place in said[1]["answer"].values()} == {str(tmp_path)}

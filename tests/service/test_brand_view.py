@@ -24,12 +24,14 @@ def day(*brands: str, cost_fen: int = 1_000, is_carried: bool = True) -> Any:
     return SimpleNamespace(brands=measured, operating_cost_fen=cost_fen)
 
 
-def told(monkeypatch: pytest.MonkeyPatch, *brands: str) -> dict[str, Any]:
+def told(monkeypatch: pytest.MonkeyPatch, *brands: str, is_first: bool = True) -> dict[str, Any]:
     """Return what 中通 is told of a plan in which each brand has as many pieces as its place in the list."""
     monkeypatch.setattr("api.service.brand_view._measured", lambda _: day(*brands))
     monkeypatch.setattr("api.service.brand_view._orders", lambda *_: ())
     scenario = SimpleNamespace(date=date(2026, 4, 15))
-    asked = SimpleNamespace(question={"brand": "中通"}, county=SimpleNamespace(scenario=scenario))
+    asked = SimpleNamespace(
+        question={"brand": "中通", "has_totals": is_first}, county=SimpleNamespace(scenario=scenario)
+    )
     return brand_view(cast("Asked", asked))
 
 
@@ -42,6 +44,11 @@ def test_a_total_of_three_others_is_of_named_brands_only(monkeypatch: pytest.Mon
     """2 + 3 + 5 pieces; the 4 of nobody are not among them."""
     others = told(monkeypatch, "中通", "圆通", "韵达", "", "申通")["others"]
     assert (others["brands"], others["pieces"]) == (3, 10)
+
+
+def test_a_total_is_told_of_one_plan_a_day_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Past bug: the totals of two plans, the second with one brand more, told that brand's pieces and money."""
+    assert told(monkeypatch, "中通", "圆通", "韵达", "申通", "极兔", is_first=False)["others"] is None
 
 
 def test_a_brand_pays_by_its_carried_pieces_to_the_fen() -> None:

@@ -18,6 +18,8 @@ from api.service.tables import checkpoints, jobs, plans, results
 from tests.service.jobs import LEASE_MS, claim, county, kinds, now, submit
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from api.service.database import Database
     from api.service.jobs import Claim
 
@@ -173,6 +175,39 @@ def test_heartbeats_keep_a_job_from_being_taken_over(database: Database) -> None
     assert job.lease_until_ms - held.job.lease_until_ms > 50_000
     queue.wish(database, job.county_id, job.id, "discard")
     assert claims.heartbeat(database, "w1", [held], 60_000) == {held.job.id: "lost"}
+
+
+def test_a_lease_that_ends_while_a_claim_waits_for_the_database_is_not_held_against_its_holder(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Past bug: a claim that had waited 60 s took a healthy job whose heartbeat had waited as long."""
+    submit(database, county(database))
+    held = claim(database, lease_ms=-1_000)  # it has ended: there is something to look for
+
+    def held_up(connection: Connection, lock: int) -> int:
+        clock.append(clock[-1] + 60)
+        return hold(connection, lock) + 60_000
+
+    clock, hold = [0.0], claims.hold
+    monkeypatch.setattr(claims, "hold", held_up)
+    monkeypatch.setattr(claims, "monotonic", lambda: clock[-1])
+    with database.write() as connection:
+        connection.execute(update(jobs).values(lease_until_ms=held.job.lease_until_ms + 30_000))
+    monkeypatch.setattr(claims, "_is_any", lambda *_: True)
+    assert claims.claim(database, "w2", LEASE_MS) is None
+    monkeypatch.setattr(claims, "hold", lambda *given: hold(*given) + 60_000)
+    taken = claims.claim(database, "w2", LEASE_MS)
+    assert taken is not None
+    assert taken.job.attempt == 2
+
+
+def test_jobs_that_a_worker_is_at_are_not_taken_over_by_itself(database: Database) -> None:
+    """Their leases have ended, by a jump of the clock perhaps; another worker may take them."""
+    submit(database, county(database))
+    held = claim(database, lease_ms=-1_000)
+    assert claims.claim(database, "w1", LEASE_MS, held=[held.job.id]) is None
+    assert claims.claim(database, "w2", LEASE_MS, waiting_only=True) is None
+    assert claims.claim(database, "w2", LEASE_MS) is not None
 
 
 def test_a_stop_wished_for_before_a_takeover_is_told_to_the_next_worker(database: Database) -> None:

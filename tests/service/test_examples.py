@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from api.service.child_process import COMMAND
 from api.service.examples import client
+from api.service.fork_server import PROGRAM
 from tests.service.doors import open_doors
 from tests.service.workers import LIBRARY, until, working
 
@@ -28,7 +28,7 @@ EXAMPLES = Path(client.__file__).parent
 @pytest.fixture
 def doors(tmp_path: Path) -> Iterator[Doors]:
     """Give the application with a worker that really plans."""
-    with open_doors("sqlite", tmp_path) as opened, working(opened.database, tmp_path, COMMAND):
+    with open_doors("sqlite", tmp_path) as opened, working(opened.database, tmp_path, PROGRAM):
         yield opened
 
 

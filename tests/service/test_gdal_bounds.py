@@ -17,10 +17,12 @@ import pytest
 
 from api.service.bench import Benches
 from api.service.child_process import begin
+from api.service.fork_server import ForkServer
 from api.service.gdal_bounds import ENVIRONMENT, READERS
 from api.service.settings import Limits
 from tests.service.databases import fresh_database
 from tests.service.jobs import claim, county, submit
+from tests.service.workers import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,13 +102,16 @@ def test_what_reads_uploads_is_started_within_the_bounds(tmp_path: Path) -> None
     kept = multiprocessing.get_context("forkserver").Process(target=time.sleep, args=(60,))
     kept.start()
     with fresh_database("sqlite", tmp_path) as database:
-        submit(database, county(database))
-        waiting = (sys.executable, "-c", "import time; time.sleep(60)")
-        child = begin(claim(database), tmp_path / "job", tmp_path / "cache", Limits(), waiting)
+        submit(database, county(database), request={"steps": 600, "step_s": 0.1})
+        fork_server = ForkServer(tmp_path, "benchmarks.service.light_child")
+        child = begin(claim(database), tmp_path / "job", tmp_path / "cache", Limits(), fork_server)
     assert kept.pid is not None
     assert bounds <= variables(kept.pid)
+    until(lambda: child.process.poll() is not None or child.process.pid is not None)
+    assert child.process.pid is not None
     assert bounds <= variables(child.process.pid)
     assert not ENVIRONMENT.keys() & os.environ.keys()
     kept.kill()
     kept.join()
     child.put_away()
+    fork_server.close()

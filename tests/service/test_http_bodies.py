@@ -19,6 +19,7 @@ import pytest
 from hypothesis import given
 from hypothesis.strategies import lists, sampled_from
 
+from api.errors import InvalidInput
 from api.service.body import MOST_LEVELS, levels, refuse_halves
 from api.service.folders import MOST_FILES, checked, is_plain_path, packed, stored_files, unpacked
 from api.service.folders import SMALL as SMALL_FILE
@@ -29,8 +30,6 @@ from tests.service.doors import ROOT, SMALL, Doors, document, files_of, open_doo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from api.errors import InvalidInput
 
 ZIP = {"Content-Type": "application/zip"}
 JSON = {"Content-Type": "application/json"}
@@ -366,6 +365,22 @@ def test_a_name_is_as_long_as_file_systems_have_it() -> None:
     """85 characters of three bytes are 255 bytes; with the suffix that is too long, 83 and the suffix are 253."""
     assert is_plain_path("甲" * 83 + ".csv")
     assert not is_plain_path("甲" * 85 + ".csv")
+
+
+@pytest.mark.parametrize(
+    "name", ["CON.csv", "nul.json", "lpt1 .a.csv", "feed/aux.txt", "\u202evsc.exe.csv", "a\u200b.csv", "\ufeffa.csv"]
+)
+def test_names_that_are_devices_elsewhere_or_not_as_they_look_are_refused(name: str) -> None:
+    """Past bug: on Windows ``CON.csv`` is the console, and U+202E shows the rest of a name backwards."""
+    assert not is_plain_path(name)
+    assert all(map(is_plain_path, ("contour.csv", "console.json", "道路\u3000一.csv", "auxiliary/nulls.txt")))
+
+
+def test_a_name_is_not_that_of_a_file_and_of_a_folder() -> None:
+    """Past bug: the process that unpacked both ended early (E647), and road files were blamed."""
+    with pytest.raises(InvalidInput, match=r"^E631 ") as caught:
+        checked({"a.json": b"{}", "a.json/b.json": b"{}"})
+    assert [(each.code, each.file) for each in caught.value.faults] == [("E644", "a.json")]
 
 
 def test_a_table_that_nobody_can_read_is_kept_and_told_where_a_document_is_asked_for(doors: Doors) -> None:

@@ -284,3 +284,12 @@ def test_personal_fields_of_an_order_that_cannot_be_are_not_kept(doors: Doors, i
     orders = f"id,origin,destination,phone\n{ident},H,A,13800000000\n".encode()
     answer = doors.ask("POST", "/scenarios", content=packed({**files_of(), "orders.csv": orders}), headers=ZIP)
     assert (answer.status_code, answer.json()["code"]) == (422, "E675")
+
+
+def test_a_change_that_breaks_a_scenario_leaves_it_its_name(doors: Doors) -> None:
+    """Past bug: an invalid revision had no name, and took it from those before."""
+    record = create(doors)
+    broken = change(doors, record, {"orders": {"upsert": [{"id": "D1", "pieces": -4}]}}).json()
+    assert (broken["state"], broken["name"]) == ("invalid", record["name"])
+    first = doors.ask("GET", f"/scenarios/{record['id']}/revisions/1").json()
+    assert (first["state"], first["name"]) == ("valid", record["name"])

@@ -18,7 +18,7 @@ from api.service import queue
 from api.service.database import open_database
 from api.service.tables import plans
 from tests.service.jobs import county, kinds, now, submit
-from tests.service.processes import processes_in
+from tests.service.processes import processes_in, processes_of
 from tests.service.workers import LIGHT, until
 
 if TYPE_CHECKING:
@@ -36,9 +36,9 @@ from api.commands.worker import leave_on_signals
 from api.service.database import open_database
 from api.service.runner import Worker
 from api.service.settings import Settings
-url, folder, lease_s, command = sys.argv[1], sys.argv[2], float(sys.argv[3]), sys.argv[4:]
+url, folder, lease_s, program = sys.argv[1], sys.argv[2], float(sys.argv[3]), sys.argv[4]
 settings = Settings(data=Path(folder), lease_s=lease_s, heartbeat_s=lease_s / 4, poll_s=0.05)
-worker = Worker(database=open_database(url), settings=settings, command=command)
+worker = Worker(database=open_database(url), settings=settings, program=program)
 leave_on_signals(worker)
 worker.run()
 """
@@ -47,7 +47,7 @@ worker.run()
 @contextmanager
 def worker_process(url: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     """Run a worker in a process of its own, with light children."""
-    command = [sys.executable, "-c", PROGRAM, url, str(folder), str(LEASE_S), *LIGHT]
+    command = [sys.executable, "-c", PROGRAM, url, str(folder), str(LEASE_S), LIGHT]
     with subprocess.Popen(command) as process:
         try:
             yield process
@@ -108,7 +108,7 @@ def test_a_worker_that_stood_still_stores_nothing_late(database_url: str, tmp_pa
         with worker_process(database_url, tmp_path / "b"):
             until(lambda: now(database, job).has_ended)
         os.kill(first.pid, signal.SIGCONT)
-        until(lambda: not [line for line in processes_in(tmp_path / "a") if "light_child" in line and job.id in line])
+        until(lambda: not processes_of(job, tmp_path / "a"))
     after = now(database, job)
     assert (after.attempt, count_plans(database), kinds(database, job).count("end")) == (2, 1, 1)
     database.close()

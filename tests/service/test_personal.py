@@ -53,10 +53,11 @@ def test_fields_are_shown_masked(kept: Database) -> None:
 def test_a_look_at_the_field_itself_is_written_down_without_the_field(kept: Database) -> None:
     with kept.write() as connection:
         assert reveal(connection, RING, FIRST, "A1", key_id="key_1", at_ms=9)["phone"] == "13812345678"
-        assert reveal(connection, RING, FIRST, "A7", key_id="key_1", at_ms=10) == {}
+        assert reveal(connection, RING, FIRST, "13812345678", key_id="key_1", at_ms=10) == {}
         found = deeds(connection, county_id=COUNTY)
     assert [row["action"] for row in found] == ["personal.reveal"] * 2
     assert found[0]["detail"] == {"order": "A1", "revision": 1, "fields": ["phone", "recipient"]}
+    assert found[1]["detail"] == {"order": "", "revision": 1, "fields": []}
     assert "138" not in str([row["detail"] for row in found])
 
 

@@ -181,6 +181,6 @@ def test_a_day_across_tiers_goes_on_twice_and_its_plans_are_asked_like_any_other
         assert why["is_carried"]
         (ways,) = told("candidates", order=name, added=None, most=2)["shipments"]
         assert ways["now"] is not None
-        assert name in [order["order"] for order in told("brand", brand=model.brand)["orders"]]
+        assert name in [order["order"] for order in told("brand", brand=model.brand, has_totals=True)["orders"]]
         for what in ("visits", "xlsx", "geojson"):
             assert told("export", what=what)["content"]

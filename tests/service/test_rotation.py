@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor, wait
+import os
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,16 +13,20 @@ from api.command_line import run
 from api.errors import InvalidInput
 from api.service.auth import Caller
 from api.service.personal import Owner, keep, under_older_keys
+from api.service.personal import rotate as rotate_boxes
 from api.service.personal_columns import PersonalValue
 from api.service.revisions import Draft, create
 from api.service.sealing import KeyFile, KeyRing, add_key, drop_keys, read_ring
 from api.service.tables import personal
+from tests.service.databases import fresh_database
 from tests.service.doors import Doors, document, open_doors
 from tests.service.rows import COUNTY, SCENARIO, add_county, add_revision
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from sqlalchemy import Connection
 
     from api.service.database import Database
 
@@ -107,11 +112,71 @@ def test_what_waits_for_a_drop_is_sealed_with_the_key_that_stays(database: Datab
             assert under_older_keys(connection, keys.ring) == 0
             storing = other.submit(create, database, caller, draft, keys=keys)
             assert not wait([storing], timeout=0.3).done
-            kept = add_key(keys.path)
-            drop_keys(keys.path, frozenset({kept}))
+            old, kept = keys.ring.newest, add_key(keys.path)
+            drop_keys(keys.path, {old})
         storing.result()
     with database.read() as connection:
         assert connection.execute(select(personal.c.box_key)).scalars().all() == [kept]
+
+
+def test_of_two_rotations_at_once_both_seal_with_the_newest_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Past bug: who had begun first sealed on with a key of the day before, and two of them undid each other's work."""
+    real = rotate_boxes
+
+    def meanwhile(connection: Connection, ring: KeyRing) -> int:
+        count = real(connection, ring)
+        if not other:
+            assert doors.settings.key_file is not None
+            other.append(add_key(doors.settings.key_file))
+        return count
+
+    other: list[str] = []
+    with open_doors("sqlite", tmp_path) as doors:
+        stored(doors, "王小明")
+        monkeypatch.setattr("api.service.personal.rotate", meanwhile)
+        assert rotate(doors) == 0
+        assert rotate(doors, "--drop-old") == 0
+        with doors.database.read() as connection:
+            assert connection.execute(select(personal.c.box_key)).scalars().all() == other
+
+
+def test_no_key_is_dropped_under_a_rotation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Past bug: on PostgreSQL the keys in hand could be dropped between the look at a box and its new seal."""
+    real, is_held = rotate_boxes, []
+
+    def looked(connection: Connection, ring: KeyRing) -> int:
+        def count() -> None:
+            with database.write() as looking:
+                under_older_keys(looking, ring)
+
+        if not is_held:
+            looks.append(threads.submit(count))
+            is_held.append(not wait(looks, timeout=0.3).done)
+        return real(connection, ring)
+
+    monkeypatch.setattr("api.service.personal.rotate", looked)
+    looks: list[Future[None]] = []
+    with fresh_database("postgresql", tmp_path) as database, ThreadPoolExecutor(1) as threads:
+        words = ["--data", str(tmp_path / "data"), "--key-file", str(tmp_path / "keys")]
+        url = database.engine.url.render_as_string(hide_password=False)
+        assert run(["admin", "rotate-key", *words, "--database", url], "en") == 0
+        looks[0].result()
+    assert is_held == [True]
+
+
+def test_an_operator_who_is_root_leaves_the_key_file_to_its_owner(tmp_path: Path) -> None:
+    """Past bug: ``--drop-old`` left a file of root's, and the service could open no personal field any more."""
+    if os.geteuid() != 0:
+        pytest.skip("only root may give files away")
+    path = tmp_path / "keys"
+    old = read_ring(path, data=tmp_path / "data").newest
+    add_key(path)
+    os.chown(path, 12_345, 12_346)
+    drop_keys(path, {old})
+    found = path.stat()
+    assert (found.st_uid, found.st_gid, found.st_mode & 0o777) == (12_345, 12_346, 0o600)
 
 
 def test_a_key_file_that_is_gone_is_not_made_anew(tmp_path: Path) -> None:

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import signal
+import time
 import zlib
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from api.service import claims, queue, runner
 from api.service.child_process import begin
+from api.service.fork_server import ForkServer
 from api.service.run import Run
+from api.service.runner import Worker
 from api.service.settings import Limits
-from api.service.tables import checkpoints
+from api.service.tables import checkpoints, jobs
 from tests.service.jobs import claim, county, kinds, now, submit
-from tests.service.processes import processes_in
-from tests.service.workers import LIGHT, ended, until, working
+from tests.service.processes import processes_of
+from tests.service.workers import LIGHT, ended, settings, until, working
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,9 +43,11 @@ def run(database: Database, tmp_path: Path) -> Iterator[Run]:
     """Give a claimed job whose child says nothing."""
     submit(database, county(database), request={"steps": 0, "deaf": True})
     held = claim(database, lease_ms=600_000)
-    child = begin(held, tmp_path / "job", tmp_path / "cache", Limits(), LIGHT)
+    fork_server = ForkServer(tmp_path, LIGHT)
+    child = begin(held, tmp_path / "job", tmp_path / "cache", Limits(), fork_server)
     yield Run(database=database, claim=held, child=child, limits=Limits())
     child.put_away()
+    fork_server.close()
 
 
 def says(run: Run, patch: pytest.MonkeyPatch, message: dict[str, Any]) -> None:
@@ -89,8 +98,11 @@ def test_a_child_that_the_wish_to_stop_ends_before_it_can_heed_it_costs_no_attem
         says(run, monkeypatch, {"is": "checkpoint", "file": "1.z", "cost_fen": 1})
     monkeypatch.setattr(run.child, "messages", lambda: iter(()))
     run.heed("stop")
-    run.child.process.kill()
-    run.child.process.wait()
+    process = run.child.process
+    until(lambda: process.poll() is None and process.pid is not None)
+    assert process.pid is not None
+    os.kill(process.pid, signal.SIGKILL)
+    until(lambda: process.poll() == -signal.SIGKILL)
     run.hear()
     run.deliver()
     assert now(run.database, run.claim.job).state == state
@@ -153,10 +165,10 @@ def test_a_worker_outlives_claims_that_fail(
     """After two faults it claims again, each time after a pause twice as long."""
     real, faults = claims.claim, [RuntimeError("a"), RuntimeError("b")]
 
-    def claiming(*given: Any) -> Claim | None:
+    def claiming(*given: Any, **more: Any) -> Claim | None:
         if faults:
             raise faults.pop()
-        return real(*given)
+        return real(*given, **more)
 
     monkeypatch.setattr(claims, "claim", claiming)
     monkeypatch.setattr(runner, "REST_S", 0.01)
@@ -166,16 +178,103 @@ def test_a_worker_outlives_claims_that_fail(
     assert faults == []
 
 
+def test_a_worker_outlives_a_process_without_a_descriptor_left(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Past bug: under ``ulimit -n 256`` 236 connections, without a key, ended the worker and with it the service."""
+
+    def refused() -> None:
+        tried.append(1)
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    tried: list[int] = []
+    monkeypatch.setattr(runner.selectors, "DefaultSelector", refused)
+    job = submit(database, county(database), request={"steps": 1})
+    with working(database, tmp_path):
+        assert ended(database, job).state == "done"
+    assert tried
+
+
 def test_a_job_that_comes_back_to_its_worker_has_one_child(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The lease ended while the worker was cut off; it claims its own job again and ends the child that it had."""
+    """It was cut off, another took the job and gave it back: it claims the job again and ends the child that it had."""
     job = submit(database, county(database), request={"steps": 600, "step_s": 0.1, "deaf": True})
     monkeypatch.setattr(claims, "wishes", lambda *_: {})
     monkeypatch.setattr(claims, "heartbeat", lambda *_: {})
-    with working(database, tmp_path, slots=2, lease_s=3.0):
-        until(lambda: now(database, job).attempt == 2 and now(database, job).state == "solving")
-        assert len(processes_in(tmp_path)) <= 1
+    with working(database, tmp_path, slots=2, lease_s=600):
+        until(lambda: now(database, job).state == "solving")
+        with database.write() as connection:
+            connection.execute(update(jobs).values(lease_until_ms=1))
+        claims.give_back(database, claim(database, "another"))
+        until(lambda: now(database, job).attempt == 3 and now(database, job).state == "solving")
+        assert len(processes_of(job, tmp_path)) <= 1
+
+
+def test_a_lease_that_ends_by_a_clock_costs_no_job_of_its_own_worker(database: Database, tmp_path: Path) -> None:
+    """Past bug: after a jump of the clock or a pause of the database a worker took its own job over and began anew."""
+    job = submit(database, county(database), request={"steps": 4, "step_s": 0.3})
+    with working(database, tmp_path, slots=2, heartbeat_s=600, lease_s=600):
+        until(lambda: now(database, job).state == "solving")
+        with database.write() as connection:
+            connection.execute(update(jobs).values(lease_until_ms=1))
+        after = ended(database, job)
+    assert (after.state, after.attempt) == ("done", 1)
+
+
+def test_leases_are_kept_between_writes_that_take_long(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Past bug: four jobs whose notes took 2 s each were written one after another, and no lease was kept meanwhile.
+
+    Here a note takes 0.2 s, as does a claim that finds a job, and a heartbeat is due each 0.1 s: there is always one
+    between two of them.
+    """
+    told: list[str] = []
+    note, beat, claiming = claims.note, claims.heartbeat, claims.claim
+
+    def slow(*given: Any) -> None:
+        told.append("write")
+        time.sleep(0.2)
+        note(*given)
+
+    def slowly(*given: Any, **more: Any) -> Claim | None:
+        found = claiming(*given, **more)
+        if found is not None:
+            told.append("write")
+            time.sleep(0.2)
+        return found
+
+    def beating(*given: Any) -> Any:
+        told.append("beat")
+        return beat(*given)
+
+    monkeypatch.setattr(claims, "note", slow)
+    monkeypatch.setattr(claims, "claim", slowly)
+    monkeypatch.setattr(claims, "heartbeat", beating)
+    a = county(database)
+    waiting = [submit(database, a, request={"steps": 3, "step_s": 0.1}) for _ in range(3)]
+    with working(database, tmp_path, slots=3, heartbeat_s=0.1, lease_s=600):
+        assert {ended(database, job).state for job in waiting} == {"done"}
+    assert "write write" not in " ".join(told)
+
+
+def test_nothing_is_taken_over_after_the_database_was_away_for_longer_than_a_lease(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Past bug: who came first when the database was back took healthy jobs of others, whose heartbeats waited too.
+
+    A lease is 5 s. After 10 s of silence only what waits is claimed for 5 s; one more silence right after that does
+    not count, or nothing would ever be taken over where all is slow.
+    """
+    worker, clock, asked = Worker(database=database, settings=settings(tmp_path, lease_s=5.0)), [100.0], []
+    monkeypatch.setattr(runner, "time", SimpleNamespace(monotonic=lambda: clock[-1]))
+    monkeypatch.setattr(claims, "claim", lambda *_, waiting_only, **__: asked.append(waiting_only))
+    for at in (100.0, 101.0, 111.0, 115.0, 117.0, 118.0, 128.0, 132.0, 137.5):
+        clock.append(at)
+        worker._keep()
+        worker._claim(tmp_path)
+    assert asked == [False, False, True, True, False, False, True, True, False]
 
 
 def test_jobs_keep_travel_times_apart_by_county(

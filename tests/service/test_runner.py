@@ -12,11 +12,13 @@ import pytest
 from sqlalchemy import select, update
 
 from api.service import queue
-from api.service.child_process import COMMAND, most_s
+from api.service.child_process import most_s
+from api.service.fork_server import PROGRAM
+from api.service.runner import remove_leftovers
 from api.service.settings import Limits
 from api.service.tables import checkpoints, jobs, plans, results
 from tests.service.jobs import claim, county, kinds, now, submit
-from tests.service.processes import processes_in
+from tests.service.processes import processes_in, processes_of
 from tests.service.workers import content_of, ended, until, working
 
 if TYPE_CHECKING:
@@ -95,10 +97,10 @@ def test_discard_kills_the_child(database: Database, tmp_path: Path) -> None:
     a = county(database)
     job = submit(database, a, request={"steps": 600, "step_s": 0.1, "deaf": True})
     with working(database, tmp_path):
-        until(lambda: bool(processes_in(tmp_path)) and now(database, job).state == "solving")
+        until(lambda: bool(processes_of(job, tmp_path)) and now(database, job).state == "solving")
         queue.wish(database, a.county_id, job.id, "discard")
         assert now(database, job).state == "cancelled"
-        until(lambda: not processes_in(tmp_path))
+        until(lambda: not processes_of(job, tmp_path))
 
 
 def test_a_child_that_dies_is_tried_again_from_its_checkpoint(database: Database, tmp_path: Path) -> None:
@@ -212,6 +214,15 @@ def test_what_a_killed_worker_left_is_removed(database: Database, tmp_path: Path
         until(lambda: not left.exists())
 
 
+def test_what_was_half_removed_is_removed_and_what_is_just_being_made_stays(tmp_path: Path) -> None:
+    """Past bug: a folder whose lock had gone first, when its remover was killed, was taken for a new one for good."""
+    for name in ("left", "young"):
+        (tmp_path / name / "job_1-1").mkdir(parents=True)
+    os.utime(tmp_path / "left", (1, 1))
+    remove_leftovers(tmp_path)
+    assert [each.name for each in tmp_path.iterdir()] == ["young"]
+
+
 @pytest.mark.slow
 def test_a_county_is_planned_by_a_real_child(database: Database, tmp_path: Path) -> None:
     """Four villages are all served; a job that an older version accepted as well, with the same plan."""
@@ -219,7 +230,7 @@ def test_a_county_is_planned_by_a_real_child(database: Database, tmp_path: Path)
     first, second = submit(database, a), submit(database, a)
     with database.write() as connection:
         connection.execute(update(jobs).where(jobs.c.id == second.id).values(versions={"gongpei": "0.0.1"}))
-    with working(database, tmp_path, command=COMMAND):
+    with working(database, tmp_path, program=PROGRAM):
         done = [ended(database, job) for job in (first, second)]
     assert [(job.state, job.unserved, job.stopped) for job in done] == [("done", 0, False)] * 2
     assert stored_plan(database, first) == stored_plan(database, second)
@@ -236,7 +247,7 @@ def test_a_comparison_that_is_stopped_has_the_days_that_are_done(database: Datab
     a = county(database, content=content_of("four_villages"))
     request = {"variants": variants, "days": 50, "iterations": 1, "seed": 1}
     job = submit(database, a, kind="comparison", request=request)
-    with working(database, tmp_path, command=COMMAND):
+    with working(database, tmp_path, program=PROGRAM):
         until(lambda: any(e.data.get("text", "").startswith("2/") for e in queue.events_after(database, job.id, 0, 99)))
         queue.wish(database, a.county_id, job.id, "stop")
         after = ended(database, job)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -53,8 +54,20 @@ def test_a_key_file_is_made_once_and_is_the_owners_alone(tmp_path: Path) -> None
     ring = read_ring(path, data=data)
     assert ring.newest == second
     assert set(ring.keys) == {first.newest, second}
-    drop_keys(path, frozenset({second}))
+    drop_keys(path, {first.newest})
     assert set(read_ring(path, data=data).keys) == {second}
+
+
+def test_a_key_made_while_others_are_dropped_stays(tmp_path: Path) -> None:
+    """Past bug: those to stay were named, so that a key of that very moment was lost, and what it had sealed."""
+    path = tmp_path / "ring"
+    old = {add_key(path) for _ in range(5)}
+    with ThreadPoolExecutor(6) as several:
+        dropping = [several.submit(drop_keys, path, {each}) for each in old]
+        made = {each.result() for each in [several.submit(add_key, path) for _ in range(20)]}
+        for each in dropping:
+            each.result()
+    assert set(read_ring(path, data=tmp_path / "data").keys) == made
 
 
 def test_key_files_in_the_data_folder_or_open_to_others_or_broken_are_refused(tmp_path: Path) -> None:

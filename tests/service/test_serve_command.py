@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import resource
 import signal
+import socket
 from typing import TYPE_CHECKING
 
 import pytest
 
 from api.command_line import run
-from api.commands.serve import _sending
+from api.commands.serve import _listeners, _sending, connections
 from api.service import claims, notices, queue
 from api.service.jobs import Outcome
 from api.service.runner import Worker
@@ -90,6 +92,51 @@ def test_a_service_whose_worker_fails_ends_and_says_so(
         for number, handler in handlers.items():
             signal.signal(number, handler)
     assert "serving" in capsys.readouterr().out
+
+
+def test_a_port_that_is_taken_is_told_before_anything_is_changed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Past bug: the service said where it was serving, logged an error of the system's and ended with 3."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        assert run(["serve", "--port", port, "--data", str(tmp_path / "data"), "--lang", "zh"], "zh") == 2
+    told = capsys.readouterr()
+    assert "E401" in told.err
+    assert port in told.err
+    assert not told.out
+    assert not (tmp_path / "data" / "gongpei.sqlite").exists()
+
+
+def test_what_is_answered_in_two_parts_does_not_wait_between_them() -> None:
+    """Past bug: sockets of our own had no TCP_NODELAY, and every answer took 40 ms more."""
+    (listener,) = _listeners("127.0.0.1", 0)
+    with listener, socket.create_connection(listener.getsockname()):
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+@pytest.mark.parametrize(
+    ("soft", "hard", "raised", "most"),
+    [
+        (1_024, 4_096, 1_024, 800),
+        (256, 4_096, 1_000, 800),
+        (256, 700, 700, 500),
+        (256, 256, 256, 56),
+        (100, 100, 100, 1),
+        (256, resource.RLIM_INFINITY, 1_000, 800),
+        (resource.RLIM_INFINITY, resource.RLIM_INFINITY, resource.RLIM_INFINITY, 800),
+    ],
+)
+def test_there_are_no_more_connections_than_descriptors_for_them(
+    monkeypatch: pytest.MonkeyPatch, soft: int, hard: int, raised: int, most: int
+) -> None:
+    """800 and 200 of its own, where the system gives so many; it may have to be asked for them."""
+    limits = [(soft, hard)]
+    monkeypatch.setattr(resource, "getrlimit", lambda _: limits[-1])
+    monkeypatch.setattr(resource, "setrlimit", lambda _, wanted: limits.append(wanted))
+    assert (connections(), limits[-1]) == (most, (raised, hard))
 
 
 def test_a_service_whose_key_file_is_broken_does_not_begin(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

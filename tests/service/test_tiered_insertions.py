@@ -70,6 +70,37 @@ def test_every_way_is_offered_at_what_it_costs(tmp_path: Path) -> None:
     assert found["is_complete"]
 
 
+def told_together(folder: Path, room: int) -> dict[str, Any]:
+    """Ask of an order that rides as D-V1 and D-V2, of 10 each, beside a bus with so much room."""
+    county = tiers([to("V1"), to("V2")], departures=[bus("B1", 8, room=(room,))], modes=dict.fromkeys(BEHIND, ALL))
+    plan = planned(county, dict.fromkeys(BEHIND, S), clocks())
+    question = asked(county, plan, folder, order="O1", most=20)
+    vars(question.county)["orders"] = {"D-V1": ("O1",), "D-V2": ("O1",)}
+    answer = insertions(question)
+    cheapest = [min(o["total_change_fen"] for o in each["options"]) for each in answer["shipments"]]
+    assert cheapest == [0, -126]
+    together: dict[str, Any] = answer["together"]
+    assert (together["left"], together["is_complete"]) == ([], True)
+    return together
+
+
+def test_an_order_of_two_shipments_is_also_told_as_a_whole(tmp_path: Path) -> None:
+    """One by bus spares the wheeler a way at most, 126 fen with the fare; both spare both vehicles, 24,652 less 200."""
+    together = told_together(tmp_path, room=20)
+    assert together["total_change_fen"] == 200 - 24_652
+    assert {(each["shipment"], each["way"], each["departure"]) for each in together["carried"]} == {
+        ("D-V1", "line", "B1"),
+        ("D-V2", "line", "B1"),
+    }
+
+
+def test_what_is_told_as_a_whole_fits_at_once(tmp_path: Path) -> None:
+    """The bus has room for one of the two, for 100; the other rides as before, without the 6 for stopping at V1."""
+    together = told_together(tmp_path, room=10)
+    assert together["total_change_fen"] == 100 - 6
+    assert sorted(each["way"] for each in together["carried"]) == ["S", "line"]
+
+
 def test_each_leg_says_who_hands_it_over_and_where(tmp_path: Path) -> None:
     """By bus to S at 08:31, where handling takes 10 min, then by wheeler to V1, a drive of 10 min: 08:51."""
     found = simple(tmp_path)

@@ -16,12 +16,13 @@ from pydantic import ValidationError
 
 from api.errors import InvalidInput
 from api.schemas import PlanFile, to_tiered
+from api.service.retiming import unknown_in
 from api.service.schemas import EvaluateRequest
 from api.service.tiered_retiming import evaluate
 from optimizer.model import TimeWindow
 from optimizer.tiers.check import check_tiers
 from optimizer.tiers.model import DIRECT, Way
-from tests.helpers import HOUR_S, with_vehicle
+from tests.helpers import HOUR_S, four_village_problem, with_vehicle
 from tests.optimizer.tiers.towns import BEHIND, S, assert_clean, bus, clocks, planned, tiers, to
 from tests.service.tiered import asked, dropped, routes_of
 
@@ -186,3 +187,12 @@ def test_what_means_nothing_or_two_things_at_once_is_refused_by_name(
         told(tmp_path, routes=routes, **question)
     assert all(i in str(caught.value) for i in ids.split(", "))
     assert caught.value.render("zh")
+
+
+def test_vehicles_that_are_named_more_than_once_are_told_in_their_order() -> None:
+    """van#2 three times, van#1 twice.
+
+    Past bug: each was told as "x2", in an order that changed from one start of the program to the next.
+    """
+    days = [{"vehicle_type": "van", "number": number, "trips": []} for number in (2, 1, 2, 1, 2)]
+    assert unknown_in(four_village_problem(), days, set()) == ["van#2 x3", "van#1 x2"]

@@ -51,7 +51,7 @@ def test_only_plain_https_addresses_are_taken(url: str) -> None:
     "address",
     [
         "127.0.0.1", "10.1.2.3", "192.168.1.1", "172.16.0.9", "169.254.169.254", "0.0.0.1", "100.64.0.1", "224.0.0.1",
-        "::1", "fe80::1%eth0", "fd00::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::",
+        "::1", "fe80::1%eth0", "fd00::1", "fec0::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::",
     ],
 )  # fmt: skip
 def test_no_address_inside_is_called_however_it_is_written(address: str) -> None:

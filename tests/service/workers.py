@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
 from contextlib import contextmanager
@@ -16,14 +15,14 @@ from api.service.settings import Settings
 from tests.service.jobs import now
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from api.service.database import Database
     from api.service.jobs import Job
 
 LIBRARY = Path(__file__).resolve().parents[2] / "scenarios" / "library"
 
-LIGHT = (sys.executable, str(Path(__file__).parents[2] / "benchmarks" / "service" / "light_child.py"))
+LIGHT = "benchmarks.service.light_child"
 """A child that plans nothing and does what its request says."""
 
 PATIENCE_S = 60
@@ -43,9 +42,9 @@ def settings(folder: Path, **changes: Any) -> Settings:
 
 
 @contextmanager
-def working(database: Database, folder: Path, command: Sequence[str] = LIGHT, **changes: Any) -> Iterator[Worker]:
+def working(database: Database, folder: Path, program: str = LIGHT, **changes: Any) -> Iterator[Worker]:
     """Run a worker in a thread; it has left when the block ends."""
-    worker = Worker(database=database, settings=settings(folder, **changes), command=command)
+    worker = Worker(database=database, settings=settings(folder, **changes), program=program)
     thread = threading.Thread(target=worker.run)
     thread.start()
     try:

@@ -51,7 +51,9 @@ ask -H 'Content-Type: application/json' -H "Idempotency-Key: $(date +%Y%m%d%H%M%
 job="$(made)" ended_at=null
 echo '0 none' >"$work/last"
 while [ "$ended_at" = null ]; do
-    send --fail --no-buffer -H "Last-Event-ID: $(cut -d' ' -f1 "$work/last")" "$base/jobs/$job/events" | events
+    send --fail --no-buffer -H "Last-Event-ID: $(cut -d' ' -f1 "$work/last")" "$base/jobs/$job/events" 2>"$work/broken" |
+        events
+    cat "$work/broken" >&2 # not in the middle of an event
     grep -q end$ "$work/last" || pause 1
     ask "$base/jobs/$job" # whatever the stream said: the job knows whether it has ended
     ended_at="$(field ended_at)"

@@ -1,4 +1,4 @@
-"""What the doors of the service refuse, codes E630 to E669: Chinese, then English.
+"""What the doors of the service refuse, codes E630 to E669 and E690 to E692: Chinese, then English.
 
 ``api.service.errors`` takes these into the catalogue; ``api.service.problems`` knows the HTTP status of each.
 """
@@ -216,6 +216,24 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "把场景文件夹打成 zip 上传",
         "the JSON holds more than {most} values",
         "send the folder of the scenario as a zip",
+    ),
+    "E690": (
+        "表单无法读取（{detail}）",
+        "用 multipart/form-data 上传，每个文件一个部分，各带文件名，如 curl -F 'f=@orders.csv'",
+        "the form cannot be read ({detail})",
+        "send multipart/form-data with a part for each file, each with its file name, as curl -F 'f=@orders.csv' does",
+    ),
+    "E691": (
+        "任务 {value}（{kind}，{state}）没有{what.zh}，以后也不会有",
+        "求解的方案在 /plan，比较的表和重排的三个答案在 /result；失败或取消的任务请重新提交",
+        "job {value} ({kind}, {state}) has no {what.en} and will have none",
+        "a solve has /plan, a comparison /result, a replan both; submit again what failed or was cancelled",
+    ),
+    "E692": (
+        "此地址没有参数 {column}（最接近的是 {nearest}）",
+        "改正名称，或删去；可用的参数见 /api/v1/docs",
+        "this address takes no parameter {column} (nearest: {nearest})",
+        "correct its name, or drop it; /api/v1/docs lists the parameters",
     ),
 }
 """Code -> problem and remedy in Chinese, then in English."""

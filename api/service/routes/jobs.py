@@ -17,16 +17,18 @@ from api.errors import InvalidInput
 from api.service import queue, revisions
 from api.service.auth import ROOT, Caller, needs
 from api.service.context import Context, Here, IdempotencyKey, ask_about, require_id
-from api.service.documents import toml_of
-from api.service.jobs import Job, Kind, Submission, Wish, digest_of, job_of
+from api.service.documents import VARIANTS_FILE, toml_of
+from api.service.jobs import Job, Kind, State, Submission, Wish, digest_of, job_of
 from api.service.moments import instant
-from api.service.problems import Told, problem
+from api.service.personal_traces import traces_of_toml
+from api.service.problems import MOST_FAULTS, Told, problem
 from api.service.revisions import VALID, Draft, missing
 from api.service.routes.scenarios import UPLOAD, Body, drafted
 from api.service.schemas import (
     BestGiven,
     ComparisonRequest,
     Effort,
+    FailureGiven,
     JobGiven,
     JobsGiven,
     ReplanRequest,
@@ -36,6 +38,7 @@ from api.service.schemas import (
 from api.service.sse import stream
 from api.service.stored_plans import content_of, past_of, plan_of
 from api.service.tables import checkpoints, jobs, results
+from scenarios.text import Text
 
 if TYPE_CHECKING:
     from api.service.revisions import Revision
@@ -65,7 +68,9 @@ WAITING = threading.BoundedSemaphore(6)
 
 NO_MORE: dict[int | str, dict[str, Any]] = {204: {"description": "the job has ended and nothing is newer"}}
 
-SOLVES = ("solve", "replan")
+SOLVES: tuple[Kind, ...] = ("solve", "replan")
+
+PLAN, RESULT = Text("方案", "plan"), Text("结果", "result")
 
 
 @router.post("/scenarios/{scenario_id}/solves", status_code=202)
@@ -82,7 +87,7 @@ def solve(
     asked = _Asked(key=key, digest=digest_of("solve", scenario_id, request.model_dump(mode="json")))
     try:
         revision = _solvable(here, caller, scenario_id, request.revision)
-    except InvalidInput:
+    except (InvalidInput, Told):
         if (known := asked.known(here, caller)) is None:  # otherwise the intake finds it
             raise
         return _accepted(here, known, response)
@@ -97,6 +102,8 @@ def compare(
     asked = _Asked(key=key, digest=digest_of("comparison", request.model_dump(mode="json")))
     if (known := asked.known(here, caller)) is not None:
         return _accepted(here, known, response)
+    if faults := tuple(traces_of_toml(VARIANTS_FILE, request.variants)):
+        raise InvalidInput("E631", faults=faults, count=len(faults))
     revision = _solvable(here, caller, request.scenario_id, request.revision)
     ask_about(here, caller, (revision.scenario_id, revision.number), {"ask": "variants", "variants": request.variants})
     wanted = {"variants": request.variants, "days": request.days, "peaks": request.peaks}
@@ -153,13 +160,20 @@ def solve_now(
 
 @router.get("/jobs")
 def listed(
+    *,
     here: Here,
     caller: Watcher,
     before: Annotated[str, Query(max_length=40)] = "",
     most: Annotated[int, Query(ge=1, le=200)] = 50,
+    state: Annotated[State | None, Query()] = None,
+    scenario_id: Annotated[str, Query(max_length=40)] = "",
 ) -> JobsGiven:
-    """List jobs of the county, the newest first."""
+    """List jobs of the county, the newest first; of one ``state`` or of one scenario, where that is said."""
     query = select(jobs).where(jobs.c.county_id == caller.county_id)
+    if state is not None:
+        query = query.where(jobs.c.state == state)
+    if scenario_id:
+        query = query.where(jobs.c.scenario_id == require_id("scenario", scenario_id))
     if before:
         query = query.where(jobs.c.id < require_id("job", before))
     with here.database.read() as connection:
@@ -200,7 +214,7 @@ def best(here: Here, caller: Watcher, job_id: str) -> BestGiven:
     with here.database.read() as connection:
         row = connection.execute(query).one_or_none()
     if row is None:
-        raise InvalidInput("E650", value=job.id, state=job.state)
+        raise _without(job, PLAN, of=SOLVES)
     plan = json.loads(zlib.decompress(row.plan))
     return BestGiven(job_id=job.id, is_final=False, plan_id=None, cost_fen=row.cost_fen, plan=plan)
 
@@ -212,7 +226,7 @@ def result(here: Here, caller: Watcher, job_id: str) -> dict[str, Any]:
     with here.database.read() as connection:
         content = connection.scalar(select(results.c.content).where(results.c.job_id == job.id))
     if content is None:
-        raise InvalidInput("E650", value=job.id, state=job.state)
+        raise _without(job, RESULT, of=("comparison", "replan"))
     found: dict[str, Any] = json.loads(zlib.decompress(content))
     return found
 
@@ -242,7 +256,7 @@ def record_of(here: Context, job: Job, place: int | None = None) -> JobGiven:
         started_at=instant(job.started_ms),
         ended_at=instant(job.ended_ms),
         versions=dict(job.versions or {}),
-        failure=None if job.failure is None else dict(job.failure),
+        failure=None if job.failure is None else FailureGiven(**dict(job.failure)),
     )
 
 
@@ -251,6 +265,13 @@ def _job(here: Context, caller: Caller, job_id: str) -> Job:
     if job is None:
         raise missing("job", job_id)
     return job
+
+
+def _without(job: Job, what: Text, *, of: tuple[Kind, ...]) -> InvalidInput:
+    """Return the refusal of what a job does not have: not yet (E650), or never (E691), as kinds not among ``of``."""
+    if job.kind in of and not job.has_ended:
+        return InvalidInput("E650", value=job.id, state=job.state)
+    return InvalidInput("E691", value=job.id, kind=job.kind, state=job.state, what=what)
 
 
 def _awaited(here: Context, caller: Caller, job: Job) -> Job:
@@ -279,15 +300,21 @@ def _solvable(here: Context, caller: Caller, scenario_id: str, number: int | Non
     """Return the revision that is asked for, which must be valid."""
     revision = revisions.found(here.database, caller.county_id, require_id("scenario", scenario_id), number)
     if revision.state != VALID:
-        raise InvalidInput("E648", revision=revision.number)
+        raise unsolvable(revision)
     return revision
+
+
+def unsolvable(revision: Revision) -> Told:
+    """Return the refusal of an invalid revision, with what is wrong with it."""
+    told = problem(InvalidInput("E648", revision=revision.number))
+    return Told({**told, "faults": list(revision.faults)[:MOST_FAULTS], "count": len(revision.faults)})
 
 
 def _refuse_invalid(draft: Draft) -> None:
     """Refuse to solve what a reader found faults in; they are told as they were found."""
     if draft.faults:
         told = problem(InvalidInput("E631", count=len(draft.faults)))
-        raise Told({**told, "faults": list(draft.faults), "count": len(draft.faults)})
+        raise Told({**told, "faults": list(draft.faults)[:MOST_FAULTS], "count": len(draft.faults)})
 
 
 def _effort(here: Context, request: Effort, kind: Kind = "solve") -> dict[str, Any]:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from api.errors import CATALOGUE, InvalidInput
 from api.service import audit, notices
+from api.service.answers import ErrorGiven, answers
 from api.service.audit import Deed
 from api.service.auth import OPERATOR, ROOT, Caller, ForAll, needs
 from api.service.body import MOST_LEVELS
@@ -138,7 +139,7 @@ def remove_hook(here: Here, caller: Administrator, hook_id: str) -> None:
         audit.append(connection, deed, now_ms(connection))
 
 
-@router.get("/errors/{code}")
+@router.get("/errors/{code}", **answers(ErrorGiven))
 def explained(_: ForAll, code: str) -> dict[str, Any]:
     """Return what an error code means and how to mend it, in both languages."""
     sentence = CATALOGUES.get(code[:2], CATALOGUE).get(code)

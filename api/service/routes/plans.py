@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from api.errors import InvalidInput
 from api.schemas import PlanFile
 from api.service import revisions, stored_plans
+from api.service.answers import BrandGiven, CandidatesGiven, EvaluatedGiven, ReasonsGiven, answers
 from api.service.auth import ROOT, Caller, needs
 from api.service.body import refuse_swollen
 from api.service.context import Context, Here, ask_about, require_id
@@ -20,6 +21,7 @@ from api.service.documents import toml_of
 from api.service.handlers import schema_fault
 from api.service.moments import instant
 from api.service.problems import MOST_FAULTS, Told, problem
+from api.service.routes.jobs import unsolvable
 from api.service.schemas import (
     CandidatesRequest,
     EvaluateRequest,
@@ -30,7 +32,16 @@ from api.service.schemas import (
     PublicationsGiven,
     PublishedGiven,
 )
-from api.service.stored_plans import StoredPlan, content_of, keep, packed_of, past_of, plan_of, publish
+from api.service.stored_plans import (
+    StoredPlan,
+    content_of,
+    is_first_published,
+    keep,
+    packed_of,
+    past_of,
+    plan_of,
+    publish,
+)
 
 router = APIRouter(prefix=ROOT, tags=["plans"])
 
@@ -119,7 +130,7 @@ def add(
     """Store a plan that was made elsewhere (``plan.json``), once the referee accepts it for the revision."""
     known = revisions.found(here.database, caller.county_id, require_id("scenario", scenario_id), revision)
     if known.state != revisions.VALID:
-        raise InvalidInput("E648", revision=known.number)
+        raise unsolvable(known)
     packed = zlib.compress(plan.model_dump_json(by_alias=True).encode())
     question = {"ask": "judge", "plan": b64encode(packed).decode(), "revision": known.number}
     judged = ask_about(here, caller, (known.scenario_id, known.number), question)
@@ -129,7 +140,7 @@ def add(
     return _told(here, caller, stored.id)
 
 
-@router.post("/plans/{plan_id}:evaluate")
+@router.post("/plans/{plan_id}:evaluate", **answers(EvaluatedGiven))
 def evaluate(here: Here, caller: Asker, plan_id: str, request: EvaluateRequest) -> dict[str, Any]:
     """Give a plan that was changed by hand its times; tell every rule that it breaks, and what it costs more or less.
 
@@ -138,7 +149,7 @@ def evaluate(here: Here, caller: Asker, plan_id: str, request: EvaluateRequest) 
     return _asked(here, caller, plan_id, {"ask": "evaluate", **request.model_dump(mode="json")})
 
 
-@router.post("/plans/{plan_id}:candidates")
+@router.post("/plans/{plan_id}:candidates", **answers(CandidatesGiven))
 def candidates(here: Here, caller: Asker, plan_id: str, request: CandidatesRequest) -> dict[str, Any]:
     """Rank the ways to carry an order, old or new, in this plan, the cheapest first, leaving it out among them."""
     new = request.new_order
@@ -160,7 +171,7 @@ def _pointing(refusal: Told | InvalidInput) -> dict[str, Any]:
     return {**content, "faults": faults}
 
 
-@router.post("/plans/{plan_id}:explain")
+@router.post("/plans/{plan_id}:explain", **answers(ReasonsGiven))
 def explain(here: Here, caller: Asker, plan_id: str, request: ExplainRequest) -> dict[str, Any]:
     """Tell why an order is not carried, not by that vehicle, not before then, and what the referee says would help."""
     return _asked(here, caller, plan_id, {"ask": "explain", **request.model_dump()})
@@ -193,12 +204,17 @@ def export(
     return _file(b64decode(answer["content"]), media, f"{table}.csv" if format == "csv" else name)
 
 
-@router.get("/plans/{plan_id}/brand")
+@router.get("/plans/{plan_id}/brand", **answers(BrandGiven))
 def of_brand(here: Here, caller: BrandOwner, plan_id: str) -> dict[str, Any]:
-    """Return the orders and the statement of the caller's brand in a published plan; others only as totals of three."""
-    if plan_of(here.database, caller.county_id, plan_id).published_ms is None:
+    """Return the orders and the statement of the caller's brand in a published plan; others only as totals of three.
+
+    Totals are told of the first plan that was published for its date: two of one day would tell what sets them apart.
+    """
+    plan = plan_of(here.database, caller.county_id, plan_id)
+    if plan.published_ms is None:
         raise revisions.missing("plan", plan_id)
-    return _asked(here, caller, plan_id, {"ask": "brand", "brand": caller.brand})
+    has_totals = is_first_published(here.database, plan, caller.county_id)
+    return _asked(here, caller, plan_id, {"ask": "brand", "brand": caller.brand, "has_totals": has_totals})
 
 
 def _file(data: bytes, media: str, name: str) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,13 +10,10 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, Request, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from api.service.auth import ROOT, ForAll, permission_of
+from api.service.auth import ROOT, ForAll
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from fastapi import FastAPI
-    from fastapi.routing import APIRoute
 
 router = APIRouter(prefix=ROOT, include_in_schema=False)
 
@@ -57,7 +55,10 @@ def _page(app: FastAPI) -> str:
     )
     document = app.openapi()
     return environment.get_template("reference.html.j2").render(
-        info=document["info"], operations=operations(document), schemas=schemas(document)
+        info=document["info"],
+        operations=operations(document),
+        schemas=schemas(document),
+        schema_names=frozenset(document["components"]["schemas"]),
     )
 
 
@@ -69,16 +70,15 @@ def operations(document: dict[str, Any]) -> list[dict[str, Any]]:
             "path": path,
             "summary": operation.get("description", "").split("``"),
             "permission": operation.get("x-permission", ""),
+            "roles": operation.get("x-roles", ()),
             "tag": operation["tags"][0],
-            "parameters": [
-                f"{each['name']} ({each['in']})" for each in operation.get("parameters", ()) if each["in"] != "path"
-            ],
+            "parameters": [parameter(each) for each in operation.get("parameters", ()) if each["in"] != "path"],
             "body": [
-                f"{media}: {named(content.get('schema', {}))}"
+                (media, named(content.get("schema", {})), _example(content))
                 for media, content in operation.get("requestBody", {}).get("content", {}).items()
             ],
             "answers": [
-                f"{status} {named(answer.get('content', {}).get('application/json', {}).get('schema', {}))}".strip()
+                (status, contents(answer), sorted(answer.get("headers", ())))
                 for status, answer in operation["responses"].items()
                 if PROBLEM_MEDIA not in answer.get("content", {})
             ],
@@ -88,12 +88,32 @@ def operations(document: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
+def parameter(told: dict[str, Any]) -> str:
+    """Return a parameter with what it takes: where it goes, its form, and what it is where it is left out."""
+    schema = told["schema"]
+    default = f", otherwise {json.dumps(schema['default'])}" if schema.get("default") not in (None, "") else ""
+    return f"{told['name']} ({told['in']}: {named(schema)}{default})"
+
+
+def _example(content: dict[str, Any]) -> str:
+    return json.dumps(content["example"], ensure_ascii=False) if "example" in content else ""
+
+
+def contents(answer: dict[str, Any]) -> list[str]:
+    """Return what an answer holds: the name of its schema, or the media type of a file."""
+    return [
+        (media == "application/json" and named(content["schema"])) or media
+        for media, content in answer.get("content", {}).items()
+    ]
+
+
 def schemas(document: dict[str, Any]) -> list[dict[str, Any]]:
     """Return every schema of a document with its fields."""
     return [
         {
             "name": name,
             "description": schema.get("description", "").split("``"),
+            "examples": [json.dumps(each, ensure_ascii=False) for each in schema.get("examples", ())],
             "fields": [
                 {"name": field, "type": named(each), "is_required": field in schema.get("required", ())}
                 for field, each in schema.get("properties", {}).items()
@@ -114,56 +134,3 @@ def named(schema: dict[str, Any]) -> str:
     if "enum" in schema:
         return " | ".join(map(str, schema["enum"]))
     return str(schema.get("const", schema.get("type", "")))
-
-
-LINKS: dict[tuple[str, str, str], dict[str, tuple[str, ...]]] = {
-    ("post", "/scenarios", "201"): {
-        "scenario_id=id": (
-            *("get /scenarios/{scenario_id}", "patch /scenarios/{scenario_id}", "delete /scenarios/{scenario_id}"),
-            "post /scenarios/{scenario_id}/solves",
-        ),
-        "scenario_id=id&number=revision": (
-            *(
-                "get /scenarios/{scenario_id}/revisions/{number}",
-                "get /scenarios/{scenario_id}/revisions/{number}/content",
-            ),
-        ),
-    },
-    ("post", "/scenarios/{scenario_id}/solves", "202"): {
-        "job_id=id": (
-            *("get /jobs/{job_id}", "get /jobs/{job_id}/plan", "post /jobs/{job_id}:stop", "delete /jobs/{job_id}"),
-        ),
-    },
-    ("get", "/jobs/{job_id}", "200"): {
-        "plan_id=plan_id": (
-            *("get /plans/{plan_id}", "get /plans/{plan_id}/export", "post /plans/{plan_id}:evaluate"),
-            *("post /plans/{plan_id}:candidates", "post /plans/{plan_id}:explain", "post /plans/{plan_id}:publish"),
-            "post /plans/{plan_id}:replan",
-        ),
-    },
-}
-"""Method, path and status -> parameters taken from the answer -> where they lead."""
-
-
-def say_links(document: dict[str, Any]) -> None:
-    """Add to answers where what they hold leads on to."""
-    for (method, path, status), links in LINKS.items():
-        answer = document["paths"][ROOT + path][method]["responses"][status]
-        for taken, targets in links.items():
-            parameters = dict(pair.split("=") for pair in taken.split("&"))
-            for target in targets:
-                to_method, _, to_path = target.partition(" ")
-                operation = document["paths"][ROOT + to_path][to_method]
-                answer.setdefault("links", {})[operation["operationId"]] = {
-                    "operationId": operation["operationId"],
-                    "parameters": {name: f"$response.body#/{field}" for name, field in parameters.items()},
-                }
-
-
-def say_permissions(routes: Iterable[APIRoute], document: dict[str, Any]) -> None:
-    """Add to every operation which permission it needs."""
-    for route in routes:
-        for method in route.methods or ():
-            operation = document["paths"].get(route.path, {}).get(method.lower())
-            if operation is not None:
-                operation["x-permission"] = permission_of(route)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 
 from api.errors import InvalidInput
@@ -41,6 +42,8 @@ from api.service.uploads import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from starlette.datastructures import UploadFile
 
 router = APIRouter(prefix=ROOT, tags=["scenarios"])
 
@@ -136,11 +139,25 @@ async def _body(request: Request) -> _Body:
         return _Body(media=media, content=await request.body(), parts={})
     try:
         async with request.form(max_files=MOST_FILES, max_fields=1) as form:
-            named = [(str(part.filename), part) for _, part in form.multi_items() if isinstance(part, UploadFile)]
-            return _Body(media=media, content=b"", parts={name: await part.read() for name, part in named})
-    except (MultiPartException, ValueError, KeyError) as error:
-        detail = getattr(error, "detail", None) or getattr(error, "message", None) or type(error).__name__
-        raise InvalidInput("E641", detail=str(detail)[:80]) from None
+            named = [(_name_of(part), await _read(part)) for _, part in form.multi_items()]
+    except (HTTPException, MultiPartException, ValueError, KeyError) as error:
+        detail = str(getattr(error, "detail", None) or getattr(error, "message", None) or type(error).__name__)
+        if detail.startswith("Too many files"):
+            raise InvalidInput("E642", most=MOST_FILES) from None
+        raise InvalidInput("E690", detail=detail[:80]) from None
+    parts = dict(named)
+    if "" in parts or len(parts) < len(named):  # one would be lost silently
+        twice = next((name for name, count in Counter(name for name, _ in named).items() if count > 1), "")
+        raise InvalidInput("E690", detail=f"{twice[:60]} x2" if twice else "no file name")
+    return _Body(media=media, content=b"", parts=parts)
+
+
+def _name_of(part: UploadFile | str) -> str:
+    return "" if isinstance(part, str) else str(part.filename or "")
+
+
+async def _read(part: UploadFile | str) -> bytes:
+    return b"" if isinstance(part, str) else await part.read()
 
 
 Body = Annotated[_Body, Depends(_body)]
@@ -171,7 +188,7 @@ def listed(
     most: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> ScenariosGiven:
     """List scenarios, oldest first, each at its newest revision; without the faults of invalid ones."""
-    after = after if after.isalnum() or ("_" in after and after.isprintable()) else ""
+    after = require_id("scenario", after) if after else ""
     found = revisions.listed(here.database, caller.county_id, after=after, most=most)
     items = [record_of(each).model_copy(update={"faults": []}) for each in found]
     return ScenariosGiven(items=items, next=found[-1].scenario_id if len(found) == most else None)
@@ -226,8 +243,9 @@ async def change(
 
     ``If-Match`` names its ETag; ``*`` is any, and 412 all the same where another change comes in between.
     """
-    if media_of(request.headers.get("content-type", "")) != JSON:
-        raise InvalidInput("E640", value=request.headers.get("content-type", "-")[:80], known=JSON)
+    content_type = request.headers.get("content-type", "")
+    if content_type.partition(";")[0].strip().lower() != JSON:
+        raise InvalidInput("E640", value=content_type[:80] or "-", known=JSON)
     body = await request.body()
     return await run_in_threadpool(_change, here, caller, (scenario_id, if_match), body, response)
 
@@ -247,6 +265,7 @@ def _change(
         kept, upload = order_ids(whole.files), packed_upload(whole)
         del whole
     draft, found = drafted(here, caller, upload)
+    draft = replace(draft, name=draft.name or before.name)  # a list of nameless scenarios helps nobody to mend one
     revision = revisions.revise(here.database, caller, before, draft, keys=here.keys, order_ids=kept)
     return _told(revision, response, found, _kept(here, upload, found))
 
