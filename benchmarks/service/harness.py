@@ -8,7 +8,6 @@ import json
 import os
 import secrets
 import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -27,6 +26,7 @@ from api.service.folders import packed
 from api.service.ids import new_id
 from api.service.tables import revisions, scenarios
 from api.service.upgrade import upgrade
+from benchmarks.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -247,13 +247,6 @@ def patiently(do: Any) -> Any:
             return do()
         except Unavailable:
             time.sleep(0.2)
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def spread(seconds: Sequence[float]) -> dict[str, float]:

@@ -25,11 +25,11 @@ from api.service.intake import Intake
 from api.service.jobs import OPEN, RUNNING, Submission
 from api.service.settings import Limits
 from api.service.tables import events, jobs, plans, workers
+from benchmarks.ports import free_port
 from benchmarks.service.harness import (
     Client,
     content_of,
     found_county,
-    free_port,
     ground,
     light_worker,
     patiently,

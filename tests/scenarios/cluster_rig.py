@@ -19,6 +19,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import psutil
+from distributed import Client
+
+from benchmarks.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,7 +112,7 @@ class Proxies:
 
     def worker_command(self, port: int, scratch: Path) -> list[str]:
         """Return how a worker is started that speaks through proxies only; those can stand before no nanny."""
-        own = _free_port()
+        own = free_port()
         listen, contact = f"tcp://127.0.0.1:{own}", f"tcp://127.0.0.1:{self._proxy(own)}"
         ways = ["--listen-address", listen, "--contact-address", contact, "--no-nanny"]
         return [*DASK, "worker", f"tcp://127.0.0.1:{self._proxy(port)}", *ways, *_modest(scratch)]
@@ -142,6 +145,8 @@ class Proxies:
         while not self.has_ended.is_set():
             try:
                 near, _ = listening.accept()
+            except ConnectionAbortedError:  # who came has gone again
+                continue
             except OSError:
                 return
             try:
@@ -191,6 +196,15 @@ class Rig:
                 return
             time.sleep(0.1)
 
+    def await_workers(self, count: int, within_s: float = 60) -> None:
+        """Return when so many workers have joined; where they do not, what they said of it is the error."""
+        try:
+            with Client(self.address, timeout=within_s, set_as_default=False) as client:
+                client.wait_for_workers(count, timeout=within_s)
+        except (OSError, TimeoutError) as error:
+            said = {log.name: log.read_text(errors="replace")[-2_000:] for log in self.folder.glob("*.log")}
+            raise AssertionError(f"{count} workers have not joined: {said}") from error
+
     def add_worker(self) -> None:
         """Start one more worker, behind proxies."""
         self.lines.append(Proxies())
@@ -239,7 +253,7 @@ class Rig:
 def rig(folder: Path, workers: int = 2, *, namespaces: bool) -> Iterator[Rig]:
     """Give a cluster with its scheduler and workers started; nothing is left of it afterwards."""
     with ExitStack() as stack:
-        made = Rig(folder=folder, lines=[], port=_free_port())
+        made = Rig(folder=folder, lines=[], port=free_port())
         stack.callback(made.end)
         for rank in range(workers):
             made.lines.append(Namespace(rank) if namespaces else Proxies())
@@ -247,6 +261,8 @@ def rig(folder: Path, workers: int = 2, *, namespaces: bool) -> Iterator[Rig]:
         for rank in range(workers):
             made.start_worker(rank)
         made.await_scheduler()
+        if workers:
+            made.await_workers(workers)
         yield made
 
 
@@ -282,11 +298,6 @@ def _has_in_command(process: psutil.Process, word: str) -> bool:
 
 def _modest(scratch: Path) -> list[str]:
     return ["--nthreads", "1", "--no-dashboard", "--local-directory", str(scratch), "--memory-limit", "4GB"]
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def _ip(*arguments: str) -> None:
