@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from sqlalchemy import select
 from api.commands.options import whole
 from api.commands.service_options import add_service, settings_of
 from api.errors import InvalidInput
-from api.service import backup, county_file, personal, sealing
+from api.service import backup, county_file, history, personal, sealing
 from api.service.audit import Deed, append, verify
 from api.service.auth import ROLES, new_county, new_key, require_name, revoke_key
 from api.service.database import hold, now_ms, open_database
@@ -39,6 +40,9 @@ HELP = Text(
 
 DAY_MS = 86_400_000
 
+TOLD_EACH_S = 2.0
+"""How long nothing is said of a deed that goes on."""
+
 NAMING = 7_204_005
 """Lock of PostgreSQL under which counties are named, so that two made at once do not get one name."""
 
@@ -62,6 +66,10 @@ DEEDS: dict[str, Text] = {
     "verify-audit": Text("检查审计链", "check the audit chain"),
     "rotate-key": Text("换个人信息的密钥，重新加密", "make a new key of personal fields and seal all with it"),
     "purge": Text("删除过期的个人信息", "delete personal fields whose time is over"),
+    "forget": Text(
+        "删除早已结束的任务、未发布的方案和被取代的场景版本",
+        "delete jobs that ended long ago, plans not published, revisions that were replaced",
+    ),
     "upgrade": Text("把数据表升级到本版本", "bring the tables up to date"),
     "downgrade": Text("把数据表退回到旧版本", "bring the tables back to an older version"),
 }
@@ -133,6 +141,14 @@ def _declare_import(parser: argparse.ArgumentParser, lang: str) -> None:
 def _declare_purge(parser: argparse.ArgumentParser, lang: str) -> None:
     days = Text("保留天数（默认按配置 retention_days）", "days to keep (retention_days of the settings by default)")
     parser.add_argument("--days", type=whole(0), metavar="N", help=days.pick(lang))
+
+
+def _declare_forget(parser: argparse.ArgumentParser, lang: str) -> None:
+    days = Text(
+        "保留天数（默认按配置 history_days，0 表示全部保留）",
+        "days to keep (history_days of the settings by default, 0: everything is kept)",
+    )
+    parser.add_argument("--days", type=whole(1), metavar="N", help=days.pick(lang))
 
 
 def _declare_version(parser: argparse.ArgumentParser, lang: str) -> None:
@@ -366,6 +382,30 @@ def _purge(options: argparse.Namespace, settings: Settings, database: Database) 
     return 0
 
 
+def _forget(options: argparse.Namespace, settings: Settings, database: Database) -> int:
+    days = options.days or settings.history_days
+    if not days:
+        kept = Text("history_days 为 0：全部保留，未删除", "history_days is 0: everything is kept, nothing was deleted")
+        say(kept, options.lang)
+        return 0
+    with database.read() as connection:
+        before_ms = now_ms(connection) - days * DAY_MS
+    gone, told_s = history.Forgotten(), time.monotonic()
+    for gone in history.forget(database, before_ms=before_ms):
+        if time.monotonic() - told_s > TOLD_EACH_S:
+            told_s = time.monotonic()
+            say(_told(gone), options.lang)
+    say(_told(gone), options.lang)
+    return 0
+
+
+def _told(gone: history.Forgotten) -> Text:
+    return Text(
+        f"已删除 {gone.jobs} 个任务、{gone.plans} 个方案、{gone.revisions} 个场景版本",
+        f"{gone.jobs} jobs, {gone.plans} plans and {gone.revisions} revisions of scenarios deleted",
+    )
+
+
 def _upgrade(options: argparse.Namespace, _: Settings, database: Database) -> int:
     upgrade(database)
     say(Text(f"数据表为版本 {newest()}", f"the tables are at version {newest()}"), options.lang)
@@ -396,6 +436,7 @@ DECLARED: dict[str, Callable[[argparse.ArgumentParser, str], None]] = {
     "rotate-key": _declare_rotation,
     "verify-audit": _declare_audit,
     "purge": _declare_purge,
+    "forget": _declare_forget,
     "downgrade": _declare_version,
 }
 """Arguments of the deeds that have any of their own."""
@@ -411,6 +452,7 @@ DOERS: dict[str, Do] = {
     "verify-audit": _verify_audit,
     "rotate-key": _rotate_key,
     "purge": _purge,
+    "forget": _forget,
     "upgrade": _upgrade,
     "downgrade": _downgrade,
 }

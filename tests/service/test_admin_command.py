@@ -14,6 +14,7 @@ from api.service.audit import deeds
 from api.service.auth import caller_of
 from api.service.database import open_database, sqlite_url
 from api.service.tables import counties
+from tests.service.rows import add_county, add_job, add_revision
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -194,3 +195,27 @@ def test_tables_go_down_and_up(tmp_path: Path, capsys: pytest.CaptureFixture[str
     capsys.readouterr()
     admin(tmp_path / "data", "county", "list")
     assert capsys.readouterr().out == ""
+
+
+def test_nothing_is_forgotten_unless_somebody_says_after_how_many_days(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither setting nor option: nothing. A setting, then an option: a job of 1970 goes, and it is told."""
+    assert admin(tmp_path, "county", "new", "--name", "青山") == 0
+    database = open_database(sqlite_url(tmp_path / "gongpei.sqlite"))
+    with database.write() as connection:
+        add_county(connection)
+        add_revision(connection)
+        add_job(connection)
+    capsys.readouterr()
+    assert admin(tmp_path, "forget") == 0
+    assert "nothing was deleted" in capsys.readouterr().out
+    monkeypatch.setenv("GONGPEI_HISTORY_DAYS", "400")
+    assert admin(tmp_path, "forget") == 0
+    assert "1 jobs, 0 plans and 0 revisions of scenarios deleted" in capsys.readouterr().out
+    with database.write() as connection:
+        add_job(connection)
+    monkeypatch.delenv("GONGPEI_HISTORY_DAYS")
+    assert admin(tmp_path, "forget", "--days", "1", lang="zh") == 0
+    assert "已删除 1 个任务" in capsys.readouterr().out
+    database.close()
