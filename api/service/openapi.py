@@ -48,7 +48,7 @@ SENT = {
 
 TAKES = {
     "Idempotency-Key": (
-        *("post /scenarios/{scenario_id}/solves", "post /comparisons", "post /plans/{plan_id}:replan"),
+        *("post /scenarios/{scenario_id}/solves", "post /comparisons", "post /plans/{plan_id}:replan", "post /solve"),
     ),
     "Last-Event-ID": ("get /jobs/{job_id}/events", "get /solves/{job_id}/events"),
 }

@@ -9,6 +9,8 @@ from tests.service.doors import Doors, document, open_doors
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pytest
+
 KEY = {"Idempotency-Key": "once"}
 
 
@@ -49,3 +51,30 @@ def test_a_comparison_and_a_replan_sent_again_are_found_before_anything_is_looke
         assert doors.ask("POST", "/comparisons", json=body, headers=KEY).json()["id"] == first.json()["id"]
         other = doors.ask("POST", "/plans/pln_none:replan", json={"events": {}}, headers=KEY)
         assert (other.status_code, other.json()["code"]) == (409, "E606")
+
+
+def test_a_small_solve_sent_again_stores_nothing_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Past bug: sent again after a lost answer it was a second scenario and a second job; another folder is 409."""
+    monkeypatch.setattr("api.service.routes.jobs.WAIT_S", 0)
+    with open_doors("sqlite", tmp_path) as doors:
+        first = doors.ask("POST", "/solve", json=document(), headers=KEY)
+        assert first.status_code == 202, first.text
+        again = doors.ask("POST", "/solve", json=document(), headers=KEY)
+        assert again.json()["job"]["id"] == first.json()["job"]["id"]
+        other = doors.ask("POST", "/solve", json=document(vehicles=document()["vehicles"][:1]), headers=KEY)
+        assert (other.status_code, other.json()["code"]) == (409, "E606")
+        assert len(doors.ask("GET", "/scenarios").json()["items"]) == 1
+
+
+def test_of_two_small_solves_at_once_under_one_key_one_scenario_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither sees the other's job when it looks; the queue does."""
+    monkeypatch.setattr("api.service.routes.jobs.WAIT_S", 0)
+    with open_doors("sqlite", tmp_path) as doors:
+        first = doors.ask("POST", "/solve", json=document(), headers=KEY)
+        monkeypatch.setattr("api.service.queue.accepted_before", lambda *_: None)
+        second = doors.ask("POST", "/solve", json=document(), headers=KEY)
+        assert second.json()["job"] == first.json()["job"]
+        (scenario,) = doors.ask("GET", "/scenarios").json()["items"]
+        assert scenario["id"] == first.json()["job"]["scenario_id"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 import time
@@ -42,6 +43,7 @@ from scenarios.text import Text
 
 if TYPE_CHECKING:
     from api.service.revisions import Revision
+    from api.service.uploads import PackedUpload
 
 router = APIRouter(prefix=ROOT, tags=["jobs"])
 
@@ -137,25 +139,39 @@ def solve_now(
     here: Here,
     caller: Annotated[Caller, needs("job.submit")],
     body: Body,
+    key: IdempotencyKey,
     response: Response,
     seconds: Annotated[float, Query(gt=0, le=86_400, allow_inf_nan=False)] = 5.0,
     seed: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
 ) -> SolvedGiven:
-    """Store a small scenario, solve it and give the plan; 202 with the job where that takes too long."""
+    """Store a small scenario, solve it and give the plan; 202 with the job where that takes too long.
+
+    The same ``Idempotency-Key`` with the same folder gives the same job again, and stores nothing more.
+    """
     if seconds > SYNCHRONOUS_S:
         raise InvalidInput("E649", most=SYNCHRONOUS_PLACES, seconds=SYNCHRONOUS_S)
-    draft, _ = drafted(here, caller, body.upload())
-    if draft.places > SYNCHRONOUS_PLACES:
-        raise InvalidInput("E649", most=SYNCHRONOUS_PLACES, seconds=SYNCHRONOUS_S)
-    _refuse_invalid(draft)
-    revision = revisions.create(here.database, caller, draft, keys=here.keys)
-    request = _effort(here, Effort(seconds=seconds, seed=seed))
-    job = here.intake.submit(_of(caller, revision, "solve", request)).job
+    upload = body.upload()
+    content = hashlib.sha256(upload.content).hexdigest()
+    asked = _Asked(key=key, digest=digest_of("solve now", content, seconds, seed))
+    job = asked.known(here, caller) or _begun(here, caller, upload, Effort(seconds=seconds, seed=seed), asked)
     job = _awaited(here, caller, job)
     response.headers["Location"] = f"/api/v1/jobs/{job.id}"
     response.status_code = 200 if job.has_ended else 202
     plan = None if job.plan_id is None else content_of(here.database, caller.county_id, job.plan_id)
     return SolvedGiven(job=record_of(here, job), plan=plan)
+
+
+def _begun(here: Context, caller: Caller, upload: PackedUpload, effort: Effort, asked: _Asked) -> Job:
+    """Store a small scenario and accept its solve; of two requests at once under one key one scenario stays."""
+    draft, _ = drafted(here, caller, upload)
+    if draft.places > SYNCHRONOUS_PLACES:
+        raise InvalidInput("E649", most=SYNCHRONOUS_PLACES, seconds=SYNCHRONOUS_S)
+    _refuse_invalid(draft)
+    revision = revisions.create(here.database, caller, draft, keys=here.keys)
+    job = here.intake.submit(_of(caller, revision, "solve", _effort(here, effort), asked)).job
+    if job.scenario_id != revision.scenario_id:
+        revisions.remove(here.database, caller, revision.scenario_id)
+    return job
 
 
 @router.get("/jobs")
@@ -331,20 +347,15 @@ def _effort(here: Context, request: Effort, kind: Kind = "solve") -> dict[str, A
 class _Asked:
     """What a caller has sent: its idempotency key, and the digest of path and body as they came."""
 
-    key: str | None = None
-    digest: str = ""
+    key: str | None
+    digest: str
 
     def known(self, here: Context, caller: Caller) -> Job | None:
         """Return the job that it got before, whatever has become of the scenario since."""
         return queue.accepted_before(here.database, caller.county_id, self.key, self.digest)
 
 
-NOTHING_ASKED = _Asked()
-
-
-def _of(
-    caller: Caller, revision: Revision, kind: Kind, request: dict[str, Any], asked: _Asked = NOTHING_ASKED
-) -> Submission:
+def _of(caller: Caller, revision: Revision, kind: Kind, request: dict[str, Any], asked: _Asked) -> Submission:
     return Submission(
         county_id=caller.county_id,
         kind=kind,
