@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 import os
 import resource
+import threading
 import zlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import select, update
 
-from api.service import queue
+from api.service import claims, queue
 from api.service.child_process import most_s
+from api.service.database import Unavailable
 from api.service.fork_server import PROGRAM
 from api.service.runner import remove_leftovers
 from api.service.settings import Limits
 from api.service.tables import checkpoints, jobs, plans, results
+from tests.service.databases import fresh_database
 from tests.service.jobs import claim, county, kinds, now, submit
 from tests.service.processes import processes_in, processes_of
 from tests.service.workers import content_of, ended, until, working
@@ -24,6 +27,7 @@ from tests.service.workers import content_of, ended, until, working
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from api.service.claims import Told
     from api.service.database import Database
     from api.service.jobs import Job
 
@@ -256,3 +260,27 @@ def test_a_comparison_that_is_stopped_has_the_days_that_are_done(database: Datab
         content = connection.execute(select(results.c.content).where(results.c.job_id == job.id)).scalar_one()
     result = json.loads(zlib.decompress(content))
     assert not result["is_whole"]
+
+
+def test_a_database_that_is_away_is_told_once_and_that_it_is_there_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Past bug: a line every 0.4 s as long as a disk was full."""
+    asked: list[None] = []
+    away = threading.Event()
+    really = claims.heartbeat
+
+    def heartbeat(*given: Any) -> dict[str, Told]:
+        if away.is_set():
+            asked.append(None)
+            raise Unavailable("E601", detail="no space")
+        return really(*given)
+
+    monkeypatch.setattr(claims, "heartbeat", heartbeat)
+    caplog.set_level("INFO", logger="api.service.runner")
+    away.set()
+    with fresh_database("sqlite", tmp_path) as database, working(database, tmp_path, heartbeat_s=0.01):
+        until(lambda: len(asked) >= 4)
+        away.clear()
+        until(lambda: "the database can be used again" in caplog.messages)
+    assert sum("no space" in each for each in caplog.messages) == 1
