@@ -82,7 +82,7 @@ def create(database: Database, caller: Caller, draft: Draft, *, keys: KeyFile | 
     scenario_id = new_id("scn")
     with database.write() as connection:
         at_ms = now_ms(connection)
-        row = {"id": scenario_id, "county_id": caller.county_id, "name": draft.name[:200], "head": 1}
+        row = {"id": scenario_id, "county_id": caller.county_id, "head": 1}
         connection.execute(insert(scenarios).values(**row, created_ms=at_ms))
         _add(connection, caller, (scenario_id, 1), draft, keys=keys)
         return _found(connection, caller.county_id, scenario_id)
@@ -113,7 +113,7 @@ def revise(
             scenarios.c.county_id == caller.county_id,
             scenarios.c.head == before.number,
         )
-        if connection.execute(moved.values(head=number, name=draft.name[:200])).rowcount != 1:
+        if connection.execute(moved.values(head=number)).rowcount != 1:
             raise InvalidInput("E639", etag=_found(connection, caller.county_id, before.scenario_id).etag)
         _add(connection, caller, (before.scenario_id, number), draft, keys=keys, order_ids=order_ids)
         return _found(connection, caller.county_id, before.scenario_id)
@@ -208,6 +208,7 @@ def _add(
         "places": draft.places,
         "vehicles": draft.vehicles,
         "orders": draft.orders,
+        "name": draft.name[:200],
         "created_ms": at_ms,
         "created_by": caller.key_id,
     }
@@ -239,7 +240,7 @@ def _deed(caller: Caller, action: str, object_: str, detail: Mapping[str, Any]) 
 def _query(county_id: str) -> Any:
     columns = [column for column in revisions.c if column.name not in ("content", "created_by")]
     return (
-        select(*columns, scenarios.c.head, scenarios.c.name)
+        select(*columns, scenarios.c.head)
         .join(scenarios, scenarios.c.id == revisions.c.scenario_id)
         .where(scenarios.c.county_id == county_id)
     )

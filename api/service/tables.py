@@ -70,7 +70,6 @@ scenarios = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("county_id", Id, ForeignKey("counties.id"), nullable=False),
-    Column("name", String(200), nullable=False),
     Column("head", Integer, nullable=False),
     Column("created_ms", BigInteger, nullable=False),
     Index(None, "county_id", "id"),
@@ -91,6 +90,7 @@ revisions = Table(
     Column("orders", Integer, nullable=False),
     Column("created_ms", BigInteger, nullable=False),
     Column("created_by", Id),
+    Column("name", String(200), nullable=False, server_default=""),
 )
 """Never changed. ``content``: a zip of the folder, without personal fields, equal folders giving equal bytes."""
 

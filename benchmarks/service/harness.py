@@ -94,7 +94,7 @@ def found_county(database: Database, content: bytes = b"", places: int = 0) -> C
     with database.write() as connection:
         county_id = new_county(connection, "bench")
         _, secret = new_key(connection, county_id, "planner")
-        head = {"county_id": county_id, "name": "bench", "head": 1, "created_ms": 0}
+        head = {"county_id": county_id, "head": 1, "created_ms": 0}
         connection.execute(insert(scenarios).values(id=scenario_id, **head))
         row = {"number": 1, "digest": "0" * 64, "content": content, "state": "valid"}
         sizes = {"places": places, "vehicles": 0, "orders": 0, "created_ms": 0}

@@ -29,7 +29,7 @@ def county(database: Database, name: str = "A", content: bytes = b"zip") -> Subm
     county_id, scenario_id = new_id("cty"), new_id("scn")
     with database.write() as connection:
         connection.execute(insert(counties).values(id=county_id, name=name, created_ms=0))
-        head = {"county_id": county_id, "name": name, "head": 1, "created_ms": 0}
+        head = {"county_id": county_id, "head": 1, "created_ms": 0}
         connection.execute(insert(scenarios).values(id=scenario_id, **head))
         sizes = {"places": 4, "vehicles": 1, "orders": 4, "created_ms": 0}
         revision = {"number": 1, "digest": "0" * 64, "content": content, "state": "valid"}

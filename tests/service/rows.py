@@ -24,9 +24,7 @@ def add_revision(
 ) -> None:
     """Add a revision, with its scenario at number 1."""
     if number == 1:
-        connection.execute(
-            insert(scenarios).values(id=scenario, county_id=COUNTY, name="n", head=1, created_ms=created_ms)
-        )
+        connection.execute(insert(scenarios).values(id=scenario, county_id=COUNTY, head=1, created_ms=created_ms))
     row: dict[str, Any] = {"places": 0, "vehicles": 0, "orders": 0, "content": content, "digest": "", "state": "valid"}
     connection.execute(insert(revisions).values(scenario_id=scenario, number=number, created_ms=created_ms, **row))
 

@@ -55,7 +55,7 @@ def things(doors: Doors) -> dict[str, str]:
     ids = {"scenario_id": new_id("scn"), "job_id": new_id("job"), "plan_id": new_id("pln"), "hook_id": new_id("hook")}
     revision = {"scenario_id": ids["scenario_id"], "revision": 1}
     with doors.database.write() as connection:
-        named = {"id": ids["scenario_id"], "county_id": owner, "name": "n", "head": 1, "created_ms": 0}
+        named = {"id": ids["scenario_id"], "county_id": owner, "head": 1, "created_ms": 0}
         connection.execute(insert(scenarios).values(named))
         sizes = {"places": 1, "vehicles": 1, "orders": 1, "created_ms": 0, "digest": "0" * 64, "content": b"no zip"}
         connection.execute(insert(revisions).values(scenario_id=ids["scenario_id"], number=1, state="invalid", **sizes))

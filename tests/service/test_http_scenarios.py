@@ -286,6 +286,14 @@ def test_personal_fields_of_an_order_that_cannot_be_are_not_kept(doors: Doors, i
     assert (answer.status_code, answer.json()["code"]) == (422, "E675")
 
 
+def test_a_revision_keeps_its_name_when_a_newer_one_is_called_otherwise(doors: Doors) -> None:
+    """Past bug: revision 1, which never changes, was told under the name of revision 2."""
+    record = create(doors)
+    assert change(doors, record, {"settings": {"name": "改名县"}}).json()["name"] == "改名县"
+    first = doors.ask("GET", f"/scenarios/{record['id']}/revisions/1").json()
+    assert (first["name"], first["etag"]) == (record["name"], record["etag"])
+
+
 def test_a_change_that_breaks_a_scenario_leaves_it_its_name(doors: Doors) -> None:
     """Past bug: an invalid revision had no name, and took it from those before."""
     record = create(doors)

@@ -13,7 +13,7 @@ from api.errors import InvalidInput
 from api.service.tables import metadata
 from api.service.upgrade import downgrade, newest, require_newest, upgrade
 from tests.service.databases import KINDS, own_database
-from tests.service.rows import COUNTY, SCENARIO, add_county, add_revision
+from tests.service.rows import COUNTY, SCENARIO, add_county, add_job, add_revision
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,6 +77,10 @@ def test_what_fails_within_a_transaction_leaves_nothing(database: Database) -> N
 
 def test_personal_fields_of_older_tables_are_as_old_as_the_first_revision_that_has_them(own: Database) -> None:
     """0001 to 0002: A's field is in the revisions of 100 and 200 ms, B's in the second only."""
+    with own.write() as connection:
+        add_county(connection)
+        add_revision(connection, created_ms=100)
+        add_revision(connection, 2, created_ms=200)
     downgrade(own, "0001")
     columns = [
         column(name) for name in ("county_id", "field", "box", "box_key", "id", "order_id", "scenario_id", "revision")
@@ -84,12 +88,28 @@ def test_personal_fields_of_older_tables_are_as_old_as_the_first_revision_that_h
     older = table("personal", *columns)
     same = {"county_id": COUNTY, "scenario_id": SCENARIO, "field": "phone", "box": b"", "box_key": "a"}
     with own.write() as connection:
-        add_county(connection)
-        add_revision(connection, created_ms=100)
-        add_revision(connection, 2, created_ms=200)
         for number, (order, revision) in enumerate((("A", 1), ("A", 2), ("B", 2))):
             connection.execute(insert(older).values(id=f"per_{number}", order_id=order, revision=revision, **same))
     upgrade(own)
     with own.read() as connection:
         found = connection.execute(text("SELECT created_ms FROM personal ORDER BY id")).scalars()
         assert list(found) == [100, 100, 200]
+
+
+def test_revisions_of_older_tables_are_called_as_their_scenario_is(own: Database) -> None:
+    """Down to 0003 and back, with a job standing on a revision."""
+    with own.write() as connection:
+        add_county(connection)
+        add_revision(connection)
+        add_revision(connection, 2)
+        add_job(connection)
+        connection.execute(text("UPDATE revisions SET name = '青山' || number"))
+        connection.execute(text("UPDATE scenarios SET head = 2"))
+    downgrade(own, "0003")
+    with own.read() as connection:
+        assert connection.execute(text("SELECT name FROM scenarios")).scalar_one() == "青山2"
+    upgrade(own)
+    with own.read() as connection:
+        names = connection.execute(text("SELECT name FROM revisions ORDER BY number")).scalars()
+        assert list(names) == ["青山2", "青山2"]
+        assert connection.execute(text("SELECT count(*) FROM jobs")).scalar_one() == 1
