@@ -21,6 +21,7 @@ from benchmarks.service import abuse, asks, ends, kills, load
 from benchmarks.service.fuzz import fuzz
 from benchmarks.service.harness import ground
 from benchmarks.service.uploads import mutated
+from benchmarks.service.weeks import weeks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,6 +84,7 @@ def benchmarks(
         "full-disk": lambda where, _: abuse.full_disk(where.folder, times=many(20, 2)),
         "hostile": lambda where, _: abuse.hostile(where, bomb_bytes=1 << (27 if short else 30)),
         "fuzz": lambda where, _: fuzz(where, SMALL, VARIANTS, cases=many(10_000, 300), seed=seed),
+        "weeks": lambda where, county: weeks(where, SMALL if short else county, days=many(60, 2)),
         "uploads": lambda where, _: mutated(where, SMALL, uploads=many(10_000, 100), first=seed),
     }
 

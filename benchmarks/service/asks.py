@@ -117,25 +117,25 @@ def _planned(where: Ground, *, villages: int, solve_s: float) -> Iterator[_Site]
     owner = found_county(where.database, content_of(folder), len(county.places))
     with serving(where, options=("--slots", "1")) as api, Client(api.port, owner.secret) as client:
         path = f"/api/v1/scenarios/{owner.scenario_id}/solves"
-        job = _ended(client, client.call("POST", path, json.dumps({"seconds": solve_s, "seed": SEED}).encode()))
+        job = ended(client, client.call("POST", path, json.dumps({"seconds": solve_s, "seed": SEED}).encode()))
         plan = client.call("GET", f"/api/v1/plans/{job['plan_id']}")[1]["plan"]["plan"]
         orders = tuple(order.id for order in county.orders)
         process = 0 if api.process is None else api.process.pid
         yield _Site(client, process, job["plan_id"], plan, orders, len(county.places))
 
 
-def _ended(client: Client, accepted: tuple[int, Any]) -> Record:
+def ended(client: Client, accepted: tuple[int, Any]) -> Record:
     """Return a job that was accepted once it is done."""
     status, job = accepted
     if status != 202:
         raise RuntimeError(f"{status}: {job}")
     address, last = f"/api/v1/jobs/{job['id']}", {}
 
-    def has_ended() -> bool:
+    def is_over() -> bool:
         last.update(client.call("GET", address)[1])
         return last["ended_at"] is not None
 
-    if not wait_until(has_ended, PATIENCE_S, LOOK_S) or last["state"] != "done":
+    if not wait_until(is_over, PATIENCE_S, LOOK_S) or last["state"] != "done":
         raise RuntimeError(f"job {last['state']}: {last['failure']}")
     return last
 
@@ -164,7 +164,7 @@ def _broken(site: _Site, route: Record, number: int) -> Record:
     events = {"now": f"{at_s // 3600:02d}:{at_s // 60 % 60:02d}:{at_s % 60:02d}", "broken": [broken]}
     body = json.dumps({"events": events, "seed": number}).encode()
     began = time.monotonic()
-    job = _ended(site.client, site.client.call("POST", f"/api/v1/plans/{site.plan_id}:replan", body))
+    job = ended(site.client, site.client.call("POST", f"/api/v1/plans/{site.plan_id}:replan", body))
     seconds = time.monotonic() - began
     result = site.client.call("GET", f"/api/v1/jobs/{job['id']}/result")[1]
     others = [other for other in _routes(site.plan) if other is not route]

@@ -12,6 +12,7 @@ from benchmarks.service import abuse, ends, kills, load
 from benchmarks.service.fuzz import fuzz
 from benchmarks.service.harness import ground
 from benchmarks.service.uploads import mutated
+from benchmarks.service.weeks import weeks
 from tests.service.databases import KINDS, SERVER
 from tests.service.workers import LIBRARY
 
@@ -130,6 +131,15 @@ def test_cases_drawn_from_the_page_meet_no_fault_of_ours(where: Ground) -> None:
     assert found["cases"] >= 60
     assert found["jobs"]["done"] > 0
     assert found["alive"]
+
+
+def test_days_of_use_leave_their_published_plans_and_a_whole_audit(where: Ground) -> None:
+    """Two days of a county, after the second of which the first is forgotten but for what was published."""
+    found = weeks(where, LIBRARY / "four_villages", days=2)
+    assert found["published"] == 2
+    assert found["forgotten"] == {"jobs": 2, "plans": 2, "revisions": 1}
+    assert found["restored"] == found["rows"] > 0
+    assert found["audit_whole"]
 
 
 def test_mutated_uploads_meet_no_fault_of_ours(where: Ground) -> None:
