@@ -19,6 +19,7 @@ from api.commands.validate import course_notes
 from api.errors import InvalidInput
 from api.service.asking import ANSWERS, Asked
 from api.service.folders import path_faults, stored_files, write_files
+from api.service.gdal_bounds import view_faults
 from api.service.limits import Bounds, restrict
 from api.service.problems import MOST_FAULTS, OURS, fault_record, problem
 from api.service.replanned import Day, day_of
@@ -60,9 +61,9 @@ def run(connection: Connection, bounds: Mapping[str, int], folder: str, cache: s
 def load(folder: Path, cache: Path | None, bounds: Mapping[str, int]) -> tuple[County | None, dict[str, Any]]:
     """Return the county of a written folder, None where it is invalid, and what a revision stores of it."""
     found: dict[str, Any] = {"name": "", "places": 0, "vehicles": 0, "orders": 0, "faults": [], "notes": []}
-    led_out = path_faults(folder)
-    if led_out:
-        return None, {**found, **_told(led_out)}
+    refused = path_faults(folder) or view_faults(folder)
+    if refused:
+        return None, {**found, **_told(refused)}
     try:
         scenario = read_scenario(folder)
         found |= sizes(scenario)

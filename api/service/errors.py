@@ -143,6 +143,12 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "what came is no HTTP that can be read, or its request line and headers are too long",
         "send HTTP/1.1; keep query and headers below 16 KiB in all, and put what is long into the body",
     ),
+    "E698": (
+        "GeoPackage 文件 {file} 含有视图 {view}，不读取视图",
+        "把视图导出为普通图层后重新上传（例如 ogr2ogr -f GPKG 新文件 原文件 视图名）",
+        "the GeoPackage {file} has a view, {view}; views are not read",
+        "export it to an ordinary layer and upload that, such as with ogr2ogr -f GPKG NEW OLD VIEW",
+    ),
     "E603": (
         "数据库地址 {url} 无法使用（{detail}）",
         "使用 sqlite:///文件 或 postgresql://用户@主机/库名；PostgreSQL 需要安装 gongpei[postgres]",

@@ -8,12 +8,16 @@ processes that will load it.
 from __future__ import annotations
 
 import os
+import sqlite3
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
+
+from api.errors import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 READERS = ("ESRI Shapefile", "FlatGeobuf", "GPKG", "GeoJSON")
 """Formats of road files that GDAL reads."""
@@ -35,6 +39,8 @@ ENVIRONMENT = {
 }
 """Variables under which GDAL is loaded."""
 
+VIEWS = "SELECT name FROM sqlite_schema WHERE type = 'view' ORDER BY name"
+
 _TURN = threading.Lock()
 
 
@@ -52,3 +58,25 @@ def bounding_gdal() -> Iterator[None]:
                     del os.environ[name]
                 else:
                     os.environ[name] = value
+
+
+def view_faults(folder: Path) -> tuple[Fault, ...]:
+    """Return the views in the GeoPackages of a written folder: one may have rows without end, whatever its size.
+
+    What is no database names none; its reader says so.
+    """
+    return tuple(
+        Fault(code="E698", file=file, values={"file": file, "view": name[:80]})
+        for path in sorted(folder.rglob("*"))
+        if path.suffix.lower() == ".gpkg"
+        for file in (path.relative_to(folder).as_posix(),)
+        for name in _views(path)
+    )
+
+
+def _views(path: Path) -> list[str]:
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
+            return [str(name) for (name,) in database.execute(VIEWS)]
+    except sqlite3.Error:
+        return []

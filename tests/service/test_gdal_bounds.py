@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +20,7 @@ import pytest
 from api.service.bench import Benches
 from api.service.child_process import begin
 from api.service.fork_server import ForkServer
-from api.service.gdal_bounds import ENVIRONMENT, READERS
+from api.service.gdal_bounds import ENVIRONMENT, READERS, view_faults
 from api.service.settings import Limits
 from tests.service.databases import fresh_database
 from tests.service.jobs import claim, county, submit
@@ -45,6 +47,8 @@ VIRTUAL = (
 )
 
 POINT = {"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [111.0, 31.0]}}
+
+ENDLESS = "CREATE VIEW roads AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n"
 
 FAR = json.dumps({"type": "FeatureCollection", "features": [POINT]}).encode()
 
@@ -88,6 +92,19 @@ def test_virtual_layers_and_addresses_are_not_followed(tmp_path: Path, asked_for
     assert json.loads(said[0]) == sorted(READERS)
     assert said[1:] == ["1", "1", *["DataSourceError"] * 7]
     assert found == []
+
+
+def test_views_of_a_geopackage_are_found_and_what_is_none_has_none(tmp_path: Path) -> None:
+    """One layer whose rows never end, one that is sound; a file that is no database is for its reader to tell."""
+    (tmp_path / "inner").mkdir()
+    for name, view in (("inner/endless.gpkg", ENDLESS), ("sound.GPKG", "CREATE TABLE roads (n)")):
+        with closing(sqlite3.connect(tmp_path / name)) as database:
+            database.execute(view)
+            database.commit()
+    (tmp_path / "text.gpkg").write_text("not a database, and longer than a page " * 100)
+    (fault,) = view_faults(tmp_path)
+    assert (fault.code, fault.file) == ("E698", "inner/endless.gpkg")
+    assert "inner/endless.gpkg has a view, roads" in fault.render("en")
 
 
 def variables(pid: int) -> set[str]:

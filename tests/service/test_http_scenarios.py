@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import sqlite3
 import zipfile
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -284,6 +286,17 @@ def test_personal_fields_of_an_order_that_cannot_be_are_not_kept(doors: Doors, i
     orders = f"id,origin,destination,phone\n{ident},H,A,13800000000\n".encode()
     answer = doors.ask("POST", "/scenarios", content=packed({**files_of(), "orders.csv": orders}), headers=ZIP)
     assert (answer.status_code, answer.json()["code"]) == (422, "E675")
+
+
+def test_a_geopackage_with_a_view_is_a_fault_and_is_not_read(doors: Doors, tmp_path: Path) -> None:
+    """Past gap: a view whose rows never end held the process that loads scenarios for half a minute."""
+    with closing(sqlite3.connect(tmp_path / "roads.gpkg")) as database:
+        rows = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n"
+        database.execute(f"CREATE VIEW roads AS {rows}")
+        database.commit()
+    files = {**files_of(), "roads.gpkg": (tmp_path / "roads.gpkg").read_bytes()}
+    found = doors.ask("POST", "/scenarios:validate", content=packed(files), headers=ZIP).json()
+    assert [(fault["code"], fault["file"]) for fault in found["faults"]] == [("E698", "roads.gpkg")]
 
 
 def test_a_revision_keeps_its_name_when_a_newer_one_is_called_otherwise(doors: Doors) -> None:
