@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import argparse
-import re
-import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from api.commands.options import whole
 from api.commands.service_options import add_service, settings_of
+from api.commands.upkeep import (
+    declare_audit,
+    declare_forget,
+    declare_purge,
+    declare_rotation,
+    forget_old,
+    prune_caches,
+    purge_personal,
+    rotate_key,
+    verify_audit,
+    write_down,
+)
 from api.errors import InvalidInput
-from api.service import backup, county_file, history, personal, sealing
-from api.service.audit import Deed, append, verify
+from api.service import backup, county_file, sealing
 from api.service.auth import ROLES, new_county, new_key, require_name, revoke_key
-from api.service.database import hold, now_ms, open_database
-from api.service.pruning import prune
+from api.service.database import hold, open_database
 from api.service.settings import SQLITE
 from api.service.tables import counties, keys
 from api.service.upgrade import BASE, downgrade, newest, require_newest, upgrade
@@ -38,11 +45,6 @@ HELP = Text(
     "管理服务：县、密钥、备份、审计、个人信息", "run the service: counties, keys, backups, audit, personal fields"
 )
 
-DAY_MS = 86_400_000
-
-TOLD_EACH_S = 2.0
-"""How long nothing is said of a deed that goes on."""
-
 NAMING = 7_204_005
 """Lock of PostgreSQL under which counties are named, so that two made at once do not get one name."""
 
@@ -50,8 +52,6 @@ BEGINNING = ("restore", "import", "upgrade", "prune")
 """Deeds that may be the first in a folder, or need no database."""
 
 ALL_DATA = "--delete-all-data"
-
-KEPT_FORM = re.compile(r"([1-9][0-9]{0,17}):([0-9a-f]{64})")
 
 COUNTY = Text("县的编号或名称", "id or name of the county")
 
@@ -138,19 +138,6 @@ def _declare_import(parser: argparse.ArgumentParser, lang: str) -> None:
     parser.add_argument("--without-personal", action="store_true", help=without.pick(lang))
 
 
-def _declare_purge(parser: argparse.ArgumentParser, lang: str) -> None:
-    days = Text("保留天数（默认按配置 retention_days）", "days to keep (retention_days of the settings by default)")
-    parser.add_argument("--days", type=whole(0), metavar="N", help=days.pick(lang))
-
-
-def _declare_forget(parser: argparse.ArgumentParser, lang: str) -> None:
-    days = Text(
-        "保留天数（默认按配置 history_days，0 表示全部保留）",
-        "days to keep (history_days of the settings by default, 0: everything is kept)",
-    )
-    parser.add_argument("--days", type=whole(1), metavar="N", help=days.pick(lang))
-
-
 def _declare_version(parser: argparse.ArgumentParser, lang: str) -> None:
     parser.add_argument("version", metavar="VERSION", help=Text("版本，base 为全部删除", "version, or base").pick(lang))
     everything = Text("与 base 一起写：确认删除所有县的全部数据", f"with {BASE}: yes, delete all data of all counties")
@@ -233,14 +220,14 @@ def _county_id(connection: Connection, named: str) -> str:
 
 def _backup(options: argparse.Namespace, _: Settings, database: Database) -> int:
     count = backup.back_up(database, options.file)
-    _written_down(database, "admin.backup", {"rows": count})
+    write_down(database, "admin.backup", {"rows": count})
     say(Text(f"已写入 {options.file}：{count} 行", f"written to {options.file}: {count} rows"), options.lang)
     return 0
 
 
 def _restore(options: argparse.Namespace, _: Settings, database: Database) -> int:
     count = backup.restore(database, options.file)
-    _written_down(database, "admin.restore", {"rows": count})
+    write_down(database, "admin.restore", {"rows": count})
     say(Text(f"已恢复 {count} 行", f"{count} rows restored"), options.lang)
     return 0
 
@@ -249,7 +236,7 @@ def _export(options: argparse.Namespace, _: Settings, database: Database) -> int
     with database.read() as connection:
         county = _county_id(connection, options.county)
     count = county_file.hand_out(database, county, options.file)
-    _written_down(database, "admin.export", {"county": county, "rows": count})
+    write_down(database, "admin.export", {"county": county, "rows": count})
     say(Text(f"已写入 {options.file}：{count} 行", f"written to {options.file}: {count} rows"), options.lang)
     return 0
 
@@ -260,150 +247,9 @@ def _import(options: argparse.Namespace, settings: Settings, database: Database)
         return () if path is None else sealing.read_ring(path, data=settings.data).keys
 
     count = county_file.take_in(database, options.file, known, drops_sealed=options.without_personal)
-    _written_down(database, "admin.import", {"rows": count})
+    write_down(database, "admin.import", {"rows": count})
     say(Text(f"已导入 {count} 行；用 key new 为该县建密钥", f"{count} rows; key new makes keys for it"), options.lang)
     return 0
-
-
-def _prune(options: argparse.Namespace, settings: Settings, _: Database) -> int:
-    found = prune(settings)
-    told = Text(
-        f"已删除 {found.files} 个文件，{found.freed_bytes >> 20} MiB",
-        f"{found.files} files removed, {found.freed_bytes >> 20} MiB",
-    )
-    say(told, options.lang)
-    return 0
-
-
-def _kept(text: str) -> tuple[int, str]:
-    """Return the number and the digest of a head as ``verify-audit`` tells them."""
-    found = KEPT_FORM.fullmatch(text.strip())
-    if found is None:
-        raise argparse.ArgumentTypeError(f"{text[:80]!r} is not ROWS:HEAD")
-    return int(found[1]), found[2]
-
-
-def _declare_audit(parser: argparse.ArgumentParser, lang: str) -> None:
-    kept = Text(
-        "以前记下的行数和末行，检查它是否仍在链中（末尾被删去时，链本身看不出）",
-        "rows and head as they were told before, to be looked for in the chain: one that was cut short is whole in "
-        "itself",
-    )
-    parser.add_argument("--kept", type=_kept, metavar="ROWS:HEAD", help=kept.pick(lang))
-
-
-def _verify_audit(options: argparse.Namespace, _: Settings, database: Database) -> int:
-    with database.read() as connection:
-        found = verify(connection, options.kept)
-    if found.broken_at is not None:
-        say(Text(f"审计链在第 {found.broken_at} 行断开", f"the chain breaks at row {found.broken_at}"), options.lang)
-        return 1
-    if not found.has_kept:
-        number, digest = options.kept
-        gone = Text(
-            f"链中第 {number} 行不是 {digest}：末尾被删去过，或整条链被重写；请与备份比对（现有 {found.rows} 行）",
-            f"row {number} of the chain is not {digest}: its end was cut off, or it was written anew; "
-            f"compare it with a backup ({found.rows} rows now)",
-        )
-        say(gone, options.lang)
-        return 1
-    say(
-        Text(f"审计链完整：{found.rows} 行，末行 {found.head}", f"whole: {found.rows} rows, head {found.head}"),
-        options.lang,
-    )
-    if found.rows:
-        later = Text("记在别处，下次检查：", "keep this elsewhere, and next time run:")
-        say(later, options.lang)
-        line(f"gongpei admin verify-audit --kept {found.rows}:{found.head}")
-    return 0
-
-
-def _declare_rotation(parser: argparse.ArgumentParser, lang: str) -> None:
-    drop = Text(
-        "不换密钥，只删去不再使用的旧密钥", "make no new key, take the older ones, which nothing needs, off the file"
-    )
-    parser.add_argument("--drop-old", action="store_true", help=drop.pick(lang))
-
-
-def _rotate_key(options: argparse.Namespace, settings: Settings, database: Database) -> int:
-    """Add a key and seal everything with it; the older ones stay for whoever still has them in hand."""
-    if settings.key_file is None:
-        raise InvalidInput("E401", detail="--key-file", usage="gongpei admin rotate-key --help")
-    ring = sealing.read_ring(settings.key_file, data=settings.data)
-    if options.drop_old:
-        return _drop_old(options, settings.key_file, ring, database)
-    sealing.add_key(settings.key_file)
-    total, count = 0, 1
-    while count:
-        with database.write() as connection:
-            # of two operators who rotate at once both seal with the newer of their keys, and neither drops it
-            personal.begin_storing(connection)
-            ring = sealing.read_ring(settings.key_file, data=settings.data)
-            count = personal.rotate(connection, ring)
-        total += count
-    _written_down(database, "admin.rotate-key", {"key": ring.newest, "boxes": total})
-    say(Text(f"已重新加密 {total} 项", f"{total} boxes sealed anew"), options.lang)
-    later = Text(
-        "旧密钥仍保留；所有服务都用上新密钥后，运行：",
-        "the older keys are still there; once all services use the new one, run:",
-    )
-    say(later, options.lang)
-    line("gongpei admin rotate-key --drop-old")
-    return 0
-
-
-def _drop_old(options: argparse.Namespace, path: Path, ring: sealing.KeyRing, database: Database) -> int:
-    """Forget the older keys, unless a box needs one; nothing is sealed while this looks and forgets."""
-    with database.write() as connection:
-        left = personal.under_older_keys(connection, ring)
-        if left:
-            raise InvalidInput("E617", count=left)
-        older = set(ring.keys) - {ring.newest}
-        sealing.drop_keys(path, older)
-    count = len(older)
-    _written_down(database, "admin.drop-keys", {"keys": count})
-    say(Text(f"已删去 {count} 个旧密钥", f"{count} older keys dropped"), options.lang)
-    if count:
-        later = Text(
-            "以前的备份和导出文件由旧密钥加密：要从中恢复个人信息，须保留当时的密钥文件",
-            "backups and exports made before are sealed with them: to get personal fields back from one, keep the key "
-            "file of that time",
-        )
-        say(later, options.lang)
-    return 0
-
-
-def _purge(options: argparse.Namespace, settings: Settings, database: Database) -> int:
-    days = settings.retention_days if options.days is None else options.days
-    with database.write() as connection:
-        at_ms = now_ms(connection)
-        count = personal.purge(connection, before_ms=at_ms - days * DAY_MS, at_ms=at_ms)
-    say(Text(f"已删除 {count} 项个人信息", f"{count} personal fields deleted"), options.lang)
-    return 0
-
-
-def _forget(options: argparse.Namespace, settings: Settings, database: Database) -> int:
-    days = options.days or settings.history_days
-    if not days:
-        kept = Text("history_days 为 0：全部保留，未删除", "history_days is 0: everything is kept, nothing was deleted")
-        say(kept, options.lang)
-        return 0
-    with database.read() as connection:
-        before_ms = now_ms(connection) - days * DAY_MS
-    gone, told_s = history.Forgotten(), time.monotonic()
-    for gone in history.forget(database, before_ms=before_ms):
-        if time.monotonic() - told_s > TOLD_EACH_S:
-            told_s = time.monotonic()
-            say(_told(gone), options.lang)
-    say(_told(gone), options.lang)
-    return 0
-
-
-def _told(gone: history.Forgotten) -> Text:
-    return Text(
-        f"已删除 {gone.jobs} 个任务、{gone.plans} 个方案、{gone.revisions} 个场景版本",
-        f"{gone.jobs} jobs, {gone.plans} plans and {gone.revisions} revisions of scenarios deleted",
-    )
 
 
 def _upgrade(options: argparse.Namespace, _: Settings, database: Database) -> int:
@@ -420,12 +266,6 @@ def _downgrade(options: argparse.Namespace, _: Settings, database: Database) -> 
     return 0
 
 
-def _written_down(database: Database, action: str, detail: dict[str, Any]) -> None:
-    """Write a deed of the operator into the audit log, which no key stands behind."""
-    with database.write() as connection:
-        append(connection, Deed(action=action, object="database", detail=detail), now_ms(connection))
-
-
 DECLARED: dict[str, Callable[[argparse.ArgumentParser, str], None]] = {
     "county": _declare_county,
     "key": _declare_key,
@@ -433,10 +273,10 @@ DECLARED: dict[str, Callable[[argparse.ArgumentParser, str], None]] = {
     "restore": _declare_file,
     "export": _declare_export,
     "import": _declare_import,
-    "rotate-key": _declare_rotation,
-    "verify-audit": _declare_audit,
-    "purge": _declare_purge,
-    "forget": _declare_forget,
+    "rotate-key": declare_rotation,
+    "verify-audit": declare_audit,
+    "purge": declare_purge,
+    "forget": declare_forget,
     "downgrade": _declare_version,
 }
 """Arguments of the deeds that have any of their own."""
@@ -448,11 +288,11 @@ DOERS: dict[str, Do] = {
     "restore": _restore,
     "export": _export,
     "import": _import,
-    "prune": _prune,
-    "verify-audit": _verify_audit,
-    "rotate-key": _rotate_key,
-    "purge": _purge,
-    "forget": _forget,
+    "prune": prune_caches,
+    "verify-audit": verify_audit,
+    "rotate-key": rotate_key,
+    "purge": purge_personal,
+    "forget": forget_old,
     "upgrade": _upgrade,
     "downgrade": _downgrade,
 }
