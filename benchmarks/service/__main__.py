@@ -80,6 +80,7 @@ def benchmarks(
         "restart-postgres": lambda where, _: kills.restart_postgres(where.folder, restarts=many(20, 2)),
         "cancels": lambda where, _: ends.random_cancels(where, cancels=many(1_000, 20)),
         "stops": lambda where, county: ends.stop_solving(where, county, rounds=many(20, 1)),
+        "stops-comparing": lambda where, county: ends.stop_comparing(where, county, rounds=many(20, 1)),
         "fairness": lambda where, _: ends.fair_turns(where, each=many(250, 25)),
         "full-disk": lambda where, _: abuse.full_disk(where.folder, times=many(20, 2)),
         "hostile": lambda where, _: abuse.hostile(where, bomb_bytes=1 << (27 if short else 30)),

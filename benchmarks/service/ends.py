@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import random
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -40,6 +41,9 @@ MANY = Limits(queue_per_county=10**9, queue_in_all=10**9)
 
 SLOTS = 2
 """Jobs that a worker takes at a time, where turns are counted."""
+
+VARIANTS = 'against = "dear"\n[base]\n[[variants]]\nid = "dear"\nwages = 1.5\n'
+"""Two ways that every county knows."""
 
 MOMENT_S = 0.01
 """How long a slot is busy at the most between two jobs, where turns are counted."""
@@ -85,6 +89,28 @@ def stop_solving(where: Ground, county: Path, *, rounds: int) -> dict[str, Any]:
                 kept += client.call("GET", address)[1]["plan_id"] is not None
             took[how].append(time.monotonic() - began)
     return {"rounds": rounds, "plans_kept": kept, **{how: spread(seconds) for how, seconds in took.items()}}
+
+
+def stop_comparing(where: Ground, county: Path, *, rounds: int, seed: int = 0) -> dict[str, Any]:
+    """Stop comparisons at random moments of their work, over HTTP, and wait for their end.
+
+    ``kept``: those that had whole days to hand over; the others had none yet, and count as cancelled.
+    """
+    owner, draw = found_county(where.database, content_of(county)), random.Random(seed)
+    wanted = {"scenario_id": owner.scenario_id, "variants": VARIANTS, "days": 5, "seconds": 3}
+    took, states = [], []
+    with serving(where, options=("--slots", "1")) as api, Client(api.port, owner.secret) as client:
+        for _ in range(rounds):
+            job = client.call("POST", "/api/v1/comparisons", json.dumps(wanted).encode())[1]["id"]
+            address = f"/api/v1/jobs/{job}"
+            wait_until(lambda: client.call("GET", address)[1]["state"] == "solving", 180)  # noqa: B023
+            time.sleep(draw.uniform(0, 10))
+            began = time.monotonic()
+            client.call("POST", f"{address}:stop")
+            wait_until(lambda: client.call("GET", address)[1]["ended_at"] is not None, 30, 0.02)  # noqa: B023
+            took.append(time.monotonic() - began)
+            states.append(client.call("GET", address)[1]["state"])
+    return {"rounds": rounds, "kept": states.count("done"), "cancelled": states.count("cancelled"), **spread(took)}
 
 
 def fair_turns(where: Ground, *, each: int) -> dict[str, Any]:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from benchmarks.service.harness import Ground
 
+SMALL, WAYS = LIBRARY / "four_villages", LIBRARY / "variants" / "ways.toml"
+
 pytestmark = pytest.mark.slow
 
 
@@ -40,7 +42,7 @@ def on_a_file(tmp_path: Path) -> Iterator[Ground]:
 
 def test_every_job_that_was_accepted_is_found_again(where: Ground) -> None:
     """A second of submits by four clients at once."""
-    found = load.submits(where, LIBRARY / "four_villages", seconds=1)
+    found = load.submits(where, SMALL, seconds=1)
     assert found["accepted"] > 0
     assert (found["other"], found["not_found"]) == (0, 0)
 
@@ -85,6 +87,12 @@ def test_a_solve_that_is_stopped_has_a_plan(on_a_file: Ground) -> None:
     assert ends.stop_solving(on_a_file, LIBRARY / "mountain", rounds=1)["plans_kept"] == 1
 
 
+def test_a_comparison_that_is_stopped_ends(on_a_file: Ground) -> None:
+    """With its whole days, or, where there are none yet, without."""
+    found = ends.stop_comparing(on_a_file, SMALL, rounds=1)
+    assert found["kept"] + found["cancelled"] == 1
+
+
 def test_two_counties_are_never_a_tenth_apart(where: Ground) -> None:
     """Of 2 x 20 jobs never two more of one, with one worker of two slots and with three."""
     found = ends.fair_turns(where, each=20)
@@ -126,7 +134,7 @@ def test_what_is_meant_to_do_harm_is_refused(on_a_file: Ground) -> None:
 
 def test_cases_drawn_from_the_page_meet_no_fault_of_ours(where: Ground) -> None:
     """Journeys along its links, and a few cases to every address; how late answers come is not judged here."""
-    found = fuzz(where, LIBRARY / "four_villages", LIBRARY / "variants" / "ways.toml", cases=60)
+    found = fuzz(where, SMALL, WAYS, cases=60)
     assert set(found["offences"]) <= {"late"}, found["offending"]
     assert found["cases"] >= 60
     assert found["jobs"]["done"] > 0
@@ -135,7 +143,7 @@ def test_cases_drawn_from_the_page_meet_no_fault_of_ours(where: Ground) -> None:
 
 def test_days_of_use_leave_their_published_plans_and_a_whole_audit(where: Ground) -> None:
     """Two days of a county, after the second of which the first is forgotten but for what was published."""
-    found = weeks(where, LIBRARY / "four_villages", days=2)
+    found = weeks(where, SMALL, days=2)
     assert found["published"] == 2
     assert found["forgotten"] == {"jobs": 2, "plans": 2, "revisions": 1}
     assert found["restored"] == found["rows"] > 0
@@ -144,7 +152,7 @@ def test_days_of_use_leave_their_published_plans_and_a_whole_audit(where: Ground
 
 def test_mutated_uploads_meet_no_fault_of_ours(where: Ground) -> None:
     """Forty, some of which are sound all the same; how late answers come is not judged here."""
-    found = mutated(where, LIBRARY / "four_villages", uploads=40)
+    found = mutated(where, SMALL, uploads=40)
     assert set(found["offences"]) <= {"late"}, found["offending"]
     assert sum(found["states"].values()) == found["cases"] == 40
     assert {"valid", "invalid", "refused"} <= set(found["states"])
