@@ -94,23 +94,29 @@ def stop_solving(where: Ground, county: Path, *, rounds: int) -> dict[str, Any]:
 def stop_comparing(where: Ground, county: Path, *, rounds: int, seed: int = 0) -> dict[str, Any]:
     """Stop comparisons at random moments of their work, over HTTP, and wait for their end.
 
-    ``kept``: those that had whole days to hand over; the others had none yet, and count as cancelled.
+    Each has a seed of its own, since what has been planned before is not planned again. ``kept``: those that had whole
+    days to hand over; the others had none yet, and count as cancelled. ``late``: those that were done by then.
     """
     owner, draw = found_county(where.database, content_of(county)), random.Random(seed)
     wanted = {"scenario_id": owner.scenario_id, "variants": VARIANTS, "days": 5, "seconds": 3}
     took, states = [], []
     with serving(where, options=("--slots", "1")) as api, Client(api.port, owner.secret) as client:
-        for _ in range(rounds):
-            job = client.call("POST", "/api/v1/comparisons", json.dumps(wanted).encode())[1]["id"]
+        for number in range(rounds):
+            job = client.call("POST", "/api/v1/comparisons", json.dumps({**wanted, "seed": number}).encode())[1]["id"]
             address = f"/api/v1/jobs/{job}"
             wait_until(lambda: client.call("GET", address)[1]["state"] == "solving", 180)  # noqa: B023
             time.sleep(draw.uniform(0, 10))
             began = time.monotonic()
             client.call("POST", f"{address}:stop")
             wait_until(lambda: client.call("GET", address)[1]["ended_at"] is not None, 30, 0.02)  # noqa: B023
-            took.append(time.monotonic() - began)
-            states.append(client.call("GET", address)[1]["state"])
-    return {"rounds": rounds, "kept": states.count("done"), "cancelled": states.count("cancelled"), **spread(took)}
+            ended = client.call("GET", address)[1]
+            states.append(ended["state"] if ended["stopped"] or ended["state"] != "done" else "late")
+            if states[-1] != "late":
+                took.append(time.monotonic() - began)
+    counts = {
+        name: states.count(state) for name, state in (("kept", "done"), ("cancelled", "cancelled"), ("late", "late"))
+    }
+    return {"rounds": rounds, **counts, **spread(took)}
 
 
 def fair_turns(where: Ground, *, each: int) -> dict[str, Any]:
