@@ -31,7 +31,7 @@ async def refuse_unasked(request: Request) -> None:
     if unknown:
         faults = tuple(_unknown(name, known) for name in unknown)
         raise InvalidInput("E631", faults=faults, count=len(faults))
-    if route.body_field is not None and _has_body(request) and not _is_json(request):
+    if route.body_field is not None and _has_body(request) and not is_json(request):
         raise InvalidInput("E640", value=request.headers.get("content-type", "-")[:80], known=JSON)
 
 
@@ -43,5 +43,6 @@ def _has_body(request: Request) -> bool:
     return request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
 
 
-def _is_json(request: Request) -> bool:
+def is_json(request: Request) -> bool:
+    """Whether a request says that its body is JSON."""
     return request.headers.get("content-type", "").partition(";")[0].strip().lower() == JSON

@@ -23,6 +23,7 @@ from api.service.personal import Owner, reveal, shown
 from api.service.revisions import Draft, Revision
 from api.service.room import room
 from api.service.schemas import FindingsGiven, PersonalGiven, ScenarioGiven, ScenariosGiven
+from api.service.strictness import is_json
 from api.service.uploads import (
     JSON,
     MOST_ID,
@@ -243,9 +244,8 @@ async def change(
 
     ``If-Match`` names its ETag; ``*`` is any, and 412 all the same where another change comes in between.
     """
-    content_type = request.headers.get("content-type", "")
-    if content_type.partition(";")[0].strip().lower() != JSON:
-        raise InvalidInput("E640", value=content_type[:80] or "-", known=JSON)
+    if not is_json(request):
+        raise InvalidInput("E640", value=request.headers.get("content-type", "")[:80] or "-", known=JSON)
     body = await request.body()
     return await run_in_threadpool(_change, here, caller, (scenario_id, if_match), body, response)
 
