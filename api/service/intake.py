@@ -22,7 +22,7 @@ from api.service.audit import Deed
 from api.service.database import Unavailable, add, hold
 from api.service.ids import new_id
 from api.service.jobs import Job, QueueFull
-from api.service.tables import counties, events, jobs
+from api.service.tables import counties, events, jobs, plans
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -120,7 +120,7 @@ class Intake:
         Raises
         ------
         InvalidInput
-            E606, where the key was used for another request; E637, where the revision has just been deleted.
+            E606, where the key was used for another request; E637, where its revision or plan has just been deleted.
         QueueFull
             E604 for the county, E605 for the whole service.
         Unavailable
@@ -224,6 +224,7 @@ class _Desk:
 
     def _accepted(self, submission: Submission) -> Accepted:
         self._require_room(submission.county_id)
+        self._require_base(submission)
         standing, county, lane = self.standing, submission.county_id, submission.lane
         if county not in standing.turns:
             standing.turns[county] = self.connection.scalar(TURN, {"county": county}) or 0
@@ -233,6 +234,15 @@ class _Desk:
         job = _job(submission, self.at_ms)
         self.new[job.id] = job
         return Accepted(job=job, place=place)
+
+    def _require_base(self, submission: Submission) -> None:
+        """Refuse a replan whose plan has been forgotten since it was looked up; none is while jobs are accepted."""
+        base = submission.request.get("plan")
+        if base is None:
+            return
+        mine = select(plans.c.id).where(plans.c.id == base, plans.c.county_id == submission.county_id)
+        if self.connection.scalar(mine) is None:
+            raise revisions.missing("plan", base)
 
     def _require_room(self, county_id: str) -> None:
         limits, opened = self.limits, self.standing.open

@@ -127,3 +127,12 @@ def test_a_plan_of_a_scenario_that_is_deleted_while_it_is_judged_is_not_kept(dat
     with pytest.raises(InvalidInput, match=r"^E637 "):
         stored_plans.keep(database, caller, revision, b"", {"cost_fen": 1, "unserved": 0})
     assert stored_plans.listed(database, COUNTY, most=9) == []
+
+
+def test_a_replan_whose_plan_has_been_forgotten_meanwhile_is_refused(database: Database) -> None:
+    """Accepted it could only fail; what is sent beside it is not touched."""
+    a = county(database)
+    doors = Intake(database, Limits())
+    with pytest.raises(InvalidInput, match=r"^E637 "):
+        doors.submit(replace(a, kind="replan", request={"plan": "pln_gone", "events": ""}))
+    assert doors.submit(a).place == 1
