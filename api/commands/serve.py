@@ -23,7 +23,7 @@ from api.errors import InvalidInput
 from api.service.app import create_app
 from api.service.crowd import counting
 from api.service.database import Unavailable, open_database
-from api.service.logs import start_logs
+from api.service.logs import Trouble, start_logs
 from api.service.notices import Allowed, Senders
 from api.service.runner import Worker
 from api.service.upgrade import upgrade
@@ -200,11 +200,13 @@ def _sending(database: Database, keys: KeyFile | None, settings: Settings) -> It
 
 
 def _send(senders: Senders, ends: threading.Event) -> None:
+    trouble = Trouble(logger)
     while not ends.wait(NOTICES_S):
         try:
             senders.begin()
+            trouble.tell("")
         except Unavailable as error:
-            logger.warning("%s", error.render("en"))
+            trouble.tell(str(error))
         except Exception:
             logger.exception("notices could not be sent")
 

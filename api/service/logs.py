@@ -10,6 +10,7 @@ import json
 import logging
 import re
 import sys
+import time
 from datetime import UTC, datetime
 
 ALLOWED = (
@@ -29,6 +30,9 @@ NUMBER = re.compile(r"\d{5,}")
 
 MOST_RELAYED = 500
 """Characters of a child's line."""
+
+TROUBLE_S = 60
+"""How long a trouble that goes on is not told again."""
 
 SPARSE_S = 1.0
 """Seconds between two records of one text that ``Sparse`` lets through."""
@@ -52,6 +56,25 @@ class JsonLines(logging.Formatter):
             line["exception"] = record.exc_info[0].__name__
             line["at"] = _places(record)
         return json.dumps(line, ensure_ascii=False, default=str)
+
+
+class Trouble:
+    """Says that the database cannot be used, once in ``TROUBLE_S`` for the same reason, and that it can be again."""
+
+    def __init__(self, told_by: logging.Logger) -> None:
+        self._logger = told_by
+        self._last: tuple[str, float] = ("", 0.0)
+
+    def tell(self, reason: str) -> None:
+        """Take why it cannot be used now; "" where it can."""
+        before, told_s = self._last
+        if reason == before and (not reason or time.monotonic() < told_s + TROUBLE_S):
+            return
+        self._last = (reason, time.monotonic())
+        if reason:
+            self._logger.warning("%s", reason)
+        else:
+            self._logger.info("the database can be used again")
 
 
 class Sparse(logging.Filter):

@@ -27,6 +27,7 @@ from api.service.database import Unavailable
 from api.service.fork_server import PROGRAM, ForkServer
 from api.service.ids import new_id
 from api.service.jobs import LANES
+from api.service.logs import Trouble
 from api.service.pruning import CACHE, prune
 from api.service.run import Run
 
@@ -41,9 +42,6 @@ if TYPE_CHECKING:
     from api.service.settings import Settings
 
 logger = logging.getLogger(__name__)
-
-TROUBLE_S = 60
-"""How long a trouble that goes on is not told again."""
 
 PRUNE_S = 3_600.0
 """How often the caches are pruned."""
@@ -77,8 +75,7 @@ class Worker:
     """Till then no job is taken over."""
     _failed_claims: int = 0
     _prunes_at: float = 0.0
-    _trouble: tuple[str, float] = ("", 0.0)
-    """Why the database could not be used when it was last said, and when that was."""
+    _trouble: Trouble = field(default_factory=lambda: Trouble(logger))
 
     def leave(self, *, at_once: bool = False) -> None:
         """Claim nothing more and end when the jobs are done or the grace is over; ``at_once``: give all back now."""
@@ -141,25 +138,13 @@ class Worker:
             self._drop([run for run in self._runs.values() if run.is_over])
             if not self._leaves.is_set() and time.monotonic() >= self._rests_until and self._is_warm():
                 self._try_claim(folder)
-            self._tell(None)
+            self._trouble.tell("")
         except Unavailable as error:
-            self._tell(error)
+            self._trouble.tell(str(error))
             time.sleep(self.settings.poll_s)
         except Exception:  # a fault of ours must not end the worker; the jobs at work go on, their leases perhaps not
             logger.exception("the worker has met a fault")
             time.sleep(self.settings.poll_s)
-
-    def _tell(self, error: Unavailable | None) -> None:
-        """Say that the database is away, once a minute for the same reason, and that it is there again."""
-        text = "" if error is None else str(error)
-        before, told_s = self._trouble
-        if text == before and (not text or time.monotonic() < told_s + TROUBLE_S):
-            return
-        self._trouble = (text, time.monotonic())
-        if text:
-            logger.warning("%s", text)
-        else:
-            logger.info("the database can be used again")
 
     def _prune(self) -> None:
         """Prune the caches now and then, in a thread: a slow disk must not cost the leases."""

@@ -12,7 +12,7 @@ import pytest
 from api.service import queue, revisions
 from api.service.database import Unavailable
 from api.service.ids import new_id
-from api.service.logs import JsonLines, Sparse
+from api.service.logs import JsonLines, Sparse, Trouble
 from tests.service.doors import Doors, open_doors
 
 if TYPE_CHECKING:
@@ -90,3 +90,17 @@ def test_the_same_over_and_over_is_told_once_a_second() -> None:
         record = logging.makeLogRecord({"msg": text, "created": at_s})
         told.append(sparse.filter(record))
     assert told == [True, False, True, True, True, True]
+
+
+def test_a_trouble_is_told_once_for_its_reason_and_so_is_its_end(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing at first, twice full, once away, twice well; where a minute has gone by, full again."""
+    caplog.set_level("INFO")
+    trouble = Trouble(logging.getLogger("api.of.this.test"))
+    for reason in ("", "full", "full", "away", "", "", "full"):
+        trouble.tell(reason)
+    monkeypatch.setattr("api.service.logs.TROUBLE_S", 0)
+    trouble.tell("full")
+    well = "the database can be used again"
+    assert caplog.messages == ["full", "away", well, "full", "full"]
