@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from api.commands.options import whole
 from api.errors import InvalidInput
-from api.service import history, personal, sealing
+from api.service import forgetting, personal, sealing
 from api.service.audit import Deed, append, verify
 from api.service.database import now_ms
 from api.service.pruning import prune
@@ -153,23 +153,23 @@ def purge_personal(options: argparse.Namespace, settings: Settings, database: Da
 def declare_forget(parser: argparse.ArgumentParser, lang: str) -> None:
     """Declare how many days stay."""
     days = Text(
-        "保留天数（默认按配置 history_days，0 表示全部保留）",
-        "days to keep (history_days of the settings by default, 0: everything is kept)",
+        "保留天数（默认按配置 forget_days，0 表示全部保留）",
+        "days to keep (forget_days of the settings by default, 0: everything is kept)",
     )
     parser.add_argument("--days", type=whole(1), metavar="N", help=days.pick(lang))
 
 
 def forget_old(options: argparse.Namespace, settings: Settings, database: Database) -> int:
     """Delete what was over long ago, saying every few seconds how much."""
-    days = options.days or settings.history_days
+    days = options.days or settings.forget_days
     if not days:
-        kept = Text("history_days 为 0：全部保留，未删除", "history_days is 0: everything is kept, nothing was deleted")
+        kept = Text("forget_days 为 0：全部保留，未删除", "forget_days is 0: everything is kept, nothing was deleted")
         say(kept, options.lang)
         return 0
     with database.read() as connection:
         before_ms = now_ms(connection) - days * DAY_MS
-    gone, told_s = history.Forgotten(), time.monotonic()
-    for gone in history.forget(database, before_ms=before_ms):
+    gone, told_s = forgetting.Forgotten(), time.monotonic()
+    for gone in forgetting.forget(database, before_ms=before_ms):
         if time.monotonic() - told_s > TOLD_EACH_S:
             told_s = time.monotonic()
             say(_told(gone), options.lang)
@@ -177,7 +177,7 @@ def forget_old(options: argparse.Namespace, settings: Settings, database: Databa
     return 0
 
 
-def _told(gone: history.Forgotten) -> Text:
+def _told(gone: forgetting.Forgotten) -> Text:
     return Text(
         f"已删除 {gone.jobs} 个任务、{gone.plans} 个方案、{gone.revisions} 个场景版本",
         f"{gone.jobs} jobs, {gone.plans} plans and {gone.revisions} revisions of scenarios deleted",

@@ -87,7 +87,7 @@ class Settings:
     """Hosts with private addresses that webhooks may reach."""
     retention_days: int = 90
     """Personal fields older than this are removed by ``gongpei admin purge``."""
-    history_days: int = 0
+    forget_days: int = 0
     """Jobs that ended longer ago, plans that were not published and revisions that were replaced are removed by
     ``gongpei admin forget``; 0: nothing is."""
     cache_days: int = 30

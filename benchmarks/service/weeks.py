@@ -24,7 +24,7 @@ from api.service.audit import verify
 from api.service.auth import new_key
 from api.service.backup import back_up, restore
 from api.service.database import now_ms, open_database, sqlite_url
-from api.service.history import Forgotten, forget
+from api.service.forgetting import Forgotten, forget
 from api.service.tables import plans
 from api.service.upgrade import upgrade
 from benchmarks.service.asks import ended

@@ -210,12 +210,12 @@ def test_nothing_is_forgotten_unless_somebody_says_after_how_many_days(
     capsys.readouterr()
     assert admin(tmp_path, "forget") == 0
     assert "nothing was deleted" in capsys.readouterr().out
-    monkeypatch.setenv("GONGPEI_HISTORY_DAYS", "400")
+    monkeypatch.setenv("GONGPEI_FORGET_DAYS", "400")
     assert admin(tmp_path, "forget") == 0
     assert "1 jobs, 0 plans and 0 revisions of scenarios deleted" in capsys.readouterr().out
     with database.write() as connection:
         add_job(connection)
-    monkeypatch.delenv("GONGPEI_HISTORY_DAYS")
+    monkeypatch.delenv("GONGPEI_FORGET_DAYS")
     assert admin(tmp_path, "forget", "--days", "1", lang="zh") == 0
     assert "已删除 1 个任务" in capsys.readouterr().out
     database.close()

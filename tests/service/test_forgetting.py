@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select, update
 
-from api.service import history
+from api.service import forgetting
 from api.service.audit import deeds, verify
-from api.service.history import Forgotten, forget
+from api.service.forgetting import Forgotten, forget
 from api.service.personal import Owner, keep
 from api.service.personal_columns import PersonalValue
 from api.service.sealing import KeyRing
@@ -141,7 +141,7 @@ def test_replaced_revisions_go_with_their_personal_fields_unless_something_stand
 @pytest.mark.usefixtures("_batches_of_three")
 @settings(max_examples=25, deadline=None)
 @given(data=st.data())
-def test_no_history_loses_what_is_needed_and_none_keeps_what_is_not(
+def test_no_forgetting_loses_what_is_needed_and_none_keeps_what_is_not(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """Random solves and replans against what a look at every plan's whole past says, in batches of three."""
@@ -155,7 +155,7 @@ def test_no_history_loses_what_is_needed_and_none_keeps_what_is_not(
         while at is not None:
             wanted.add(at)
             at = base[at]
-    folder: Path = tmp_path_factory.mktemp("history")
+    folder: Path = tmp_path_factory.mktemp("forgetting")
     with fresh_database("sqlite", folder) as database:
         with database.write() as connection:
             add_county(connection)
@@ -177,5 +177,5 @@ def test_no_history_loses_what_is_needed_and_none_keeps_what_is_not(
 def _batches_of_three() -> Any:
     """Let a batch be three rows."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(history, "BATCH", 3)
+        patch.setattr(forgetting, "BATCH", 3)
         yield
